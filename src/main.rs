@@ -1,0 +1,3 @@
+//! The command `audit`.
+
+fn main() {}

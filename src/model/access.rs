@@ -1,0 +1,106 @@
+//! Access to the model's collections by type and by name.
+
+/// Declares [`super::Model`] and the ways into it from one list of
+/// collections.
+macro_rules! collections {
+    ( $( $collection:ident: $ty:ident ),* $(,)? ) => {
+        /// The model of everything that was read. Collections are keyed by
+        /// resource id, and references between resources are those ids.
+        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Model {
+            /// When the newest part was read, RFC 3339 in UTC. Ages count
+            /// from it.
+            pub collected_at: String,
+            $(
+                #[doc = concat!("Resources of type [`", stringify!($ty), "`] by key.")]
+                pub $collection: std::collections::BTreeMap<String, $ty>,
+            )*
+            /// Facts that no single resource holds.
+            pub analysis: Analysis,
+        }
+
+        /// A type with a collection of its own in the model.
+        pub trait Collected: Resource + ResourceType + Sized {
+            /// The collection.
+            fn of(model: &Model) -> &std::collections::BTreeMap<String, Self>;
+            /// The collection, to change.
+            fn of_mut(model: &mut Model) -> &mut std::collections::BTreeMap<String, Self>;
+        }
+
+        $(
+            impl Collected for $ty {
+                fn of(model: &Model) -> &std::collections::BTreeMap<String, Self> { &model.$collection }
+                fn of_mut(model: &mut Model) -> &mut std::collections::BTreeMap<String, Self> { &mut model.$collection }
+            }
+        )*
+
+        impl Model {
+            /// The names of all collections.
+            pub const COLLECTIONS: &'static [&'static str] = &[ $( stringify!($collection) ),* ];
+
+            /// The CloudFormation type name of a collection's resources.
+            pub fn resource_type(collection: &str) -> Option<&'static str> {
+                match collection {
+                    $( stringify!($collection) => Some(<$ty as ResourceType>::TYPE), )*
+                    _ => None,
+                }
+            }
+
+            /// The keys of a collection, in order; empty for an unknown name.
+            pub fn ids(&self, collection: &str) -> Vec<&str> {
+                match collection {
+                    $( stringify!($collection) => self.$collection.keys().map(String::as_str).collect(), )*
+                    _ => Vec::new(),
+                }
+            }
+
+            /// A resource by collection and key.
+            pub fn get(&self, resource: &ResourceRef) -> Option<&dyn Resource> {
+                match resource.collection.as_str() {
+                    $( stringify!($collection) => self.$collection.get(&resource.id).map(|found| found as &dyn Resource), )*
+                    _ => None,
+                }
+            }
+
+            /// Every resource.
+            pub fn resources(&self) -> impl Iterator<Item = &dyn Resource> {
+                let all: Vec<&dyn Resource> = Vec::new();
+                all.into_iter()
+                    $( .chain(self.$collection.values().map(|found| found as &dyn Resource)) )*
+            }
+
+            /// How many resources there are.
+            pub fn len(&self) -> usize {
+                0 $( + self.$collection.len() )*
+            }
+
+            /// Whether there is no resource at all.
+            pub fn is_empty(&self) -> bool {
+                self.len() == 0
+            }
+
+            /// Takes in another model; where both have a resource, the other's
+            /// replaces it.
+            pub fn extend(&mut self, other: Model) {
+                if other.collected_at > self.collected_at {
+                    self.collected_at = other.collected_at;
+                }
+                $( self.$collection.extend(other.$collection); )*
+            }
+        }
+    };
+}
+
+pub(super) use collections;
+
+use super::{Model, ResourceRef};
+
+impl Model {
+    /// Adds a resource under its own id, and returns a reference to it.
+    pub fn insert<T: super::Collected>(&mut self, resource: T) -> ResourceRef {
+        let reference = ResourceRef::new(T::COLLECTION, resource.id());
+        T::of_mut(self).insert(reference.id.clone(), resource);
+        reference
+    }
+}

@@ -1,0 +1,164 @@
+//! What is not known, and why.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Something of the model that is not known.
+///
+/// With an `id` it is an attribute of one resource (or, with an empty `path`,
+/// whether that resource exists at all). Without one it is the whole
+/// collection in an account and region: members may be missing, and with a
+/// `path` that attribute is missing of every member.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct Gap {
+    /// The collection, such as `rds_instances`.
+    pub collection: String,
+    /// The resource's key; null for the whole collection.
+    pub id: Option<String>,
+    /// JSON pointer (RFC 6901) of the attribute; empty for the resource or
+    /// collection itself. A gap covers what lies below its path.
+    pub path: String,
+    /// The account it is about, where known.
+    pub account: Option<String>,
+    /// The region it is about; null for a global service or every region.
+    pub region: Option<String>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why something is not known.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Reason {
+    /// Terraform or CloudFormation computes it when it is applied.
+    KnownAfterApply {
+        /// The expression, where at hand.
+        expression: Option<String>,
+    },
+    /// A parameter or variable has no value.
+    UnresolvedParameter {
+        /// Its name.
+        name: String,
+    },
+    /// A value exported by a stack that was not given.
+    UnresolvedImport {
+        /// The export's name.
+        name: String,
+    },
+    /// A reference to something that the given files do not declare.
+    UnresolvedReference {
+        /// What it refers to.
+        target: String,
+    },
+    /// An expression that cannot be evaluated without deploying.
+    Unresolvable {
+        /// The expression or function, such as `Fn::GetAtt Db.Endpoint.Port`.
+        expression: String,
+        /// Why not.
+        detail: String,
+    },
+    /// A value that has the wrong form.
+    Malformed {
+        /// What was expected and what was found, without the value.
+        detail: String,
+    },
+    /// A plan marks the value sensitive.
+    Sensitive,
+    /// The caller may not make the call.
+    Denied {
+        /// The operation, such as `rds:DescribeDBInstances`.
+        operation: String,
+        /// The IAM permission that allows it.
+        permission: String,
+    },
+    /// The call was throttled until its attempts ran out.
+    Throttled {
+        /// The operation.
+        operation: String,
+        /// The IAM permission that the call needs.
+        permission: String,
+    },
+    /// The call failed for another reason.
+    Failed {
+        /// The operation.
+        operation: String,
+        /// The IAM permission that the call needs.
+        permission: String,
+        /// The service's error code and message.
+        detail: String,
+    },
+    /// Templates show only what they declare; the account may hold more.
+    PartialView {
+        /// What may be declared elsewhere.
+        what: String,
+    },
+    /// The source cannot carry this fact.
+    NotInSource {
+        /// Which source, such as `a CloudFormation template`.
+        source: String,
+    },
+    /// A limit of the program was reached.
+    Limit {
+        /// Which.
+        detail: String,
+    },
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::KnownAfterApply { expression: Some(expression) } => {
+                write!(f, "known only after apply ({expression})")
+            }
+            Self::KnownAfterApply { expression: None } => write!(f, "known only after apply"),
+            Self::UnresolvedParameter { name } => {
+                write!(f, "parameter {name} has no value; give one with --parameter {name}=VALUE")
+            }
+            Self::UnresolvedImport { name } => write!(
+                f,
+                "import {name} is exported by no stack that was given; scan that stack's template too"
+            ),
+            Self::UnresolvedReference { target } => {
+                write!(f, "{target} is not declared in what was given")
+            }
+            Self::Unresolvable { expression, detail } => {
+                write!(f, "{expression} cannot be evaluated before deployment: {detail}")
+            }
+            Self::Malformed { detail } => write!(f, "malformed: {detail}"),
+            Self::Sensitive => write!(f, "marked sensitive in the plan"),
+            Self::Denied { operation, permission } => {
+                write!(f, "{operation} was denied; allow {permission}")
+            }
+            Self::Throttled { operation, permission } => write!(
+                f,
+                "{operation} was throttled until its attempts ran out (permission {permission}); try again or lower --max-rps"
+            ),
+            Self::Failed { operation, permission, detail } => {
+                write!(f, "{operation} failed (permission {permission}): {detail}")
+            }
+            Self::PartialView { what } => {
+                write!(f, "the templates declare no {what}; the account may have one")
+            }
+            Self::NotInSource { source } => write!(f, "{source} does not carry this fact"),
+            Self::Limit { detail } => write!(f, "limit reached: {detail}"),
+        }
+    }
+}
+
+impl Gap {
+    /// Whether the gap leaves open what stands at `path` of its resource: it
+    /// covers the path, or lies below it.
+    pub fn touches(&self, path: &str) -> bool {
+        covers(&self.path, path) || covers(path, &self.path)
+    }
+}
+
+/// Whether JSON pointer `outer` is `inner` or one of its ancestors.
+pub fn covers(outer: &str, inner: &str) -> bool {
+    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

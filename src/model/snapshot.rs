@@ -1,0 +1,90 @@
+//! A snapshot: the model with what stands beside it, as it is saved to a file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Coverage, Gap, Model, Origins, SCHEMA_VERSION};
+
+/// The model with gaps, origins and coverage: what every source yields.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    /// The version of the model's schema.
+    pub schema_version: u32,
+    /// The version of the program that made it.
+    pub tool_version: String,
+    /// The model.
+    pub model: Model,
+    /// What is not known, sorted.
+    #[serde(default)]
+    pub gaps: BTreeSet<Gap>,
+    /// Where everything stands.
+    #[serde(default)]
+    pub origins: Origins,
+    /// What was read.
+    #[serde(default)]
+    pub coverage: BTreeSet<Coverage>,
+    /// Waivers written inside templates.
+    #[serde(default)]
+    pub inline_waivers: Vec<InlineWaiver>,
+    /// Other spellings by which references may name a resource: collection,
+    /// then spelling, then key. Ids, ARNs and names are known without it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub aliases: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// A waiver that a template carries beside a resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InlineWaiver {
+    /// The resource it stands beside.
+    pub resource: super::ResourceRef,
+    /// The control's id.
+    pub control: String,
+    /// Why.
+    pub reason: String,
+    /// Last day it holds, `YYYY-MM-DD`, if it says.
+    pub expires: Option<String>,
+    /// Where it stands.
+    pub origin: Option<super::Origin>,
+}
+
+impl Default for Snapshot {
+    fn default() -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            model: Model::default(),
+            gaps: BTreeSet::new(),
+            origins: Origins::default(),
+            coverage: BTreeSet::new(),
+            inline_waivers: Vec::new(),
+            aliases: BTreeMap::new(),
+        }
+    }
+}
+
+impl Snapshot {
+    /// Takes in another snapshot (another file, account or region); where both
+    /// have a resource, the other's replaces it.
+    pub fn extend(&mut self, other: Self) {
+        self.model.extend(other.model);
+        self.gaps.extend(other.gaps);
+        self.origins.extend(other.origins);
+        self.coverage.extend(other.coverage);
+        self.inline_waivers.extend(other.inline_waivers);
+        for (collection, spellings) in other.aliases {
+            self.aliases.entry(collection).or_default().extend(spellings);
+        }
+    }
+
+    /// Records that references may also call a resource `spelling`.
+    pub fn alias(&mut self, resource: &super::ResourceRef, spelling: impl Into<String>) {
+        self.aliases
+            .entry(resource.collection.clone())
+            .or_default()
+            .insert(spelling.into(), resource.id.clone());
+    }
+}

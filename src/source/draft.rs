@@ -1,0 +1,281 @@
+//! A resource in the making: reads nodes into typed attributes, and records
+//! the place and the gap of each.
+
+use std::collections::BTreeMap;
+
+use super::node::{Node, Value};
+use crate::model::{Gap, Origin, Reason, ResourceOrigin, ResourceRef, SecretValue, Snapshot};
+
+/// Reads the attributes of one resource. Each reading method takes the JSON
+/// pointer of the model's attribute and the node that holds its value, and
+/// notes where it stands or why it is not known.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    snapshot: &'a mut Snapshot,
+    resource: ResourceRef,
+    account: Option<String>,
+    region: Option<String>,
+    secret_key: [u8; 32],
+}
+
+impl<'a> Draft<'a> {
+    /// Starts a resource that stands at `origin`. Several drafts of one
+    /// resource add to each other.
+    pub fn new(
+        snapshot: &'a mut Snapshot,
+        resource: ResourceRef,
+        origin: Origin,
+        secret_key: [u8; 32],
+    ) -> Self {
+        if snapshot.origins.get(&resource).is_none() {
+            snapshot.origins.insert(
+                &resource,
+                ResourceOrigin { resource: origin, attributes: BTreeMap::new() },
+            );
+        }
+        Self { snapshot, resource, account: None, region: None, secret_key }
+    }
+
+    /// The account and region that gaps are put down to.
+    #[must_use]
+    pub fn located(mut self, account: Option<String>, region: Option<String>) -> Self {
+        self.account = account;
+        self.region = region;
+        self
+    }
+
+    /// The resource.
+    pub fn resource(&self) -> &ResourceRef {
+        &self.resource
+    }
+
+    /// Records that the attribute at `path` is not known.
+    pub fn gap(&mut self, path: &str, reason: Reason) {
+        self.snapshot.gaps.insert(Gap {
+            collection: self.resource.collection.clone(),
+            id: Some(self.resource.id.clone()),
+            path: path.to_owned(),
+            account: self.account.clone(),
+            region: self.region.clone(),
+            reason,
+        });
+    }
+
+    /// Records where the attribute at `path` stands.
+    pub fn place(&mut self, path: &str, origin: Option<&Origin>) {
+        if let (Some(origin), Some(entry)) = (origin, self.snapshot.origins.get_mut(&self.resource))
+        {
+            entry.attributes.insert(path.to_owned(), origin.clone());
+        }
+    }
+
+    /// Reads with `read`; on a value that does not fit, or is unknown, a gap.
+    fn read<T>(
+        &mut self,
+        path: &str,
+        node: Option<&Node>,
+        expected: &str,
+        read: impl FnOnce(&Node) -> Option<T>,
+    ) -> Option<T> {
+        let node = node.filter(|node| !node.is_absent())?;
+        self.place(path, node.origin.as_ref());
+        if let Some(reason) = node.unknown() {
+            self.gap(path, reason.clone());
+            return None;
+        }
+        let found = read(node);
+        if found.is_none() {
+            self.gap(path, unreadable(node, expected));
+        }
+        found
+    }
+
+    /// A boolean; `default` where the source does not say.
+    pub fn bool(&mut self, path: &str, node: Option<&Node>, default: Option<bool>) -> Option<bool> {
+        if is_absent(node) {
+            return default;
+        }
+        self.read(path, node, "a boolean", Node::bool)
+    }
+
+    /// A whole number; `default` where the source does not say.
+    pub fn integer(
+        &mut self,
+        path: &str,
+        node: Option<&Node>,
+        default: Option<i64>,
+    ) -> Option<i64> {
+        if is_absent(node) {
+            return default;
+        }
+        self.read(path, node, "a whole number", Node::integer)
+    }
+
+    /// Text; `default` where the source does not say. A reference reads as the
+    /// key of the resource it names; text with unknown parts is unknown.
+    pub fn string(
+        &mut self,
+        path: &str,
+        node: Option<&Node>,
+        default: Option<&str>,
+    ) -> Option<String> {
+        if is_absent(node) {
+            return default.map(str::to_owned);
+        }
+        self.read(path, node, "a string", |node| match &node.value {
+            Value::Reference(reference) => Some(reference.id.clone()),
+            Value::Joined(parts) => sole_reference(parts),
+            _ => node.text(),
+        })
+    }
+
+    /// Texts or references. Items that are not known are left out, with a gap
+    /// on the list; a single value is a list of one.
+    pub fn strings(&mut self, path: &str, node: Option<&Node>) -> Vec<String> {
+        let Some(node) = node.filter(|node| !node.is_absent()) else { return Vec::new() };
+        self.place(path, node.origin.as_ref());
+        let mut found = Vec::new();
+        for item in node.items() {
+            if item.is_absent() {
+                continue;
+            }
+            let text = match &item.value {
+                Value::Reference(reference) => Some(reference.id.clone()),
+                Value::Joined(parts) => sole_reference(parts),
+                _ => item.text(),
+            };
+            match text {
+                Some(text) => {
+                    self.place(&format!("{path}/{}", found.len()), item.origin.as_ref());
+                    found.push(text);
+                }
+                None => self.gap(path, unreadable(item, "a string")),
+            }
+        }
+        found
+    }
+
+    /// Texts by key. Values that are not known are left out, with a gap on
+    /// their key.
+    pub fn string_map(&mut self, path: &str, node: Option<&Node>) -> BTreeMap<String, String> {
+        let Some(node) = node.filter(|node| !node.is_absent()) else { return BTreeMap::new() };
+        self.place(path, node.origin.as_ref());
+        let Value::Map(entries) = &node.value else {
+            self.gap(path, unreadable(node, "a map"));
+            return BTreeMap::new();
+        };
+        let mut found = BTreeMap::new();
+        for (key, value) in entries {
+            let path = format!("{path}/{}", escape(key));
+            if let Some(text) = self.string(&path, Some(value), None) {
+                found.insert(key.clone(), text);
+            }
+        }
+        found
+    }
+
+    /// The items of a list of maps, for the caller to read one by one; a gap
+    /// where the list is not known.
+    pub fn items<'n>(&mut self, path: &str, node: Option<&'n Node>) -> &'n [Node] {
+        let Some(node) = node.filter(|node| !node.is_absent()) else { return &[] };
+        self.place(path, node.origin.as_ref());
+        match &node.value {
+            Value::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    let path = format!("{path}/{index}");
+                    self.place(&path, item.origin.as_ref());
+                    if !matches!(item.value, Value::Map(_)) {
+                        self.gap(&path, unreadable(item, "a map"));
+                    }
+                }
+                items
+            }
+            Value::Map(_) => std::slice::from_ref(node),
+            _ => {
+                self.gap(path, unreadable(node, "a list"));
+                &[]
+            }
+        }
+    }
+
+    /// What may be known of a value that may be a secret; `name` is the name
+    /// of the variable or property that holds it.
+    pub fn secret(&mut self, path: &str, name: &str, node: Option<&Node>) -> Option<SecretValue> {
+        let node = node.filter(|node| !node.is_absent())?;
+        self.place(path, node.origin.as_ref());
+        match &node.value {
+            Value::Secret | Value::Reference(_) => Some(SecretValue::of_reference()),
+            Value::Unknown(reason) => {
+                self.gap(path, reason.clone());
+                Some(SecretValue::unknown())
+            }
+            // Composed of references: judged by its literal parts.
+            Value::Joined(parts) => {
+                if parts.iter().any(|part| matches!(part.value, Value::Secret)) {
+                    return Some(SecretValue::of_reference());
+                }
+                let literal: String = parts.iter().filter_map(Node::text).collect();
+                let mut summary = SecretValue::of_literal("", &literal, &self.secret_key);
+                summary.length = None;
+                Some(summary)
+            }
+            _ => match node.text() {
+                Some(text) => Some(SecretValue::of_literal(name, &text, &self.secret_key)),
+                None => {
+                    self.gap(path, unreadable(node, "a string"));
+                    Some(SecretValue::unknown())
+                }
+            },
+        }
+    }
+
+    /// The snapshot, for what is not an attribute of this resource.
+    pub fn snapshot(&mut self) -> &mut Snapshot {
+        self.snapshot
+    }
+}
+
+fn is_absent(node: Option<&Node>) -> bool {
+    node.is_none_or(Node::is_absent)
+}
+
+/// The resource that joined text names, where a reference is its only part
+/// that is not plain text around it (`arn:…:${Key}`).
+fn sole_reference(parts: &[Node]) -> Option<String> {
+    let mut references = parts.iter().filter_map(|part| match &part.value {
+        Value::Reference(reference) => Some(reference.id.clone()),
+        _ => None,
+    });
+    let first = references.next()?;
+    let whole = parts
+        .iter()
+        .all(|part| matches!(part.value, Value::Reference(_) | Value::Text(_) | Value::Integer(_)));
+    (whole && references.next().is_none()).then_some(first)
+}
+
+/// Why a node could not be read as `expected`, without its value.
+fn unreadable(node: &Node, expected: &str) -> Reason {
+    match &node.value {
+        Value::Unknown(reason) => reason.clone(),
+        Value::Secret => Reason::Sensitive,
+        Value::Reference(reference) => Reason::KnownAfterApply {
+            expression: Some(format!("{}.{}", reference.id, reference.attribute)),
+        },
+        Value::Joined(parts) => parts
+            .iter()
+            .find_map(|part| match &part.value {
+                Value::Unknown(reason) => Some(reason.clone()),
+                Value::Reference(reference) => Some(Reason::KnownAfterApply {
+                    expression: Some(format!("{}.{}", reference.id, reference.attribute)),
+                }),
+                _ => None,
+            })
+            .unwrap_or(Reason::KnownAfterApply { expression: None }),
+        _ => Reason::Malformed { detail: format!("expected {expected}, found {}", node.kind()) },
+    }
+}
+
+/// A key as one step of a JSON pointer (RFC 6901).
+pub fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
