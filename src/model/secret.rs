@@ -57,8 +57,237 @@ fn keyed_digest(value: &str, key: &[u8; 32]) -> String {
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Why `value`, given to `name`, looks like a credential; `None` if it does not.
+/// Words in a variable's name that say its value is a credential.
+const CREDENTIAL_WORDS: &[&str] = &[
+    "PASSWORD",
+    "PASSWD",
+    "PWD",
+    "PASSPHRASE",
+    "SECRET",
+    "TOKEN",
+    "APIKEY",
+    "ACCESSKEY",
+    "PRIVATEKEY",
+    "CREDENTIAL",
+    "CREDENTIALS",
+    "SIGNINGKEY",
+    "ENCRYPTIONKEY",
+    "AUTHKEY",
+];
+
+/// Last words of a name that say its value only leads to a credential, or
+/// describes it.
+const HARMLESS_ENDINGS: &[&str] = &[
+    "ARN",
+    "NAME",
+    "ID",
+    "PATH",
+    "FILE",
+    "URL",
+    "URI",
+    "ENDPOINT",
+    "REGION",
+    "TTL",
+    "EXPIRY",
+    "EXPIRATION",
+    "LENGTH",
+    "COUNT",
+    "LIMIT",
+    "TIMEOUT",
+    "ENABLED",
+    "DISABLED",
+    "REQUIRED",
+    "TYPE",
+    "ALGORITHM",
+    "ISSUER",
+    "AUDIENCE",
+    "PREFIX",
+    "SIZE",
+    "MIN",
+    "MAX",
+    "POLICY",
+    "DAYS",
+    "HOURS",
+    "MINUTES",
+    "SECONDS",
+    "DIR",
+    "DIRECTORY",
+    "MODE",
+    "VERSION",
+];
+
+/// Beginnings by which issued credentials are known, with what they are.
+const CREDENTIAL_PREFIXES: &[(&str, &str, usize)] = &[
+    ("AKIA", "an AWS access key id", 20),
+    ("ASIA", "a temporary AWS access key id", 20),
+    ("ghp_", "a GitHub token", 40),
+    ("gho_", "a GitHub token", 40),
+    ("ghs_", "a GitHub token", 40),
+    ("github_pat_", "a GitHub token", 40),
+    ("glpat-", "a GitLab token", 20),
+    ("xoxb-", "a Slack token", 24),
+    ("xoxp-", "a Slack token", 24),
+    ("sk_live_", "a Stripe key", 24),
+    ("rk_live_", "a Stripe key", 24),
+    ("sk-ant-", "an API key", 24),
+    ("sk-proj-", "an API key", 24),
+    ("SG.", "a SendGrid key", 60),
+    ("npm_", "an npm token", 36),
+    ("dckr_pat_", "a Docker token", 20),
+    ("AIza", "a Google API key", 39),
+    ("hvs.", "a Vault token", 24),
+];
+
+/// Why `value`, given to `name`, looks like a credential; `None` if it does
+/// not. Either may be empty, and the reason never contains the value.
 pub fn credential_reason(name: &str, value: &str) -> Option<String> {
-    let _ = (name, value);
+    let value = value.trim();
+    if value.is_empty() {
+        return None;
+    }
+    if let Some(what) = issued_credential(value) {
+        return Some(format!("the value has the form of {what}"));
+    }
+    if url_with_password(value) {
+        return Some("the value is a URL with a password in it".to_owned());
+    }
+    let word = credential_word(name)?;
+    if is_pointer(value) {
+        return None;
+    }
+    Some(format!("the name contains {word}"))
+}
+
+/// What kind of issued credential the value is, by its own form.
+fn issued_credential(value: &str) -> Option<&'static str> {
+    if value.contains("-----BEGIN ") && value.contains("PRIVATE KEY-----") {
+        return Some("a private key");
+    }
+    let token = |text: &str| {
+        text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '='))
+    };
+    if let Some((_, what, _)) = CREDENTIAL_PREFIXES.iter().find(|(prefix, _, least)| {
+        value.starts_with(prefix) && value.len() >= *least && token(value)
+    }) {
+        return Some(what);
+    }
+    // A JSON web token: three base64url parts, the first an object.
+    let parts: Vec<&str> = value.split('.').collect();
+    if parts.len() == 3 && value.starts_with("eyJ") && value.len() > 40 && token(value) {
+        return Some("a JSON web token");
+    }
     None
+}
+
+/// Whether the value is a URL whose authority holds a password.
+fn url_with_password(value: &str) -> bool {
+    let Some((scheme, rest)) = value.split_once("://") else { return false };
+    if scheme.is_empty() || !scheme.chars().all(|c| c.is_ascii_alphanumeric() || c == '+') {
+        return false;
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let Some((user_info, _)) = authority.rsplit_once('@') else { return false };
+    user_info
+        .split_once(':')
+        .is_some_and(|(_, password)| !password.is_empty() && !password.starts_with("${"))
+}
+
+/// The word in `name` that says its value is a credential. Words are told
+/// apart by punctuation and by changes from small letters to capitals.
+fn credential_word(name: &str) -> Option<&'static str> {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous_lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            words.push(String::new());
+            previous_lower = false;
+            continue;
+        }
+        if c.is_uppercase() && previous_lower {
+            words.push(String::new());
+        }
+        previous_lower = c.is_lowercase();
+        if words.is_empty() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_uppercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    if words.last().is_some_and(|last| HARMLESS_ENDINGS.contains(&last.as_str())) {
+        return None;
+    }
+    CREDENTIAL_WORDS.iter().copied().find(|&credential| {
+        // Also `DBPASSWORD` in one word, and `API_KEY` in two.
+        words
+            .iter()
+            .any(|word| word == credential || (credential.len() > 5 && word.ends_with(credential)))
+            || words.windows(2).any(|pair| pair.concat() == credential)
+    })
+}
+
+/// Whether a value only says where a credential is kept, or is a switch.
+fn is_pointer(value: &str) -> bool {
+    value.starts_with("arn:")
+        || value.starts_with("{{resolve:")
+        || value.starts_with("vault:")
+        || matches!(
+            value.to_ascii_lowercase().as_str(),
+            "true"
+                | "false"
+                | "yes"
+                | "no"
+                | "on"
+                | "off"
+                | "0"
+                | "1"
+                | "none"
+                | "null"
+                | "enabled"
+                | "disabled"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_credentials_are_recognised() {
+        for name in ["DB_PASSWORD", "dbPassword", "DBPASSWORD", "API_KEY", "apiKey", "JWT_SECRET"] {
+            assert!(credential_reason(name, "hunter2").is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_only_lead_to_a_credential_are_not() {
+        for name in ["SECRET_ARN", "PASSWORD_FILE", "TOKEN_TTL", "KEYBOARD", "PORT", "AUTHOR"] {
+            assert_eq!(credential_reason(name, "hunter2"), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn values_are_recognised_by_their_form_whatever_the_name() {
+        let key = format!("AKIA{}", "ABCDEFGHIJKLMNOP");
+        assert!(credential_reason("SETTING", &key).is_some());
+        assert!(credential_reason("DATABASE_URL", "mysql://app:hunter2@db:3306/orders").is_some());
+        assert_eq!(credential_reason("DATABASE_URL", "mysql://app@db:3306/orders"), None);
+        let key = "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----";
+        assert!(credential_reason("CERT", key).is_some());
+    }
+
+    #[test]
+    fn a_reference_to_a_store_is_no_credential() {
+        let arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db";
+        assert_eq!(credential_reason("DB_PASSWORD", arn), None);
+        assert_eq!(credential_reason("DB_PASSWORD", ""), None);
+    }
+
+    #[test]
+    fn no_reason_and_no_summary_contains_the_value() {
+        let value = "correct-horse-battery-staple";
+        let summary = SecretValue::of_literal("DB_PASSWORD", value, &[7; 32]);
+        assert!(!serde_json::to_string(&summary).unwrap_or_default().contains(value));
+    }
 }
