@@ -1,0 +1,209 @@
+//! The lines of scanned files that findings stand on, with secrets masked.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::model::{Model, Origin, ResourceRef, Snapshot, Span, secret};
+use crate::report::place;
+
+/// Texts of files by name, and the spans in them that may hold secrets.
+#[derive(Debug, Default)]
+pub struct Excerpts {
+    files: HashMap<Arc<str>, Vec<String>>,
+    secrets: Vec<Span>,
+}
+
+/// A line to show, with the columns to underline.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// Its number.
+    pub line: u32,
+    /// Its text, masked and cut to a readable length.
+    pub text: String,
+    /// How many characters stand before the underlined ones.
+    pub offset: usize,
+    /// How many characters are underlined, at least one.
+    pub length: usize,
+}
+
+const MASK: char = '*';
+const LONGEST_LINE: usize = 160;
+
+impl Excerpts {
+    /// Excerpts of the files in `texts`, for what was read from them into
+    /// `snapshot`.
+    pub fn new(texts: impl IntoIterator<Item = (Arc<str>, String)>, snapshot: &Snapshot) -> Self {
+        let files = texts
+            .into_iter()
+            .map(|(name, text)| (name, text.lines().map(str::to_owned).collect()))
+            .collect();
+        Self { files, secrets: secret_spans(snapshot) }
+    }
+
+    /// The first line of a span; `None` where the file is not at hand.
+    pub fn line(&self, span: &Span) -> Option<Excerpt> {
+        let index = usize::try_from(span.start_line).ok()?.checked_sub(1)?;
+        let line = self.files.get(&span.file)?.get(index)?;
+        let mut text: Vec<char> = self.masked(span, line).chars().collect();
+        let start = (span.start_column.max(1) as usize - 1).min(text.len());
+        let end = if span.end_line == span.start_line {
+            (span.end_column.max(1) as usize - 1).clamp(start, text.len())
+        } else {
+            text.len()
+        };
+        // A long line, as of a minified template, is shown around the place.
+        let (mut offset, mut length) = (start, (end - start).max(1));
+        if text.len() > LONGEST_LINE {
+            let from = start.saturating_sub(20);
+            let until = (from + LONGEST_LINE).min(text.len());
+            text = text[from..until].to_vec();
+            offset = start - from;
+            length = length.min(text.len().saturating_sub(offset)).max(1);
+        }
+        Some(Excerpt { line: span.start_line, text: text.into_iter().collect(), offset, length })
+    }
+
+    /// A line with every span that may hold a secret masked.
+    fn masked(&self, at: &Span, line: &str) -> String {
+        let mut text: Vec<char> = line.chars().collect();
+        for secret in &self.secrets {
+            if secret.file != at.file
+                || at.start_line < secret.start_line
+                || at.start_line > secret.end_line
+            {
+                continue;
+            }
+            let from = if secret.start_line == at.start_line {
+                secret.start_column.max(1) as usize - 1
+            } else {
+                0
+            };
+            let until = if secret.end_line == at.start_line {
+                secret.end_column.max(1) as usize - 1
+            } else {
+                text.len()
+            };
+            for c in text.iter_mut().take(until).skip(from) {
+                *c = MASK;
+            }
+        }
+        let text: String = text.into_iter().collect();
+        mask_words(&text)
+    }
+}
+
+/// Masks words that have the form of a credential wherever they stand.
+fn mask_words(line: &str) -> String {
+    let is_separator = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';');
+    let mut masked = String::with_capacity(line.len());
+    for piece in line.split_inclusive(is_separator) {
+        let word = piece.trim_end_matches(is_separator);
+        if secret::credential_reason("", word).is_some() {
+            masked.extend(std::iter::repeat_n(MASK, word.chars().count()));
+            masked.push_str(&piece[word.len()..]);
+        } else {
+            masked.push_str(piece);
+        }
+    }
+    masked
+}
+
+/// The spans of all values that may be secrets.
+fn secret_spans(snapshot: &Snapshot) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut add = |collection: &str, id: &str, path: &str| {
+        let origin = snapshot
+            .origins
+            .get(&ResourceRef::new(collection, id))
+            .and_then(|origin| origin.attributes.get(path));
+        if let Some(span) = origin.and_then(|origin: &Origin| place::span(origin)) {
+            spans.push(span.clone());
+        }
+    };
+    let model: &Model = &snapshot.model;
+    for (id, task) in &model.ecs_task_definitions {
+        for (container, definition) in task.containers.iter().enumerate() {
+            for variable in 0..definition.environment.len() {
+                let path = format!("/containers/{container}/environment/{variable}/value");
+                add("ecs_task_definitions", id, &path);
+            }
+        }
+    }
+    for (id, template) in &model.templates {
+        for credential in 0..template.credentials.len() {
+            add("templates", id, &format!("/credentials/{credential}/value"));
+        }
+    }
+    for id in model.rds_instances.keys() {
+        add("rds_instances", id, "/master_user_password");
+    }
+    for id in model.rds_clusters.keys() {
+        add("rds_clusters", id, "/master_user_password");
+    }
+    for id in model.instances.keys() {
+        add("instances", id, "/user_data");
+    }
+    for id in model.launch_templates.keys() {
+        add("launch_templates", id, "/user_data");
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Identity, RdsInstance, ResourceOrigin};
+
+    fn span(line: u32, from: u32, to: u32) -> Span {
+        Span {
+            file: "t.yaml".into(),
+            start_line: line,
+            start_column: from,
+            end_line: line,
+            end_column: to,
+        }
+    }
+
+    #[test]
+    fn a_line_is_shown_with_its_place() {
+        let excerpts = Excerpts::new(
+            [("t.yaml".into(), "a: 1\nMultiAZ: false\n".to_owned())],
+            &Snapshot::default(),
+        );
+        assert_eq!(
+            excerpts.line(&span(2, 10, 15)),
+            Some(Excerpt { line: 2, text: "MultiAZ: false".into(), offset: 9, length: 5 })
+        );
+        assert_eq!(excerpts.line(&span(9, 1, 2)), None);
+    }
+
+    #[test]
+    fn a_secret_on_the_line_is_masked() {
+        let mut snapshot = Snapshot::default();
+        let database = RdsInstance::new(Identity { id: "db".into(), ..Identity::default() });
+        let reference = snapshot.model.insert(database);
+        snapshot.origins.insert(
+            &reference,
+            ResourceOrigin {
+                resource: Origin::File { span: span(1, 1, 30) },
+                attributes: [(
+                    "/master_user_password".to_owned(),
+                    Origin::File { span: span(1, 12, 19) },
+                )]
+                .into(),
+            },
+        );
+        let excerpts = Excerpts::new(
+            [("t.yaml".into(), "{Password: hunter2, Public: true}".to_owned())],
+            &snapshot,
+        );
+        let shown = excerpts.line(&span(1, 29, 33)).map(|excerpt| excerpt.text);
+        assert_eq!(shown.as_deref(), Some("{Password: *******, Public: true}"));
+    }
+
+    #[test]
+    fn words_with_the_form_of_a_credential_are_masked_anywhere() {
+        let key = format!("AKIA{}", "ABCDEFGHIJKLMNOP");
+        assert!(!mask_words(&format!("x: \"{key}\"")).contains(&key));
+    }
+}

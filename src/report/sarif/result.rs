@@ -1,0 +1,182 @@
+//! Verdicts as SARIF results.
+
+use std::collections::BTreeMap;
+
+use serde_sarif::sarif::{
+    CodeFlow, Location, Message, Result, ResultKind, ResultLevel, Suppression, ThreadFlow,
+    ThreadFlowLocation,
+};
+
+use super::{location, message, rule};
+use crate::model::Origin;
+use crate::policy::metadata::Severity;
+use crate::policy::verdict::{Finding, Flow, Results, Status, Verdict};
+use crate::report::{Context, escape, place};
+
+/// The most steps of a path that code-scanning services keep.
+const MOST_STEPS: usize = 1_000;
+/// Related places in one result.
+const MOST_RELATED: usize = 20;
+
+/// The results of a verdict: one for each violation, one for an unknown.
+pub(super) fn of(verdict: &Verdict, results: &Results, context: &Context) -> Vec<Result> {
+    let index = results
+        .controls
+        .binary_search_by(|control| control.id.cmp(&verdict.control))
+        .ok()
+        .and_then(|index| i64::try_from(index).ok());
+    if verdict.status == Status::Unknown || verdict.findings.is_empty() {
+        let reasons = verdict.reasons.join("; ");
+        let text = format!("{}: not decidable: {reasons}", name(verdict));
+        return vec![Result {
+            kind: Some(ResultKind::Open),
+            level: Some(ResultLevel::None),
+            message: message(&text),
+            ..base(verdict, None, index, context, 0)
+        }];
+    }
+    verdict
+        .findings
+        .iter()
+        .enumerate()
+        .map(|(number, finding)| {
+            let related = related(verdict, finding, context);
+            Result {
+                kind: Some(ResultKind::Fail),
+                level: Some(level(verdict.severity)),
+                message: text(verdict, finding, &related),
+                related_locations: (!related.is_empty()).then_some(related),
+                code_flows: flows(finding, context),
+                ..base(verdict, Some(finding), index, context, number)
+            }
+        })
+        .collect()
+}
+
+fn base(
+    verdict: &Verdict,
+    finding: Option<&Finding>,
+    rule_index: Option<i64>,
+    context: &Context,
+    number: usize,
+) -> Result {
+    let subject = &verdict.subject;
+    let origin =
+        finding.and_then(|finding| place::of_finding(verdict, finding)).or(subject.origin.as_ref());
+    let path = finding
+        .and_then(|finding| finding.evidence.iter().find(|e| e.id.as_deref() == Some(&subject.id)))
+        .map_or(subject.path.as_str(), |evidence| evidence.path.as_str());
+    let physical = location::of(origin, (&subject.collection, &subject.id), path, context);
+    let qualified = subject.arn.as_deref().unwrap_or(&subject.id);
+    Result {
+        rule_id: Some(verdict.control.clone()),
+        rule_index,
+        locations: Some(vec![location::with_logical(
+            physical,
+            &escape::line(qualified),
+            "resource",
+        )]),
+        partial_fingerprints: Some(BTreeMap::from([(
+            "auditFingerprint/v1".to_owned(),
+            format!("{}:{number}", verdict.fingerprint),
+        )])),
+        suppressions: suppressions(verdict, context),
+        ..Result::builder().message(Message::default()).build()
+    }
+}
+
+fn name(verdict: &Verdict) -> String {
+    let subject = &verdict.subject;
+    let part = place::attribute_in_words(&subject.path);
+    if part.is_empty() { subject.name.clone() } else { format!("{} {part}", subject.name) }
+}
+
+/// The message, with a link to each related place.
+fn text(verdict: &Verdict, finding: &Finding, related: &[Location]) -> Message {
+    let mut text = escape::sarif(&format!("{}: {}", name(verdict), finding.message));
+    for location in related {
+        let label = location.message.as_ref().and_then(|message| message.text.as_deref());
+        if let (Some(id), Some(label)) = (location.id, label) {
+            text.push_str(&format!(" [{label}]({id})"));
+        }
+    }
+    Message { text: Some(text), ..Default::default() }
+}
+
+/// The other places that a violation rests on.
+fn related(verdict: &Verdict, finding: &Finding, context: &Context) -> Vec<Location> {
+    let main = place::of_finding(verdict, finding);
+    let mut seen: Vec<&Origin> = main.into_iter().collect();
+    let mut related = Vec::new();
+    for evidence in &finding.evidence {
+        let (Some(origin), Some(id)) = (&evidence.origin, &evidence.id) else { continue };
+        if seen.contains(&origin) || place::span(origin).is_none() || related.len() >= MOST_RELATED
+        {
+            continue;
+        }
+        seen.push(origin);
+        let label = format!("{id} {}", place::attribute_in_words(&evidence.path));
+        let place = location::of(Some(origin), (&evidence.collection, id), &evidence.path, context);
+        let mut place = location::with_message(place, label.trim());
+        place.id = i64::try_from(related.len() + 1).ok();
+        related.push(place);
+    }
+    related
+}
+
+fn flows(finding: &Finding, context: &Context) -> Option<Vec<CodeFlow>> {
+    let flows: Vec<CodeFlow> = finding
+        .flows
+        .iter()
+        .filter(|flow| !flow.hops.is_empty())
+        .map(|flow| code_flow(flow, context))
+        .collect();
+    (!flows.is_empty()).then_some(flows)
+}
+
+fn code_flow(flow: &Flow, context: &Context) -> CodeFlow {
+    let steps = flow.hops.iter().take(MOST_STEPS).enumerate().map(|(index, hop)| {
+        let (collection, id) = hop
+            .resource
+            .as_deref()
+            .and_then(|resource| resource.split_once('/'))
+            .unwrap_or(("", ""));
+        let path = hop.path.as_deref().unwrap_or("");
+        let place = location::of(hop.origin.as_ref(), (collection, id), path, context);
+        let text = match &hop.resource {
+            Some(resource) => format!("{resource}: {}", hop.description),
+            None => hop.description.clone(),
+        };
+        ThreadFlowLocation {
+            execution_order: i64::try_from(index + 1).ok(),
+            importance: Some("essential".into()),
+            location: Some(location::with_message(place, &text)),
+            ..Default::default()
+        }
+    });
+    CodeFlow {
+        message: Some(message(&flow.label)),
+        thread_flows: vec![ThreadFlow::builder().locations(steps.collect::<Vec<_>>()).build()],
+        properties: None,
+    }
+}
+
+fn suppressions(verdict: &Verdict, context: &Context) -> Option<Vec<Suppression>> {
+    let waiver = verdict.waiver.as_ref()?;
+    let until = waiver.expires.as_ref().map(|day| format!(" (until {day})")).unwrap_or_default();
+    let in_source = waiver.origin.as_ref().filter(|origin| place::span(origin).is_some());
+    Some(vec![Suppression {
+        justification: Some(escape::terminal(&format!("{}{until}", waiver.reason))),
+        location: in_source.map(|origin| location::of(Some(origin), ("", ""), "", context)),
+        status: Some("accepted".into()),
+        ..Suppression::builder().kind(serde_json::Value::from("external")).build()
+    }])
+}
+
+fn level(severity: Severity) -> ResultLevel {
+    match rule::level(severity) {
+        "error" => ResultLevel::Error,
+        "warning" => ResultLevel::Warning,
+        _ => ResultLevel::Note,
+    }
+}
