@@ -1,3 +1,7 @@
-//! The command `audit`.
+//! The command `audit`: a thin shell around the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    audit::cli::run()
+}

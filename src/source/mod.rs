@@ -10,8 +10,10 @@ use crate::model::{
     Account, Collected, Gap, Identity, Origin, Reason, Region, ResourceOrigin, Snapshot,
 };
 
+pub mod detect;
 pub mod draft;
 pub mod node;
+pub mod snapshot;
 
 /// A text file that was read and decoded.
 #[derive(Debug, Clone)]

@@ -1,0 +1,286 @@
+//! What is typed on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::policy::metadata::Severity;
+
+/// Proves whether an AWS deployment keeps to its reference architecture.
+///
+/// Reads a live account, CloudFormation templates, CDK output, Terraform plans
+/// or snapshots into one model, and evaluates policies on it. Every verdict is
+/// pass (proven), fail (with evidence) or unknown (with the reason).
+#[derive(Debug, Parser)]
+#[command(name = "audit", version, max_term_width = 100)]
+#[command(after_help = "\
+Exit codes:
+  0  nothing failed at or above --fail-on
+  1  something failed
+  2  wrong usage or input that could not be read
+  3  --fail-on-unknown was given and a verdict is unknown
+
+Examples:
+  audit scan                                    the account of your credentials
+  audit scan template.yaml                      a CloudFormation template
+  terraform show -json plan.out > plan.json
+  audit scan plan.json --output sarif=out.sarif a Terraform plan, for CI
+  audit explain rds-private                     what a control asks and why")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options that every command takes.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "General options")]
+pub struct GlobalArgs {
+    /// Say more: skipped files, notes, every unknown verdict
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Say nothing but the report
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: ColorWhen,
+    /// The architecture profile [default: audit.toml here or in a directory above]
+    #[arg(long, global = true, value_name = "FILE", env = "AUDIT_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// A directory or file of policies of your own; may be repeated
+    #[arg(long, global = true, value_name = "PATH")]
+    pub policies: Vec<PathBuf>,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Judge an account, templates, plans or snapshots
+    Scan(ScanArgs),
+    /// Save the model of an account or of templates to a file
+    Snapshot(SnapshotArgs),
+    /// List, show, check, test and export policies
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Print the minimal IAM policy that a live scan needs
+    Permissions,
+    /// Explain a control: what it asks, why, and what to do
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What to scan.
+#[derive(Debug, Args)]
+pub struct TargetArgs {
+    /// Templates, CDK output, plans, states, snapshots, or directories of them;
+    /// none for the live account
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The options of templates.
+    #[command(flatten)]
+    pub template: TemplateArgs,
+    /// The options of live accounts.
+    #[command(flatten)]
+    pub live: LiveArgs,
+}
+
+/// Options of templates and plans.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Template options")]
+pub struct TemplateArgs {
+    /// Value of a CloudFormation parameter; may be repeated
+    #[arg(short, long = "parameter", value_name = "NAME=VALUE", value_parser = key_value)]
+    pub parameters: Vec<(String, String)>,
+    /// File with CloudFormation parameters; may be repeated
+    #[arg(long = "parameters-file", value_name = "FILE")]
+    pub parameter_files: Vec<PathBuf>,
+    /// The account that templates are deployed to
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    /// Where a plan's .tf files lie [default: beside the plan]
+    #[arg(long, value_name = "DIR")]
+    pub source_root: Option<PathBuf>,
+}
+
+/// Options of live accounts.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Account options")]
+pub struct LiveArgs {
+    /// Region to scan, or that templates are deployed to; may be repeated
+    /// [default for an account: every enabled region]
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+    /// Profile of the AWS configuration
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Role to assume before reading
+    #[arg(long, value_name = "ARN")]
+    pub role_arn: Option<String>,
+    /// External id that the role asks for
+    #[arg(long, value_name = "ID", requires = "role_arn")]
+    pub external_id: Option<String>,
+    /// Most requests a second, over all services
+    #[arg(long, value_name = "N")]
+    pub max_rps: Option<u32>,
+    /// How often a call is tried before it is given up
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub max_attempts: u32,
+    /// Seconds that one call may take, its retries included
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub call_timeout: u64,
+}
+
+/// Arguments of `audit scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// What to scan.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// Form of the report on standard output
+    #[arg(short, long, value_enum, value_name = "FORMAT", help_heading = "Report options")]
+    pub format: Option<crate::report::Format>,
+    /// Write a report to a file, as FORMAT=FILE; may be repeated
+    #[arg(short, long = "output", value_name = "FORMAT=FILE", value_parser = output, help_heading = "Report options")]
+    pub outputs: Vec<(crate::report::Format, PathBuf)>,
+    /// Least severity whose failures give exit code 1
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SEVERITY",
+        default_value = "low",
+        help_heading = "Report options"
+    )]
+    pub fail_on: Severity,
+    /// Give exit code 3 where a verdict is unknown
+    #[arg(long, help_heading = "Report options")]
+    pub fail_on_unknown: bool,
+    /// JSON report of an earlier run: only what is new fails
+    #[arg(long, value_name = "FILE", help_heading = "Report options")]
+    pub baseline: Option<PathBuf>,
+    /// Evaluate this control only; may be repeated
+    #[arg(long = "control", value_name = "ID", help_heading = "Report options")]
+    pub controls: Vec<String>,
+}
+
+/// Arguments of `audit snapshot`.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// File to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write the policies' input alone, for `opa eval --input`
+    #[arg(long)]
+    pub model_only: bool,
+}
+
+/// Arguments of `audit explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Id of a control, such as rds-private, or fingerprint of a finding
+    pub id: String,
+    /// JSON report that holds the finding
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+/// Commands about policies.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// List the controls
+    List {
+        /// Form of the list
+        #[arg(long, value_enum, default_value = "table")]
+        format: ListFormat,
+    },
+    /// Print a policy with its metadata
+    Show {
+        /// Id of the control
+        id: String,
+    },
+    /// Check policies: metadata, functions, references into the input
+    Check {
+        /// Directories or files [default: the bundled policies and --policies]
+        paths: Vec<PathBuf>,
+    },
+    /// Run the policies' tests
+    Test {
+        /// Directories or files [default: the bundled policies and --policies]
+        paths: Vec<PathBuf>,
+    },
+    /// Print the JSON Schema of what policies and configuration may say
+    Schema {
+        /// Of what
+        #[arg(value_enum, default_value = "input")]
+        of: SchemaOf,
+    },
+    /// Write the bundled policies to a directory
+    Export {
+        /// The directory; it is made if it is not there
+        directory: PathBuf,
+    },
+}
+
+/// Form of a list of controls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For a terminal.
+    Table,
+    /// For programs.
+    Json,
+    /// The documentation page.
+    Markdown,
+}
+
+/// What a schema describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The policies' input: the model.
+    Input,
+    /// The policies' `data.profile`.
+    Profile,
+    /// The configuration file audit.toml.
+    Config,
+    /// A snapshot file.
+    Snapshot,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .filter(|(key, _)| !key.is_empty())
+        .ok_or_else(|| "give it as NAME=VALUE".to_owned())
+}
+
+fn output(text: &str) -> Result<(crate::report::Format, PathBuf), String> {
+    let (format, file) =
+        text.split_once('=').ok_or("give it as FORMAT=FILE, such as sarif=out.sarif")?;
+    let format = crate::report::Format::from_str(format, true).map_err(|_| {
+        format!("there is no format {format}; there are table, json, sarif, markdown, junit")
+    })?;
+    if file.is_empty() {
+        return Err("name the file after the =".to_owned());
+    }
+    Ok((format, PathBuf::from(file)))
+}

@@ -1,0 +1,150 @@
+//! Finds out from its content what a file is.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A CloudFormation template, in YAML or JSON.
+    CloudFormation,
+    /// The manifest of a CDK cloud assembly (`cdk.out/manifest.json`).
+    CloudAssembly,
+    /// A Terraform plan or state, as `terraform show -json` prints it.
+    Terraform,
+    /// A Terraform state file, or a plan in Terraform's own form.
+    TerraformRaw,
+    /// A snapshot of this program.
+    Snapshot,
+    /// A Kubernetes manifest.
+    Kubernetes,
+    /// A file that names itself as one of these but cannot be parsed as JSON.
+    BrokenJson,
+    /// None of these.
+    Other,
+}
+
+/// The top-level keys that tell JSON files apart.
+#[derive(Deserialize)]
+struct Keys {
+    #[serde(rename = "AWSTemplateFormatVersion")]
+    template_version: Option<IgnoredAny>,
+    #[serde(rename = "Resources")]
+    template_resources: Option<IgnoredAny>,
+    format_version: Option<IgnoredAny>,
+    planned_values: Option<IgnoredAny>,
+    terraform_version: Option<IgnoredAny>,
+    lineage: Option<IgnoredAny>,
+    schema_version: Option<IgnoredAny>,
+    model: Option<IgnoredAny>,
+    artifacts: Option<IgnoredAny>,
+    #[serde(rename = "apiVersion")]
+    api_version: Option<IgnoredAny>,
+    kind: Option<IgnoredAny>,
+}
+
+/// What the file with this text is.
+pub fn kind(text: &str) -> Kind {
+    let trimmed = text.trim_start();
+    if trimmed.starts_with('{') {
+        return match json_keys(trimmed) {
+            Ok(keys) => of_json(&keys),
+            // YAML's flow form, and templates with comments, look like JSON.
+            Err(_)
+                if trimmed.contains("\"Resources\"")
+                    || trimmed.contains("AWSTemplateFormatVersion") =>
+            {
+                Kind::CloudFormation
+            }
+            Err(_) if looks_like_ours(trimmed) => Kind::BrokenJson,
+            Err(_) => Kind::Other,
+        };
+    }
+    of_yaml(text)
+}
+
+fn json_keys(text: &str) -> serde_json::Result<Keys> {
+    // Duplicate keys are the template reader's to report.
+    match serde_json::from_str::<Keys>(text) {
+        Err(error) if error.is_data() && error.to_string().starts_with("duplicate field") => {
+            serde_json::from_str::<serde_json::Value>(text).and_then(serde_json::from_value)
+        }
+        other => other,
+    }
+}
+
+fn of_json(keys: &Keys) -> Kind {
+    if keys.template_version.is_some() || keys.template_resources.is_some() {
+        Kind::CloudFormation
+    } else if keys.schema_version.is_some() && keys.model.is_some() {
+        Kind::Snapshot
+    } else if keys.planned_values.is_some()
+        || (keys.format_version.is_some() && keys.terraform_version.is_some())
+    {
+        Kind::Terraform
+    } else if keys.terraform_version.is_some() && keys.lineage.is_some() {
+        Kind::TerraformRaw
+    } else if keys.artifacts.is_some() {
+        Kind::CloudAssembly
+    } else if keys.api_version.is_some() && keys.kind.is_some() {
+        Kind::Kubernetes
+    } else {
+        Kind::Other
+    }
+}
+
+/// Whether a broken JSON file was meant to be one of these.
+fn looks_like_ours(text: &str) -> bool {
+    ["\"planned_values\"", "\"terraform_version\"", "\"schema_version\""]
+        .iter()
+        .any(|key| text.contains(key))
+}
+
+fn of_yaml(text: &str) -> Kind {
+    let mut api_version = false;
+    for line in text.lines() {
+        let Some((key, _)) = line.split_once(':') else { continue };
+        match key.trim_end().trim_matches(['"', '\'']) {
+            "AWSTemplateFormatVersion" | "Resources" => return Kind::CloudFormation,
+            "apiVersion" => api_version = true,
+            "kind" if api_version => return Kind::Kubernetes,
+            _ => {}
+        }
+    }
+    Kind::Other
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_apart_by_content() {
+        let cases = [
+            ("AWSTemplateFormatVersion: '2010-09-09'\n", Kind::CloudFormation),
+            ("Description: x\nResources:\n  A: {}\n", Kind::CloudFormation),
+            (r#"{"Resources": {}}"#, Kind::CloudFormation),
+            (r#"{"Resources": {}, "Resources": {}}"#, Kind::CloudFormation),
+            (r#"{"Resources": {"#, Kind::CloudFormation),
+            (
+                r#"{"format_version": "1.2", "terraform_version": "1.9", "planned_values": {}}"#,
+                Kind::Terraform,
+            ),
+            (
+                r#"{"format_version": "0.1", "terraform_version": "0.14", "values": {}}"#,
+                Kind::Terraform,
+            ),
+            (r#"{"version": 4, "terraform_version": "1.9", "lineage": "x"}"#, Kind::TerraformRaw),
+            (r#"{"schema_version": 1, "model": {}}"#, Kind::Snapshot),
+            (r#"{"version": "36.0.0", "artifacts": {}}"#, Kind::CloudAssembly),
+            ("apiVersion: apps/v1\nkind: Deployment\n", Kind::Kubernetes),
+            (r#"{"planned_values": {"#, Kind::BrokenJson),
+            (r#"{"name": "package"}"#, Kind::Other),
+            ("hello", Kind::Other),
+            ("", Kind::Other),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(kind(text), expected, "{text}");
+        }
+    }
+}
