@@ -1,0 +1,59 @@
+# METADATA
+# title: Fargate services run on a current platform version
+# description: >-
+#   AWS patches the newest Fargate platform version; tasks on an older one keep
+#   a kernel and a container runtime that get no more security fixes.
+# related_resources:
+#   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html
+# custom:
+#   id: ecs-fargate-platform
+#   severity: low
+#   subject: [ecs_services]
+#   sources: [live, cloudformation, terraform]
+#   requires:
+#     - ecs_services.platform_version
+#     - ecs_services.launch_type
+#     - ecs_services.capacity_provider_strategy.capacity_provider
+#   architecture: ["1A"]
+#   remediation:
+#     summary: Leave the platform version out, or set it to LATEST, and deploy the service again.
+#     cloudformation: |
+#       PlatformVersion: LATEST
+#     terraform: |
+#       platform_version = "LATEST"
+#     cli: |
+#       aws ecs update-service --cluster CLUSTER --service NAME --platform-version LATEST --force-new-deployment
+#   frameworks:
+#     aws-fsbp: ["ECS.10"]
+#     nist-800-53-r5: ["SI-2"]
+#     pci-dss-4.0: ["6.3.3"]
+#     soc2: ["CC7.1"]
+#     well-architected: ["SEC06-BP01"]
+package audit.ecs_fargate_platform
+
+import data.audit.lib.ecs
+
+# LATEST, and the version that LATEST stands for on Linux.
+current_versions := {"LATEST", "1.4.0"}
+
+fargate_services[id] := service if {
+	some id, service in input.ecs_services
+	ecs.may_run_on_fargate(service)
+}
+
+deny contains finding if {
+	some id, service in fargate_services
+	is_string(service.platform_version)
+	not service.platform_version in current_versions
+	finding := {
+		"subject": ["ecs_services", id],
+		"message": sprintf("it runs on Fargate platform version %s, expected LATEST or 1.4.0", [service.platform_version]),
+		"evidence": [
+			["ecs_services", id, "/platform_version"],
+			["ecs_services", id, "/launch_type"],
+			["ecs_services", id, "/capacity_provider_strategy"],
+		],
+	}
+}
+
+applicable contains ["ecs_services", id] if some id, _ in fargate_services

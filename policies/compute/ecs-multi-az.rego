@@ -1,0 +1,95 @@
+# METADATA
+# title: ECS services span Availability Zones
+# description: >-
+#   A service whose tasks all run in one Availability Zone, or that runs a single
+#   task, goes down with that zone or that task. The architecture wants at least
+#   two tasks over at least two zones. A DAEMON service runs one task on each
+#   instance, so only its zones are judged; a service with the EXTERNAL
+#   deployment controller describes its tasks elsewhere and is not judged.
+# related_resources:
+#   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+#   - https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/availability.html
+# custom:
+#   id: ecs-multi-az
+#   severity: high
+#   subject: [ecs_services]
+#   sources: [live, cloudformation, terraform]
+#   requires:
+#     - ecs_services.deployment_controller
+#     - ecs_services.scheduling_strategy
+#     - ecs_services.desired_count
+#     - ecs_services.subnet_ids
+#     - subnets.availability_zone
+#   architecture: ["1A"]
+#   remediation:
+#     summary: Give the service private subnets of at least two Availability Zones and run at least two tasks.
+#     cloudformation: |
+#       DesiredCount: 2
+#       NetworkConfiguration:
+#         AwsvpcConfiguration:
+#           Subnets: [!Ref PrivateSubnetA, !Ref PrivateSubnetB]
+#     terraform: |
+#       desired_count = 2
+#       network_configuration {
+#         subnets = [aws_subnet.private_a.id, aws_subnet.private_b.id]
+#       }
+#     cli: |
+#       aws ecs update-service --cluster CLUSTER --service NAME --desired-count 2
+#   frameworks:
+#     nist-800-53-r5: ["CP-10", "SC-36", "SI-13"]
+#     soc2: ["A1.2"]
+#     well-architected: ["REL10-BP01"]
+package audit.ecs_multi_az
+
+import data.audit.lib.ecs
+
+deny contains finding if {
+	some id, service in ecs.services
+	zones := {zone |
+		some subnet_id in service.subnet_ids
+		zone := input.subnets[subnet_id].availability_zone
+		zone != null
+	}
+	count(zones) < 2
+	places := [["subnets", subnet_id, "/availability_zone"] | some subnet_id in service.subnet_ids]
+	finding := {
+		"subject": ["ecs_services", id],
+		"message": sprintf("its subnets lie in %s, expected at least 2 Availability Zones", [described(service, zones)]),
+		"evidence": array.concat([["ecs_services", id, "/subnet_ids"], ["ecs_services", id, "/deployment_controller"]], places),
+	}
+}
+
+deny contains finding if {
+	some id, service in ecs.services
+	service.scheduling_strategy != "DAEMON"
+	is_number(service.desired_count)
+	service.desired_count < 2
+	finding := {
+		"subject": ["ecs_services", id],
+		"message": sprintf("its desired count is %d, expected at least 2", [service.desired_count]),
+		"evidence": [
+			["ecs_services", id, "/desired_count"],
+			["ecs_services", id, "/scheduling_strategy"],
+			["ecs_services", id, "/deployment_controller"],
+		],
+	}
+}
+
+described(service, _) := "no VPC (it names none)" if count(service.subnet_ids) == 0
+
+described(service, zones) := "no zone that is known" if {
+	count(service.subnet_ids) > 0
+	count(zones) == 0
+}
+
+described(service, zones) := sprintf("%s alone", [concat(", ", zones)]) if {
+	count(service.subnet_ids) > 0
+	count(zones) > 0
+}
+
+applicable contains ["ecs_services", id] if some id, _ in ecs.services
+
+depends contains {"subject": ["ecs_services", id], "on": ["subnets", subnet_id]} if {
+	some id, service in ecs.services
+	some subnet_id in service.subnet_ids
+}

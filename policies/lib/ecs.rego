@@ -1,0 +1,32 @@
+# What several controls need to know of ECS services and task definitions.
+package audit.lib.ecs
+
+fargate_providers := {"FARGATE", "FARGATE_SPOT"}
+
+# Whether a service runs on Fargate, or may do so as far as is known. A strategy
+# cannot mix Fargate with other capacity providers, so one of them decides.
+may_run_on_fargate(service) if service.launch_type == "FARGATE"
+
+may_run_on_fargate(service) if {
+	service.launch_type == null
+	not on_instances(service)
+}
+
+on_instances(service) if {
+	some item in service.capacity_provider_strategy
+	is_string(item.capacity_provider)
+	not item.capacity_provider in fargate_providers
+}
+
+# Services whose tasks ECS itself describes. With the EXTERNAL controller the
+# tasks are described by task sets instead, which are not in the model.
+services[id] := service if {
+	some id, service in input.ecs_services
+	service.deployment_controller != "EXTERNAL"
+}
+
+# Containers of all task definitions: [task definition, index, container].
+containers contains [id, index, container] if {
+	some id, definition in input.ecs_task_definitions
+	some index, container in definition.containers
+}
