@@ -28,7 +28,7 @@
 #     cli: |
 #       aws rds modify-db-instance --db-instance-identifier NAME --no-publicly-accessible
 #   frameworks:
-#     cis-aws-foundations-5.0: ["2.2.3"]
+#     cis-aws-foundations-3.0: ["2.3.3"]
 #     aws-fsbp: ["RDS.2"]
 #     nist-800-53-r5: ["AC-3", "AC-4", "SC-7"]
 #     pci-dss-4.0: ["1.3.1", "1.4.4"]
@@ -36,22 +36,20 @@
 #     well-architected: ["SEC05-BP01"]
 package audit.rds_private
 
-databases contains ["rds_instances", id, database] if some id, database in input.rds_instances
-
-databases contains ["rds_clusters", id, database] if some id, database in input.rds_clusters
+import data.audit.lib.rds
 
 deny contains finding if {
-	some [collection, id, database] in databases
+	some [collection, id, database] in rds.databases
 	database.publicly_accessible == true
 	finding := {
 		"subject": [collection, id],
-		"message": "it has a public address",
+		"message": "it has a public address (publicly_accessible is true, expected false)",
 		"evidence": [[collection, id, "/publicly_accessible"]],
 	}
 }
 
 deny contains finding if {
-	some [collection, id, database] in databases
+	some [collection, id, database] in rds.databases
 	some index, subnet_id in input.rds_subnet_groups[database.db_subnet_group].subnet_ids
 	input.subnets[subnet_id].public == true
 	finding := {
@@ -65,11 +63,28 @@ deny contains finding if {
 	}
 }
 
+# Without a subnet group AWS takes the default VPC, whose subnets are public. A
+# replica has its source's.
+deny contains finding if {
+	some [collection, id, database] in rds.standalone
+	database.db_subnet_group == null
+	not is_string(database.replicate_source)
+	finding := {
+		"subject": [collection, id],
+		"message": "it names no subnet group, so it lies in the public subnets of the default VPC",
+		"evidence": array.concat(
+			[[collection, id, "/db_subnet_group"], [collection, id, "/replicate_source"]],
+			rds.standalone_evidence(collection, id),
+		),
+	}
+}
+
 depends contains {"subject": [collection, id], "on": ["rds_subnet_groups", database.db_subnet_group]} if {
-	some [collection, id, database] in databases
+	some [collection, id, database] in rds.databases
+	is_string(database.db_subnet_group)
 }
 
 depends contains {"subject": [collection, id], "on": ["subnets", subnet_id]} if {
-	some [collection, id, database] in databases
+	some [collection, id, database] in rds.databases
 	some subnet_id in input.rds_subnet_groups[database.db_subnet_group].subnet_ids
 }

@@ -1,0 +1,65 @@
+# METADATA
+# title: RDS engines are in standard support
+# description: >-
+#   After the end of standard support a major version gets no more fixes, or only
+#   with Extended Support, which costs more each year until AWS upgrades the
+#   database by force. The dates are AWS's, in a table of the bundle; a version
+#   that is not in it counts as supported.
+# related_resources:
+#   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-versions.html
+#   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html
+#   - https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
+#   - https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.VersionPolicy.html
+# custom:
+#   id: rds-engine-supported
+#   severity: medium
+#   subject: [rds_instances, rds_clusters]
+#   sources: [live, cloudformation, terraform]
+#   requires:
+#     - rds_instances.engine
+#     - rds_instances.engine_version
+#     - rds_clusters.engine
+#     - rds_clusters.engine_version
+#   architecture: ["5"]
+#   remediation:
+#     summary: Upgrade to a major version in standard support; try it on a snapshot or a blue/green deployment first.
+#     cloudformation: |
+#       Engine: mysql
+#       EngineVersion: "8.4"
+#     terraform: |
+#       engine         = "mysql"
+#       engine_version = "8.4"
+#     cli: |
+#       aws rds create-blue-green-deployment --blue-green-deployment-name NAME --source ARN --target-engine-version 8.4.6
+#   frameworks:
+#     nist-800-53-r5: ["SA-22", "SI-2"]
+#     pci-dss-4.0: ["6.3.3", "12.3.4"]
+#     soc2: ["CC7.1"]
+#     well-architected: ["SEC06-BP01"]
+package audit.rds_engine_supported
+
+import data.audit.lib.engines
+import data.audit.lib.rds
+
+today := substring(input.collected_at, 0, 10)
+
+deny contains finding if {
+	some [collection, id, database] in rds.standalone
+	is_string(database.engine)
+	is_string(database.engine_version)
+	last_day := engines.standard_support_ends(database.engine, database.engine_version)
+	today > last_day
+	finding := {
+		"subject": [collection, id],
+		"message": sprintf(
+			"standard support of %s %s ended on %s",
+			[database.engine, database.engine_version, last_day],
+		),
+		"evidence": array.concat(
+			[[collection, id, "/engine_version"], [collection, id, "/engine"]],
+			rds.standalone_evidence(collection, id),
+		),
+	}
+}
+
+applicable contains [collection, id] if some [collection, id, _] in rds.standalone

@@ -1,0 +1,58 @@
+package audit.rds_engine_supported_test
+
+import data.audit.rds_engine_supported
+
+model(engine, version) := {
+	"collected_at": "2026-11-23T10:00:00Z",
+	"rds_instances": {"db": {"engine": engine, "engine_version": version, "db_cluster": null}},
+	"rds_clusters": {},
+}
+
+supported := [
+	["mysql", "8.4.6"],
+	["mariadb", "10.11.14"],
+	["postgres", "16.4"],
+	["aurora-mysql", "8.0.mysql_aurora.3.10.0"],
+	["aurora-postgresql", "15.8"],
+	["sqlserver-se", "15.00.4415.2.v1"],
+	["oracle-ee", "19.0.0.0.ru-2026-01.rur-2026-01.r1"],
+]
+
+unsupported := [
+	["mysql", "8.0.42"],
+	["mysql", "5.7"],
+	["mariadb", "10.6.22"],
+	["postgres", "13.20"],
+	["postgres", "9.6.24"],
+	["aurora-mysql", "5.7.mysql_aurora.2.11.5"],
+	["aurora-postgresql", "12.19"],
+	["sqlserver-ex", "13.00.6455.2.v1"],
+]
+
+test_supported_engines_pass if {
+	every item in supported {
+		count(rds_engine_supported.deny) == 0 with input as model(item[0], item[1])
+	}
+}
+
+test_unsupported_engines_fail if {
+	every item in unsupported {
+		count(rds_engine_supported.deny) == 1 with input as model(item[0], item[1])
+	}
+}
+
+test_message_names_the_date if {
+	some finding in rds_engine_supported.deny with input as model("mysql", "8.0.42")
+	finding.message == "standard support of mysql 8.0.42 ended on 2026-07-31"
+	finding.evidence[0] == ["rds_instances", "db", "/engine_version"]
+}
+
+test_the_last_day_is_supported if {
+	last_day := object.union(model("mysql", "8.0"), {"collected_at": "2026-07-31T23:59:59Z"})
+	count(rds_engine_supported.deny) == 0 with input as last_day
+}
+
+test_unknown_version_is_no_finding if {
+	count(rds_engine_supported.deny) == 0 with input as model("mysql", null)
+	count(rds_engine_supported.deny) == 0 with input as model(null, "8.0")
+}

@@ -1,0 +1,121 @@
+# Database engines: major versions, and the last day of their standard support.
+#
+# Read in November 2026 from the RDS user guide ("MySQL on Amazon RDS versions",
+# "MariaDB on Amazon RDS versions", "Microsoft SQL Server versions"), the RDS
+# for PostgreSQL release calendar and the Aurora user guide ("Amazon Aurora
+# major versions").
+package audit.lib.engines
+
+end_of_standard_support := {
+	"mysql": {
+		"5.5": "2021-05-25",
+		"5.6": "2022-03-01",
+		"5.7": "2024-02-29",
+		"8.0": "2026-07-31",
+		"8.4": "2029-07-31",
+	},
+	"mariadb": {
+		"10.0": "2021-05-25",
+		"10.1": "2021-05-25",
+		"10.2": "2022-10-15",
+		"10.3": "2023-10-23",
+		"10.4": "2025-02-28",
+		"10.5": "2026-02-28",
+		"10.6": "2026-08-31",
+		"10.11": "2028-02-29",
+		"11.4": "2029-05-31",
+		"11.8": "2030-06-30",
+	},
+	"postgres": {
+		"9.3": "2018-11-30",
+		"9.4": "2020-02-28",
+		"9.5": "2021-03-31",
+		"9.6": "2022-04-26",
+		"10": "2023-04-17",
+		"11": "2024-02-29",
+		"12": "2025-02-28",
+		"13": "2026-02-28",
+		"14": "2027-02-28",
+		"15": "2028-02-29",
+		"16": "2029-02-28",
+		"17": "2030-02-28",
+		"18": "2031-02-28",
+	},
+	"aurora": {"5.6": "2023-02-28"},
+	"aurora-mysql": {
+		"5.7": "2024-10-31",
+		"8.0": "2028-04-30",
+	},
+	"aurora-postgresql": {
+		"9.6": "2022-01-31",
+		"10": "2023-01-31",
+		"11": "2024-02-29",
+		"12": "2025-02-28",
+		"13": "2026-02-28",
+		"14": "2027-02-28",
+		"15": "2028-02-29",
+		"16": "2029-02-28",
+		"17": "2030-02-28",
+	},
+	"sqlserver": {
+		"11": "2022-07-12",
+		"12": "2024-07-09",
+		"13": "2026-07-14",
+		"14": "2027-10-12",
+		"15": "2030-01-08",
+		"16": "2033-01-11",
+	},
+}
+
+two_part_majors := {"mysql", "mariadb", "aurora", "aurora-mysql"}
+
+# The engine without its edition: `sqlserver-ex` is `sqlserver`.
+family(engine) := "sqlserver" if startswith(engine, "sqlserver-")
+
+family(engine) := engine if not startswith(engine, "sqlserver-")
+
+# The major version: `8.0` of MySQL 8.0.39, `16` of PostgreSQL 16.4, `9.6` of
+# PostgreSQL 9.6.24.
+major(engine, version) := concat(".", array.slice(split(version, "."), 0, 2)) if has_two_part_major(engine, version)
+
+major(engine, version) := split(version, ".")[0] if not has_two_part_major(engine, version)
+
+has_two_part_major(engine, _) if family(engine) in two_part_majors
+
+has_two_part_major(engine, version) if {
+	endswith(engine, "postgres")
+	startswith(version, "9.")
+}
+
+has_two_part_major(engine, version) if {
+	endswith(engine, "postgresql")
+	startswith(version, "9.")
+}
+
+# The last day of standard support; undefined for versions that are not in the
+# table.
+standard_support_ends(engine, version) := end_of_standard_support[family(engine)][major(engine, version)]
+
+# Logs that an engine can export and that are to be kept, by engine.
+audit_logs := {
+	"mysql": {"audit", "error", "slowquery"},
+	"mariadb": {"audit", "error", "slowquery"},
+	"aurora": {"audit", "error", "slowquery"},
+	"aurora-mysql": {"audit", "error", "slowquery"},
+	"postgres": {"postgresql"},
+	"aurora-postgresql": {"postgresql"},
+	"sqlserver": {"error"},
+	"oracle": {"alert", "audit"},
+	"db2": {"diag.log"},
+}
+
+logs(engine) := audit_logs[log_family(engine)]
+
+log_family(engine) := "oracle" if startswith(engine, "oracle-")
+
+log_family(engine) := "db2" if startswith(engine, "db2-")
+
+log_family(engine) := family(engine) if {
+	not startswith(engine, "oracle-")
+	not startswith(engine, "db2-")
+}

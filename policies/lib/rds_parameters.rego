@@ -1,0 +1,36 @@
+# The parameter that makes an RDS engine refuse connections without TLS.
+#
+# Defaults: the RDS user guide, "Requiring SSL/TLS for all connections" (MySQL
+# from 9.7, MariaDB from 11.8), and the PostgreSQL pages (RDS from 15, Aurora
+# from 17).
+package audit.lib.rds_parameters
+
+on_values := {"1", "on", "true"}
+
+is_mysql(engine) if engine in {"mysql", "mariadb", "aurora", "aurora-mysql"}
+
+is_postgres(engine) if engine in {"postgres", "aurora-postgresql"}
+
+# Engine and major version of a parameter group's family: `aurora-mysql8.0` is
+# ["aurora-mysql", [8, 0]]; undefined where the family is none of these.
+parsed(family) := [engine, numbers] if {
+	engine := trim_right(family, "0123456789.")
+	version := substring(family, count(engine), -1)
+	numbers := [to_number(part) | some part in split(version, "."); part != ""]
+	count(numbers) > 0
+}
+
+parameter(engine) := "require_secure_transport" if is_mysql(engine)
+
+parameter(engine) := "rds.force_ssl" if is_postgres(engine)
+
+default_on("mysql", version) if version >= [9, 7]
+
+default_on("mariadb", version) if version >= [11, 8]
+
+default_on("postgres", version) if version >= [15]
+
+default_on("aurora-postgresql", version) if version >= [17]
+
+# Whether a value turns the parameter on.
+is_on(value) if lower(value) in on_values
