@@ -1,0 +1,43 @@
+# METADATA
+# title: Templates hold no literal credentials
+# description: >-
+#   A password, token or key that is written into a template, or is the default
+#   of a parameter for one, stands in version control, in every copy of the
+#   template and in the stack's history for good. The value itself is never read
+#   into a report.
+# related_resources:
+#   - https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html#creds
+#   - https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+# custom:
+#   id: secrets-in-template
+#   severity: critical
+#   subject: [templates]
+#   sources: [cloudformation, terraform]
+#   requires:
+#     - templates.credentials.value.literal
+#   architecture: ["2D"]
+#   remediation:
+#     summary: Let RDS manage the password, or refer to Secrets Manager; then rotate the value, which counts as known.
+#     cloudformation: |
+#       ManageMasterUserPassword: true
+#     terraform: |
+#       manage_master_user_password = true
+#   frameworks:
+#     nist-800-53-r5: ["IA-5(7)", "SC-28"]
+#     pci-dss-4.0: ["8.6.2"]
+#     soc2: ["CC6.1"]
+#     well-architected: ["SEC02-BP03"]
+package audit.secrets_in_template
+
+# An empty value is no credential.
+deny contains finding if {
+	some id, template in input.templates
+	some index, credential in template.credentials
+	credential.value.literal == true
+	credential.value.length != 0
+	finding := {
+		"subject": ["templates", id],
+		"message": sprintf("%s of %s is a literal value, expected a reference to a secret", [credential.property, credential.resource]),
+		"evidence": [["templates", id, sprintf("/credentials/%d/value/literal", [index])]],
+	}
+}

@@ -1,0 +1,37 @@
+package audit.secrets_not_in_env_test
+
+import data.audit.secrets_not_in_env
+
+model(name, literal, looks, why) := {"ecs_task_definitions": {"task": {"containers": [{
+	"name": "app",
+	"environment": [
+		{"name": "PORT", "value": {"literal": true, "looks_like_credential": false, "why": null}},
+		{"name": name, "value": {"literal": literal, "looks_like_credential": looks, "why": why}},
+	],
+}]}}}
+
+test_plain_settings_pass if {
+	count(secrets_not_in_env.deny) == 0 with input as model("STAGE", true, false, null)
+}
+
+test_credential_fails if {
+	some finding in secrets_not_in_env.deny with input as model("DB_PASSWORD", true, true, "the name contains PASSWORD")
+	finding.message == "variable DB_PASSWORD of container app holds a credential in plain text: the name contains PASSWORD"
+	finding.evidence[0] == ["ecs_task_definitions", "task", "/containers/0/environment/1/value/looks_like_credential"]
+}
+
+test_reference_passes if {
+	count(secrets_not_in_env.deny) == 0 with input as model("DB_PASSWORD", false, false, null)
+}
+
+test_unknown_value_is_no_finding if {
+	count(secrets_not_in_env.deny) == 0 with input as model("DB_PASSWORD", null, null, null)
+}
+
+test_each_variable_is_a_finding if {
+	both := {"ecs_task_definitions": {"task": {"containers": [{"name": "app", "environment": [
+		{"name": "A", "value": {"literal": true, "looks_like_credential": true, "why": "x"}},
+		{"name": "B", "value": {"literal": true, "looks_like_credential": true, "why": "y"}},
+	]}]}}}
+	count(secrets_not_in_env.deny) == 2 with input as both
+}

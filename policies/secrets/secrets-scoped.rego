@@ -1,0 +1,124 @@
+# METADATA
+# title: Task roles read only their own secrets
+# description: >-
+#   A role that may read every secret gives a break-in to one service the
+#   passwords of all others. The execution and task roles of a task definition
+#   may read the secrets that it names, and no more, by the effect of all their
+#   policies together.
+# related_resources:
+#   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+#   - https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+# custom:
+#   id: secrets-scoped
+#   severity: high
+#   subject: [iam_roles]
+#   sources: [live, cloudformation, terraform]
+#   requires:
+#     - iam_roles.effective.readable_secrets
+#     - iam_roles.trust.services
+#     - ecs_task_definitions.execution_role
+#     - ecs_task_definitions.task_role
+#     - ecs_task_definitions.containers.secrets.value_from
+#   architecture: ["2D", "4"]
+#   remediation:
+#     summary: Name the secrets' ARNs in the statement that allows secretsmanager:GetSecretValue.
+#     cloudformation: |
+#       - Effect: Allow
+#         Action: secretsmanager:GetSecretValue
+#         Resource: !Ref DatabaseSecret
+#     terraform: |
+#       statement {
+#         actions   = ["secretsmanager:GetSecretValue"]
+#         resources = [aws_secretsmanager_secret.database.arn]
+#       }
+#   frameworks:
+#     nist-800-53-r5: ["AC-3", "AC-6"]
+#     pci-dss-4.0: ["7.2.1", "7.2.5"]
+#     soc2: ["CC6.1", "CC6.3"]
+#     well-architected: ["SEC03-BP02"]
+package audit.secrets_scoped
+
+ecs_tasks := "ecs-tasks.amazonaws.com"
+
+role_attributes := ["execution_role", "task_role"]
+
+# Task definitions by role, with the attribute that names the role.
+definitions[role] contains [id, attribute] if {
+	some id, definition in input.ecs_task_definitions
+	some attribute in role_attributes
+	role := definition[attribute]
+	is_string(role)
+}
+
+# Spellings of the secrets that a task definition names. A reference may end in
+# a JSON key, version stage and version id; a policy may stand `?` for the six
+# characters that Secrets Manager adds to a name.
+named[id] contains spelling if {
+	some id, definition in input.ecs_task_definitions
+	some container in definition.containers
+	some secret in container.secrets
+	is_string(secret.value_from)
+	some spelling in spellings(secret.value_from)
+}
+
+spellings(reference) := {reference} if not startswith(reference, "arn:")
+
+spellings(reference) := {arn, concat("", [arn, "-??????"]), concat("", [stem, "??????"])} if {
+	startswith(reference, "arn:")
+	arn := concat(":", array.slice(split(reference, ":"), 0, 7))
+	stem := substring(arn, 0, count(arn) - 6)
+}
+
+named_for[role] contains spelling if {
+	some role, uses in definitions
+	some [id, _] in uses
+	some spelling in named[id]
+}
+
+deny contains finding if {
+	some role, uses in definitions
+	some index, grant in input.iam_roles[role].effective.readable_secrets
+	not grant.resource in object.get(named_for, role, set())
+	finding := {
+		"subject": ["iam_roles", role],
+		"message": sprintf(
+			"it may read the secret %s (%s), which none of its task definitions names: %s",
+			[grant.resource, grant.action, concat(", ", sort({id | some [id, _] in uses}))],
+		),
+		"evidence": array.concat(
+			array.concat(
+				[[statement.collection, statement.id, statement.path] | some statement in grant.statements],
+				[["iam_roles", role, sprintf("/effective/readable_secrets/%d", [index])]],
+			),
+			use_evidence(uses),
+		),
+	}
+}
+
+# The task definitions' roles and the lists of secrets that they name.
+use_evidence(uses) := array.concat(
+	[["ecs_task_definitions", id, sprintf("/%s", [attribute])] | some [id, attribute] in uses],
+	[["ecs_task_definitions", id, sprintf("/containers/%d/secrets", [index])] |
+		some id in {id | some [id, _] in uses}
+		some index, _ in input.ecs_task_definitions[id].containers
+	],
+)
+
+applicable contains ["iam_roles", role] if {
+	some role, _ in definitions
+	input.iam_roles[role]
+}
+
+# Where no task definition is known, every role that ECS tasks may assume.
+accounts_with_definitions contains definition.account if some definition in input.ecs_task_definitions
+
+applicable contains ["iam_roles", id] if {
+	some id, role in input.iam_roles
+	not role.account in accounts_with_definitions
+	ecs_tasks in role.trust.services
+}
+
+depends contains {"subject": ["iam_roles", role], "on": ["ecs_task_definitions", id]} if {
+	some role, uses in definitions
+	some [id, _] in uses
+}

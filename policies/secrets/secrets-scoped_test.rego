@@ -1,0 +1,82 @@
+package audit.secrets_scoped_test
+
+import data.audit.secrets_scoped
+
+arn := "arn:aws:secretsmanager:eu-west-1:111111111111:secret:orders/db-AbCdEf"
+
+statement := {"collection": "iam_roles", "id": "execution", "path": "/inline_policies/0/document/statements/0"}
+
+model(readable, value_from) := {
+	"iam_roles": {"execution": {
+		"account": "111111111111",
+		"trust": {"services": ["ecs-tasks.amazonaws.com"]},
+		"effective": {"readable_secrets": [{
+			"action": "secretsmanager:GetSecretValue",
+			"resource": readable,
+			"statements": [statement],
+		}]},
+	}},
+	"ecs_task_definitions": {"task": {
+		"account": "111111111111",
+		"execution_role": "execution",
+		"task_role": null,
+		"containers": [{"secrets": [{"value_from": value_from}]}],
+	}},
+}
+
+test_named_secret_passes if {
+	count(secrets_scoped.deny) == 0 with input as model(arn, arn)
+	count(secrets_scoped.deny) == 0 with input as model("stack/DatabaseSecret", "stack/DatabaseSecret")
+}
+
+test_reference_to_a_key_of_the_secret_passes if {
+	count(secrets_scoped.deny) == 0 with input as model(arn, sprintf("%s:password::", [arn]))
+}
+
+test_placeholder_for_the_suffix_passes if {
+	stem := "arn:aws:secretsmanager:eu-west-1:111111111111:secret:orders/db"
+	count(secrets_scoped.deny) == 0 with input as model(sprintf("%s-??????", [stem]), arn)
+	count(secrets_scoped.deny) == 0 with input as model(sprintf("%s-??????", [stem]), stem)
+}
+
+test_other_secret_fails if {
+	some finding in secrets_scoped.deny with input as model("other", arn)
+	finding.subject == ["iam_roles", "execution"]
+	finding.evidence == [
+		["iam_roles", "execution", "/inline_policies/0/document/statements/0"],
+		["iam_roles", "execution", "/effective/readable_secrets/0"],
+		["ecs_task_definitions", "task", "/execution_role"],
+		["ecs_task_definitions", "task", "/containers/0/secrets"],
+	]
+}
+
+test_every_secret_fails if {
+	some finding in secrets_scoped.deny with input as model("*", arn)
+	contains(finding.message, "it may read the secret *")
+}
+
+test_unknown_reference_rests_on_the_secrets if {
+	some finding in secrets_scoped.deny with input as model(arn, null)
+	["ecs_task_definitions", "task", "/containers/0/secrets"] in finding.evidence
+}
+
+test_unknown_permissions_are_no_finding if {
+	unknown := json.patch(model(arn, arn), [{"op": "replace", "path": "/iam_roles/execution/effective", "value": null}])
+	count(secrets_scoped.deny) == 0 with input as unknown
+	count(secrets_scoped.applicable) == 1 with input as unknown
+}
+
+test_roles_of_other_services_are_not_judged if {
+	others := object.union(model(arn, arn), {"iam_roles": {"lambda": {
+		"account": "111111111111",
+		"trust": {"services": ["lambda.amazonaws.com"]},
+		"effective": {"readable_secrets": []},
+	}}})
+	secrets_scoped.applicable == {["iam_roles", "execution"]} with input as others
+}
+
+test_task_roles_are_judged_where_no_task_definition_is_known if {
+	none := json.patch(model(arn, arn), [{"op": "remove", "path": "/ecs_task_definitions/task"}])
+	secrets_scoped.applicable == {["iam_roles", "execution"]} with input as none
+	count(secrets_scoped.deny) == 0 with input as none
+}
