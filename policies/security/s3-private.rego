@@ -1,0 +1,130 @@
+# METADATA
+# title: S3 buckets block public access
+# description: >-
+#   Public buckets are behind most leaks of cloud data. The four public-access
+#   blocks, on the bucket or on the whole account, keep a mistake in a policy or
+#   an ACL from opening it. A template that does not name its account is judged
+#   by what it declares; what the account blocks is looked at where it is known
+#   or could have been.
+# related_resources:
+#   - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+#   - https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+# custom:
+#   id: s3-private
+#   severity: critical
+#   subject: [s3_buckets]
+#   sources: [live, cloudformation, terraform]
+#   requires:
+#     - s3_buckets.block_public_acls
+#     - s3_buckets.ignore_public_acls
+#     - s3_buckets.block_public_policy
+#     - s3_buckets.restrict_public_buckets
+#   architecture: ["+"]
+#   remediation:
+#     summary: Turn all four public-access blocks on, and serve public content through a distribution in front of the bucket.
+#     cloudformation: |
+#       PublicAccessBlockConfiguration:
+#         BlockPublicAcls: true
+#         BlockPublicPolicy: true
+#         IgnorePublicAcls: true
+#         RestrictPublicBuckets: true
+#     terraform: |
+#       resource "aws_s3_bucket_public_access_block" "main" {
+#         bucket                  = aws_s3_bucket.main.id
+#         block_public_acls       = true
+#         block_public_policy     = true
+#         ignore_public_acls      = true
+#         restrict_public_buckets = true
+#       }
+#     cli: |
+#       aws s3api put-public-access-block --bucket NAME --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
+#   frameworks:
+#     cis-aws-foundations-3.0: ["2.1.4"]
+#     aws-fsbp: ["S3.1", "S3.2", "S3.3", "S3.8"]
+#     nist-800-53-r5: ["AC-3", "AC-4", "AC-6", "SC-7"]
+#     pci-dss-4.0: ["1.4.4", "7.2.1"]
+#     soc2: ["CC6.1", "CC6.6"]
+#     well-architected: ["SEC03-BP07"]
+package audit.s3_private
+
+# The bucket's settings and the account's of the same effect.
+blocks := {
+	"block_public_acls": "s3_block_public_acls",
+	"ignore_public_acls": "s3_ignore_public_acls",
+	"block_public_policy": "s3_block_public_policy",
+	"restrict_public_buckets": "s3_restrict_public_buckets",
+}
+
+is_blocked(bucket, setting) if bucket[setting] == true
+
+is_blocked(bucket, setting) if input.accounts[bucket.account][blocks[setting]] == true
+
+# Accounts that were looked at. IAM's summary tells one from the account that a
+# template stands for, of which nothing is known.
+seen_accounts contains id if {
+	some id, account in input.accounts
+	count(account.summary) > 0
+}
+
+seen_accounts contains id if {
+	some id, account in input.accounts
+	some setting in blocks
+	is_boolean(account[setting])
+}
+
+# The bucket's setting, and the account's where it may matter.
+block_evidence(id, bucket, setting) := array.concat(
+	[["s3_buckets", id, sprintf("/%s", [setting])]],
+	[["accounts", bucket.account, sprintf("/%s", [blocks[setting]])] | bucket.account in seen_accounts],
+)
+
+deny contains finding if {
+	some id, bucket in input.s3_buckets
+	open := [setting | some setting, _ in blocks; not is_blocked(bucket, setting)]
+	count(open) > 0
+	finding := {
+		"subject": ["s3_buckets", id],
+		"message": sprintf("neither the bucket nor its account sets %s", [concat(", ", open)]),
+		"evidence": [item | some setting in open; some item in block_evidence(id, bucket, setting)],
+	}
+}
+
+deny contains finding if {
+	some id, bucket in input.s3_buckets
+	not is_blocked(bucket, "restrict_public_buckets")
+	bucket.access.public == true
+	some grant in bucket.access.public_grants
+	finding := {
+		"subject": ["s3_buckets", id],
+		"message": sprintf(
+			"its policy lets everyone (%s) use %s, and public policies are not restricted",
+			[grant.principal, concat(", ", grant.actions)],
+		),
+		"evidence": array.concat(
+			[
+				[grant.statement.collection, grant.statement.id, grant.statement.path],
+				["s3_buckets", id, "/access/public"],
+			],
+			block_evidence(id, bucket, "restrict_public_buckets"),
+		),
+	}
+}
+
+deny contains finding if {
+	some id, bucket in input.s3_buckets
+	not is_blocked(bucket, "ignore_public_acls")
+	bucket.object_ownership != "BucketOwnerEnforced"
+	some index, grant in bucket.acl_grants
+	grant.grantee in {"AllUsers", "AuthenticatedUsers"}
+	finding := {
+		"subject": ["s3_buckets", id],
+		"message": sprintf("its ACL grants %s to %s, and public ACLs are not ignored", [grant.permission, grant.grantee]),
+		"evidence": array.concat(
+			[
+				["s3_buckets", id, sprintf("/acl_grants/%d", [index])],
+				["s3_buckets", id, "/object_ownership"],
+			],
+			block_evidence(id, bucket, "ignore_public_acls"),
+		),
+	}
+}
