@@ -93,9 +93,10 @@ user_kinds[group_id] contains kind if {
 	some [kind, _] in pairs
 }
 
-first_users[[group_id, kind]] := min({index | some [other, index] in users[group_id]; other == kind}) if {
+first_users[key] := min({index | some [other, index] in users[group_id]; other == kind}) if {
 	some group_id, found in user_kinds
 	some kind in found
+	key := [group_id, kind]
 }
 
 stands_alone(interface) if interface.interface_type == "lambda"

@@ -56,17 +56,18 @@ import data.audit.lib.text
 
 # Groups in use: [collection, id] to the databases that use them, with the
 # attribute that says so. A cluster's members have the setting of its group.
-uses[["rds_parameter_groups", group]] contains ["rds_instances", id, pointer] if {
+uses[subject] contains ["rds_instances", id, pointer] if {
 	some id, instance in input.rds_instances
 	not is_string(instance.db_cluster)
 	some index, group in instance.parameter_groups
+	subject := ["rds_parameter_groups", group]
 	pointer := sprintf("/parameter_groups/%d", [index])
 }
 
-uses[["rds_cluster_parameter_groups", group]] contains ["rds_clusters", id, "/parameter_group"] if {
+uses[subject] contains ["rds_clusters", id, "/parameter_group"] if {
 	some id, cluster in input.rds_clusters
-	group := cluster.parameter_group
-	is_string(group)
+	is_string(cluster.parameter_group)
+	subject := ["rds_cluster_parameter_groups", cluster.parameter_group]
 }
 
 groups contains ["rds_parameter_groups", id, group] if some id, group in input.rds_parameter_groups

@@ -83,7 +83,7 @@ deny contains finding if {
 		"subject": ["iam_roles", role],
 		"message": sprintf(
 			"it may read the secret %s (%s), which none of its task definitions names: %s",
-			[grant.resource, grant.action, concat(", ", sort({id | some [id, _] in uses}))],
+			[grant.resource, grant.action, concat(", ", sort({definition | some [definition, _] in uses}))],
 		),
 		"evidence": array.concat(
 			array.concat(
@@ -98,9 +98,11 @@ deny contains finding if {
 # The task definitions' roles and the lists of secrets that they name.
 use_evidence(uses) := array.concat(
 	[["ecs_task_definitions", id, sprintf("/%s", [attribute])] | some [id, attribute] in uses],
-	[["ecs_task_definitions", id, sprintf("/containers/%d/secrets", [index])] |
-		some id in {id | some [id, _] in uses}
-		some index, _ in input.ecs_task_definitions[id].containers
+	[place |
+		some place in {["ecs_task_definitions", id, sprintf("/containers/%d/secrets", [index])] |
+			some [id, _] in uses
+			some index, _ in input.ecs_task_definitions[id].containers
+		}
 	],
 )
 
