@@ -1,0 +1,175 @@
+//! The policies: those in the binary, and the user's own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+use super::annotations;
+use super::metadata::Control;
+use crate::diagnostic::Diagnostic;
+
+static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
+
+/// Packages below this one are shared Rego, not controls.
+const LIBRARY_PACKAGE: &str = "audit.lib.";
+
+/// A Rego module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Module {
+    /// Its file: below `policies/` for a bundled one, else as it was named.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// A control with the module that decides it.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// What the module says of itself.
+    pub control: Control,
+    /// The module.
+    pub module: Module,
+}
+
+/// All policies of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Bundle {
+    /// Policies by control id.
+    pub policies: BTreeMap<String, Policy>,
+    /// Shared Rego.
+    pub libraries: Vec<Module>,
+    /// Tests.
+    pub tests: Vec<Module>,
+    /// Modules that are not fit to be used, and why.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Bundle {
+    /// The policies in the binary.
+    pub fn embedded() -> Self {
+        let mut bundle = Self::default();
+        for module in embedded_modules() {
+            bundle.add(module);
+        }
+        bundle
+    }
+
+    /// Adds the policies in `paths`, files or directories of `.rego` files. One
+    /// that cannot be read or used is a diagnostic; the rest is added.
+    pub fn add_paths(&mut self, paths: &[PathBuf]) {
+        for path in paths {
+            let mut files = Vec::new();
+            if let Err(diagnostic) = rego_files(path, &mut files) {
+                self.diagnostics.push(diagnostic);
+            }
+            for file in files {
+                let name = file.display().to_string();
+                match std::fs::read_to_string(&file) {
+                    Ok(text) => self.add(Module { file: name, text }),
+                    Err(error) => self.diagnostics.push(
+                        Diagnostic::error(format!("the policy cannot be read: {error}"))
+                            .in_file(name)
+                            .help("check its permissions, and that it is UTF-8"),
+                    ),
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, module: Module) {
+        if module.file.ends_with("_test.rego") {
+            self.tests.push(module);
+            return;
+        }
+        let is_library = annotations::package_of(&module.text)
+            .is_some_and(|package| package.starts_with(LIBRARY_PACKAGE));
+        if is_library {
+            self.libraries.push(module);
+            return;
+        }
+        match annotations::read(&module.file, &module.text) {
+            Ok(control) => {
+                if let Some(other) = self.policies.get(&control.id) {
+                    self.diagnostics.push(
+                        Diagnostic::error(format!(
+                            "the id {} is already taken by {}",
+                            control.id, other.module.file
+                        ))
+                        .in_file(module.file)
+                        .help("give the policy an id and a package of its own"),
+                    );
+                    return;
+                }
+                self.policies.insert(control.id.clone(), Policy { control, module });
+            }
+            Err(diagnostic) => self.diagnostics.push(*diagnostic),
+        }
+    }
+
+    /// The controls in order of their ids.
+    pub fn controls(&self) -> impl Iterator<Item = &Control> {
+        self.policies.values().map(|policy| &policy.control)
+    }
+}
+
+/// Every Rego module in the binary, in order of path.
+pub fn embedded_modules() -> Vec<Module> {
+    let mut modules = Vec::new();
+    collect(&EMBEDDED, &mut modules);
+    modules.sort_by(|one, other| one.file.cmp(&other.file));
+    modules
+}
+
+fn collect(directory: &Dir<'_>, modules: &mut Vec<Module>) {
+    for file in directory.files() {
+        let name = file.path().to_string_lossy().replace('\\', "/");
+        if let (true, Some(text)) = (name.ends_with(".rego"), file.contents_utf8()) {
+            modules.push(Module { file: name, text: text.to_owned() });
+        }
+    }
+    directory.dirs().for_each(|inner| collect(inner, modules));
+}
+
+/// Writes the bundled policies below `directory`.
+///
+/// # Errors
+///
+/// Where a directory or file cannot be written; the message names it.
+pub fn export(directory: &Path) -> Result<usize, Diagnostic> {
+    let failed = |path: &Path, error: &std::io::Error| {
+        Diagnostic::error(format!("cannot be written: {error}"))
+            .in_file(path.display().to_string())
+            .help("name a directory that you may write to")
+    };
+    let modules = embedded_modules();
+    for module in &modules {
+        let path = directory.join(&module.file);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|error| failed(parent, &error))?;
+        }
+        std::fs::write(&path, &module.text).map_err(|error| failed(&path, &error))?;
+    }
+    Ok(modules.len())
+}
+
+fn rego_files(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Diagnostic> {
+    if !path.exists() {
+        return Err(Diagnostic::error("there is no such policy file or directory")
+            .in_file(path.display().to_string())
+            .help("check the path given with --policies"));
+    }
+    if path.is_file() {
+        files.push(path.to_path_buf());
+        return Ok(());
+    }
+    let walk = ignore::WalkBuilder::new(path).sort_by_file_path(Path::cmp).build();
+    for entry in walk.flatten() {
+        if entry.file_type().is_some_and(|kind| kind.is_file())
+            && entry.path().extension().is_some_and(|ending| ending == "rego")
+        {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(())
+}

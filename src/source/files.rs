@@ -1,0 +1,167 @@
+//! Finds and reads the files that were named on the command line.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::TextFile;
+use super::detect::{self, Kind};
+use crate::diagnostic::Diagnostic;
+
+/// The largest file that is read, in bytes.
+pub const LARGEST_FILE: u64 = 256 * 1024 * 1024;
+/// The largest file that is looked at inside a directory, where it was not
+/// named itself.
+const LARGEST_FOUND_FILE: u64 = 64 * 1024 * 1024;
+
+/// Files by what they are, in the order they were named and found.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// Each file with its kind.
+    pub files: Vec<(Kind, TextFile)>,
+    /// What went wrong, and at note level what was skipped.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads `paths`: files as they are, directories with what is in them and is a
+/// template, plan, manifest or snapshot. Ignore files are respected.
+pub fn read(paths: &[PathBuf]) -> Files {
+    let mut found = Files::default();
+    for path in paths {
+        if path.is_dir() {
+            let before = found.files.len();
+            directory(path, &mut found);
+            if found.files.len() == before {
+                found.diagnostics.push(
+                    Diagnostic::error("the directory holds no template, plan or snapshot")
+                        .in_file(path.display().to_string())
+                        .help("name a CloudFormation template, the output of `terraform show -json`, cdk.out, or a snapshot; --verbose lists what was skipped"),
+                );
+            }
+        } else {
+            named(path, &mut found);
+        }
+    }
+    found.files.dedup_by(|one, other| one.1.path == other.1.path);
+    found
+}
+
+/// A file that was named: one that is nothing known is an error.
+fn named(path: &Path, found: &mut Files) {
+    match text_of(path, LARGEST_FILE) {
+        Ok(file) => match detect::kind(&file.text) {
+            Kind::Other => found.diagnostics.push(
+                Diagnostic::error("the file is no template, plan, manifest or snapshot")
+                    .in_file(file.name.as_ref())
+                    .help("a CloudFormation template has Resources, a plan is the output of `terraform show -json`"),
+            ),
+            Kind::BrokenJson => found.diagnostics.push(broken_json(&file)),
+            kind => found.files.push((kind, file)),
+        },
+        Err(diagnostic) => found.diagnostics.push(*diagnostic),
+    }
+}
+
+fn directory(root: &Path, found: &mut Files) {
+    let mut entries: Vec<PathBuf> = Vec::new();
+    // A cloud assembly is usually ignored by version control.
+    let walk = ignore::WalkBuilder::new(root)
+        .require_git(false)
+        .add_custom_ignore_filename(".auditignore")
+        .sort_by_file_path(Path::cmp)
+        .build();
+    for entry in walk {
+        match entry {
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                entries.push(entry.into_path());
+            }
+            Ok(_) => {}
+            Err(error) => found.diagnostics.push(
+                Diagnostic::error(format!("cannot be read: {error}"))
+                    .in_file(root.display().to_string())
+                    .help("check the permissions of the directory"),
+            ),
+        }
+    }
+    let assemblies: Vec<PathBuf> = entries
+        .iter()
+        .filter(|path| path.file_name().is_some_and(|name| name == "manifest.json"))
+        .filter(|path| {
+            text_of(path, LARGEST_FOUND_FILE)
+                .is_ok_and(|file| detect::kind(&file.text) == Kind::CloudAssembly)
+        })
+        .filter_map(|path| path.parent().map(Path::to_path_buf))
+        .collect();
+    for path in entries {
+        // An assembly's manifest names the templates in it.
+        let in_assembly = assemblies.iter().any(|assembly| path.starts_with(assembly));
+        if in_assembly && path.file_name().is_none_or(|name| name != "manifest.json") {
+            continue;
+        }
+        if !has_known_ending(&path) {
+            continue;
+        }
+        match text_of(&path, LARGEST_FOUND_FILE) {
+            Ok(file) => match detect::kind(&file.text) {
+                Kind::Other => found.diagnostics.push(
+                    Diagnostic::note("skipped: no template, plan, manifest or snapshot")
+                        .in_file(file.name.as_ref()),
+                ),
+                Kind::BrokenJson => found.diagnostics.push(broken_json(&file)),
+                kind => found.files.push((kind, file)),
+            },
+            Err(diagnostic) => found.diagnostics.push(*diagnostic),
+        }
+    }
+}
+
+fn has_known_ending(path: &Path) -> bool {
+    path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| {
+        ["yaml", "yml", "json", "template", "tfstate"]
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+    })
+}
+
+/// Reads and decodes a file.
+///
+/// # Errors
+///
+/// Where the file cannot be opened, is larger than `largest`, or is no text.
+pub fn text_of(path: &Path, largest: u64) -> Result<TextFile, Box<Diagnostic>> {
+    let name: Arc<str> = path.display().to_string().into();
+    let failed = |message: String, help: &str| {
+        Box::new(Diagnostic::error(message).in_file(name.as_ref()).help(help))
+    };
+    let size = std::fs::metadata(path)
+        .map_err(|error| failed(format!("cannot be opened: {error}"), "check the path"))?
+        .len();
+    if size > largest {
+        return Err(failed(
+            format!("is {} MB large; the most that is read is {} MB", size >> 20, largest >> 20),
+            "split the template, or name the file itself instead of its directory",
+        ));
+    }
+    let bytes = std::fs::read(path)
+        .map_err(|error| failed(format!("cannot be read: {error}"), "check its permissions"))?;
+    let text = super::decode::decode(&bytes).map_err(|error| {
+        failed(format!("is no text: {error}"), "save it as UTF-8 (or UTF-16 with a byte-order mark)")
+    })?;
+    Ok(TextFile { name: name.clone(), path: path.to_path_buf(), text })
+}
+
+/// Says where a JSON file breaks off.
+fn broken_json(file: &TextFile) -> Diagnostic {
+    let error = serde_json::from_str::<serde::de::IgnoredAny>(&file.text).err();
+    let (line, column) = error.as_ref().map_or((1, 1), |error| (error.line(), error.column()));
+    let detail = error.map_or_else(|| "it is incomplete".to_owned(), |error| error.to_string());
+    let number = |value: usize| u32::try_from(value.max(1)).unwrap_or(u32::MAX);
+    Diagnostic::error(format!("the JSON is broken: {detail}"))
+        .at(crate::model::Span {
+            file: file.name.clone(),
+            start_line: number(line),
+            start_column: number(column),
+            end_line: number(line),
+            end_column: number(column).saturating_add(1),
+        })
+        .help("write it again, with `terraform show -json PLAN > plan.json` for a plan")
+}

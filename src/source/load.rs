@@ -1,0 +1,61 @@
+//! Reads files of every kind into one snapshot.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::detect::Kind;
+use super::{Loaded, TemplateOptions, TextFile, cloudformation, files, snapshot, terraform};
+use crate::diagnostic::Diagnostic;
+
+/// What files were read into, with their texts.
+#[derive(Debug, Default)]
+pub struct LoadedFiles {
+    /// The model of all files together.
+    pub loaded: Loaded,
+    /// The texts by name, to show lines of.
+    pub texts: Vec<(Arc<str>, String)>,
+    /// How many files were read.
+    pub count: usize,
+}
+
+/// Reads `paths` into one snapshot: saved snapshots first, then what is laid
+/// over them. References are not linked yet.
+pub fn load(paths: &[PathBuf], options: &TemplateOptions) -> LoadedFiles {
+    let found = files::read(paths);
+    let mut result = LoadedFiles { count: found.files.len(), ..LoadedFiles::default() };
+    result.loaded.diagnostics = found.diagnostics;
+    let mut templates: Vec<TextFile> = Vec::new();
+    let mut plans: Vec<TextFile> = Vec::new();
+    for (kind, file) in found.files {
+        match kind {
+            Kind::Snapshot => merge(&mut result.loaded, snapshot::read(&file)),
+            Kind::CloudFormation | Kind::CloudAssembly => templates.push(file),
+            Kind::Terraform | Kind::TerraformRaw => plans.push(file),
+            Kind::Kubernetes => result.loaded.diagnostics.push(
+                Diagnostic::warning("Kubernetes manifests are not read yet; the file was skipped")
+                    .in_file(file.name.as_ref()),
+            ),
+            Kind::BrokenJson | Kind::Other => {}
+        }
+    }
+    if !templates.is_empty() {
+        merge(&mut result.loaded, cloudformation::read(&templates, options));
+    }
+    let several = plans.len() > 1;
+    for file in &plans {
+        let mut options = options.clone();
+        // Addresses are unique in one plan only.
+        if several {
+            options.id_prefix = Some(format!("{}:", file.name));
+        }
+        merge(&mut result.loaded, terraform::read(file, &options));
+    }
+    result.texts =
+        templates.into_iter().chain(plans).map(|file| (file.name, file.text)).collect();
+    result
+}
+
+fn merge(into: &mut Loaded, from: Loaded) {
+    into.snapshot.extend(from.snapshot);
+    into.diagnostics.extend(from.diagnostics);
+}
