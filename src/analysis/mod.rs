@@ -5,8 +5,21 @@ pub mod network;
 
 use crate::model::Snapshot;
 
+/// What the analysis takes from the architecture profile.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// For the network.
+    pub network: network::Options,
+}
+
+/// Derives all facts with the reference architecture's profile; see
+/// [`derive_with`].
+pub fn derive(snapshot: &mut Snapshot) {
+    derive_with(snapshot, &Options::default());
+}
+
 /// Derives all facts and writes them into the model, with gaps for what cannot
 /// be derived. Running it again gives the same.
-pub fn derive(snapshot: &mut Snapshot) {
-    network::derive(snapshot);
+pub fn derive_with(snapshot: &mut Snapshot, options: &Options) {
+    network::derive(snapshot, &options.network);
 }

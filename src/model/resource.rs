@@ -33,7 +33,7 @@ pub trait ResourceType {
 }
 
 /// A resource of the model, of any type.
-pub trait Resource {
+pub trait Resource: std::fmt::Debug + Send + Sync {
     /// The collection it lives in, such as `vpcs`.
     fn collection(&self) -> &'static str;
     /// The CloudFormation type name, such as `AWS::EC2::VPC`.

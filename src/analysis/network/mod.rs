@@ -4,20 +4,50 @@
 //! Source: the Amazon VPC, ELB, RDS and ECS user guides; RFC 4632 and RFC 4291
 //! for address ranges.
 
+pub mod acl;
 mod attachments;
-mod gaps;
+pub mod balancers;
+pub mod connections;
+mod data;
+pub mod entry;
+mod facts;
+pub mod flow;
+pub mod gaps;
+pub mod hops;
+mod internet;
 mod open;
 pub mod ports;
 pub mod ranges;
+pub mod routes;
+pub mod rules;
+mod starts;
+pub mod things;
 mod tiers;
+pub mod world;
 
 use crate::model::Snapshot;
 
+/// What the analysis takes from the architecture profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The tag that marks a bastion host: key and value.
+    pub bastion_tag: (String, String),
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { bastion_tag: ("Role".to_owned(), "bastion".to_owned()) }
+    }
+}
+
 /// Derives the facts of the network and writes them into the model, with gaps
 /// for what cannot be derived.
-pub fn derive(snapshot: &mut Snapshot) {
+pub fn derive(snapshot: &mut Snapshot, options: &Options) {
     gaps::forget_derived(&mut snapshot.gaps);
     tiers::derive(snapshot);
     attachments::derive(snapshot);
     open::derive(snapshot);
+    let (reachability, gaps) = facts::all(&world::World::new(snapshot, options));
+    snapshot.model.analysis.reachability = reachability;
+    snapshot.gaps.extend(gaps);
 }

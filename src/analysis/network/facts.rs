@@ -1,0 +1,120 @@
+//! Fills `analysis.reachability`: what can reach each data store, service,
+//! instance and load balancer.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::ports::{Ports, Protocol};
+use super::ranges::Family;
+use super::starts;
+use super::things::{Listens, Role, Thing};
+use super::world::World;
+use super::{gaps, internet};
+use crate::model::{Gap, Reachability, Reason};
+
+/// The reachability of every thing that has one, with the gaps in it.
+pub fn all(world: &World<'_>) -> (BTreeMap<String, Reachability>, Vec<Gap>) {
+    let found: Vec<(String, Reachability, Vec<Gap>)> = (0..world.things.len())
+        .into_par_iter()
+        .filter_map(|at| {
+            let thing = world.things.get(at)?;
+            (thing.kind != "interface endpoint").then(|| of(world, at, thing))
+        })
+        .collect();
+    let mut facts = BTreeMap::new();
+    let mut all_gaps = Vec::new();
+    for (key, reachability, gaps) in found {
+        facts.insert(key, reachability);
+        all_gaps.extend(gaps);
+    }
+    (facts, all_gaps)
+}
+
+fn of(world: &World<'_>, at: usize, thing: &Thing<'_>) -> (String, Reachability, Vec<Gap>) {
+    let mut fact = Reachability {
+        collection: thing.resource.collection().to_owned(),
+        id: thing.resource.id().to_owned(),
+        role: thing.role.name().to_owned(),
+        ..Reachability::default()
+    };
+    let mut gaps = Vec::new();
+    let mut gap = |part: &str, reasons: &[String]| {
+        let Some(first) = reasons.first() else { return };
+        let reason = Reason::Unresolvable {
+            expression: "the network path".to_owned(),
+            detail: first.clone(),
+        };
+        gaps.push(Gap {
+            collection: thing.resource.collection().to_owned(),
+            id: Some(thing.resource.id().to_owned()),
+            path: format!("{}/{part}", gaps::REACHABILITY),
+            account: thing.resource.account().map(str::to_owned),
+            region: thing.resource.region().map(str::to_owned),
+            reason,
+        });
+    };
+
+    let mut entry = internet::answer(world, at, thing);
+    entry.unknown.sort();
+    entry.unknown.dedup();
+    fact.from_internet = entry.reached;
+    fact.internet_paths = entry.paths;
+    fact.refuted = entry.refuted;
+    if fact.from_internet.is_none() {
+        gap("from_internet", &entry.unknown);
+        fact.unknown.extend(entry.unknown);
+    }
+
+    let inside = starts::answer(world, at, thing);
+    fact.internal_paths = inside.by_kind;
+    fact.unexpected_paths = inside.unexpected;
+    fact.refuted.extend(inside.refuted);
+    gap("unexpected_paths", &inside.unknown_unexpected);
+    gap("internal_paths", &inside.unknown);
+    fact.unknown.extend(inside.unknown_unexpected);
+    fact.unknown.extend(inside.unknown);
+    fact.unknown.sort();
+    fact.unknown.dedup();
+    (format!("{}/{}", fact.collection, fact.id), fact, gaps)
+}
+
+/// The protocols and ports to ask about for a thing; ICMP only where anything
+/// may answer.
+pub fn questions(thing: &Thing<'_>, family: Family) -> Vec<(Protocol, Ports)> {
+    let icmp = match family {
+        Family::V4 => Protocol::Icmp,
+        Family::V6 => Protocol::Icmpv6,
+    };
+    match &thing.listens {
+        Listens::Tcp(ports) => vec![(Protocol::Tcp, ports.clone())],
+        Listens::Both(tcp, udp) => [(Protocol::Tcp, tcp), (Protocol::Udp, udp)]
+            .into_iter()
+            .filter(|(_, ports)| !ports.is_empty())
+            .map(|(protocol, ports)| (protocol, ports.clone()))
+            .collect(),
+        Listens::Unknown(_) => vec![(Protocol::Tcp, Ports::all())],
+        Listens::Anything => {
+            vec![(Protocol::Tcp, Ports::all()), (Protocol::Udp, Ports::all()), (icmp, Ports::all())]
+        }
+    }
+}
+
+/// Whether a port set answers for a thing: where its port is not known, only
+/// all ports do.
+pub fn port_doubt(thing: &Thing<'_>, ports: &Ports) -> Option<String> {
+    match &thing.listens {
+        Listens::Unknown(reason) if !ports.is_all() => Some(reason.clone()),
+        _ => None,
+    }
+}
+
+/// Whether a start is foreseen by the architecture.
+pub fn is_expected(target: Role, kind: &str) -> bool {
+    match target {
+        Role::Data => matches!(kind, "service" | "bastion"),
+        Role::Service => kind == "application load balancer",
+        Role::Instance => kind == "bastion",
+        _ => true,
+    }
+}

@@ -1,0 +1,315 @@
+//! Paths hop by hop: the rules that let one packet through.
+
+use super::acl;
+use super::balancers::Edge;
+use super::connections::Outside;
+use super::flow::Witness;
+use super::ports::Protocol;
+use super::ranges::Family;
+use super::routes;
+use super::rules::{self, Direction, Peer};
+use super::things::{Presence, Thing};
+use super::world::World;
+use crate::model::{Hop, NetworkPath, Resource, ResourceRef};
+
+/// Where a path starts.
+#[derive(Debug, Clone, Copy)]
+pub enum Start<'x> {
+    /// At the internet.
+    Internet,
+    /// At a presence of a thing.
+    Thing(&'x Thing<'x>, &'x Presence<'x>),
+    /// Anywhere in a subnet: the presence that stands for it.
+    Anyone(&'x Presence<'x>),
+    /// At a network outside.
+    Outside(&'x Outside),
+}
+
+fn hop(resource: Option<ResourceRef>, path: Option<String>, description: String) -> Hop {
+    Hop { resource, path, description }
+}
+
+/// The path that a witness takes from `start` to a presence of `target`.
+pub fn path(
+    world: &World<'_>,
+    start: Start<'_>,
+    target: &Thing<'_>,
+    presence: &Presence<'_>,
+    witness: &Witness,
+) -> NetworkPath {
+    let mut hops = Vec::new();
+    let (from, from_label) = match start {
+        Start::Internet => {
+            hops.push(hop(None, None, "the internet".to_owned()));
+            internet_hops(world, presence, witness, &mut hops);
+            (None, "internet".to_owned())
+        }
+        Start::Outside(outside) => {
+            let range = outside.ranges.cidrs(outside.family, 3).join(", ");
+            let label = format!("{range} ({})", outside.label);
+            hops.push(hop(outside.via.clone(), None, label.clone()));
+            route_hop(
+                world,
+                presence.place,
+                witness.family,
+                witness.source,
+                "answers: ",
+                &mut hops,
+            );
+            acl_hop(world, presence.place, Direction::In, witness, &mut hops);
+            (outside.via.clone(), label)
+        }
+        Start::Thing(thing, source) => {
+            let name = World::name_of(thing.resource);
+            hops.push(hop(
+                Some(thing.resource.reference()),
+                None,
+                format!("{name}{}", address_text(source, witness.family, witness.source)),
+            ));
+            egress_hop(world, source, presence, witness, &mut hops);
+            between_hops(world, source, presence, witness, &mut hops);
+            (Some(thing.resource.reference()), name.to_owned())
+        }
+        Start::Anyone(source) => {
+            let subnet = source.place.and_then(|at| world.places.get(at)).map(|place| place.subnet);
+            let range = source
+                .addresses
+                .get(witness.family as usize)
+                .map(|ranges| ranges.cidrs(witness.family, 3).join(", "))
+                .unwrap_or_default();
+            let name = subnet.map_or("a subnet", |subnet| World::name_of(subnet));
+            let label = format!("anything at {range} in {name}");
+            let reference = subnet.map(Resource::reference);
+            hops.push(hop(reference.clone(), Some("/cidr_block".to_owned()), label.clone()));
+            between_hops(world, source, presence, witness, &mut hops);
+            (reference, label)
+        }
+    };
+    ingress_hop(world, start, presence, witness, &mut hops);
+    target_hop(target, presence, witness, &mut hops);
+    let (from_port, to_port) = witness
+        .ports
+        .ranges()
+        .find(|(first, last)| (*first..=*last).contains(&witness.port))
+        .unwrap_or((witness.port, witness.port));
+    NetworkPath {
+        from,
+        from_label,
+        protocol: witness.protocol.name(),
+        from_port: i64::from(from_port),
+        to_port: i64::from(to_port),
+        hops,
+    }
+}
+
+/// Joins a path to a load balancer, its forwarding, and a path on to the
+/// target.
+pub fn through_balancer(first: NetworkPath, edge: &Edge<'_>, second: NetworkPath) -> NetworkPath {
+    let mut hops = first.hops;
+    hops.extend(forward_hops(edge));
+    // The second path starts at the balancer, which the first ended with.
+    hops.extend(second.hops.into_iter().skip(1));
+    NetworkPath { from: first.from, from_label: first.from_label, hops, ..second }
+}
+
+/// How a load balancer forwards.
+pub fn forward_hops(edge: &Edge<'_>) -> Vec<Hop> {
+    let protocol = edge.listener.protocol.as_deref().unwrap_or("?");
+    let port = edge.listener_port.map_or_else(|| "?".to_owned(), |port| port.to_string());
+    let (resource, path) = edge.action.clone();
+    vec![
+        hop(
+            Some(edge.listener.reference()),
+            Some("/port".to_owned()),
+            format!("listener {protocol} {port}"),
+        ),
+        hop(Some(resource), Some(path), format!("forwards to {}", World::name_of(edge.group))),
+    ]
+}
+
+fn address_text(presence: &Presence<'_>, family: Family, address: u128) -> String {
+    let known = presence
+        .addresses
+        .get(family as usize)
+        .is_some_and(|ranges| ranges.first() == ranges.last());
+    if known { format!(" at {}", family.address(address)) } else { String::new() }
+}
+
+fn internet_hops(
+    world: &World<'_>,
+    presence: &Presence<'_>,
+    witness: &Witness,
+    hops: &mut Vec<Hop>,
+) {
+    let Some(table) = presence.place.and_then(|at| world.table_of(at).ok()) else { return };
+    let Some(index) = table.lookup(witness.family, witness.source) else { return };
+    let Some(route) = table.table.routes.get(index) else { return };
+    if let Some(gateway) = &route.target_id {
+        let known = world.model.internet_gateways.contains_key(gateway);
+        hops.push(hop(
+            known.then(|| ResourceRef::new("internet_gateways", gateway)),
+            known.then(|| "/vpc_id".to_owned()),
+            format!("internet gateway {gateway}"),
+        ));
+    }
+    hops.push(hop(
+        Some(table.table.reference()),
+        Some(routes::pointer(index)),
+        format!("route {}", routes::describe(route)),
+    ));
+    acl_hop(world, presence.place, Direction::In, witness, hops);
+}
+
+fn route_hop(
+    world: &World<'_>,
+    place: Option<usize>,
+    family: Family,
+    address: u128,
+    prefix: &str,
+    hops: &mut Vec<Hop>,
+) {
+    let Some(table) = place.and_then(|at| world.table_of(at).ok()) else { return };
+    let Some(index) = table.lookup(family, address) else { return };
+    if let Some(route) = table.table.routes.get(index) {
+        hops.push(hop(
+            Some(table.table.reference()),
+            Some(routes::pointer(index)),
+            format!("{prefix}route {}", routes::describe(route)),
+        ));
+    }
+}
+
+fn acl_hop(
+    world: &World<'_>,
+    place: Option<usize>,
+    direction: Direction,
+    witness: &Witness,
+    hops: &mut Vec<Hop>,
+) {
+    let found = place
+        .and_then(|at| world.places.get(at))
+        .and_then(|place| place.acl.as_ref().ok())
+        .and_then(|at| world.acls.get(*at));
+    let Some(found) = found else { return };
+    let peer = match direction {
+        Direction::In => witness.source,
+        Direction::Out => witness.target,
+    };
+    let decided = found.decide(direction, witness.family, witness.protocol, peer, witness.port);
+    if let Some((index, true)) = decided
+        && let Some(entry) = found.acl.entries.get(index)
+    {
+        hops.push(hop(
+            Some(found.acl.reference()),
+            Some(format!("/entries/{index}")),
+            acl::describe(entry),
+        ));
+    }
+}
+
+fn between_hops(
+    world: &World<'_>,
+    source: &Presence<'_>,
+    target: &Presence<'_>,
+    witness: &Witness,
+    hops: &mut Vec<Hop>,
+) {
+    if source.place == target.place {
+        return;
+    }
+    acl_hop(world, source.place, Direction::Out, witness, hops);
+    route_hop(world, source.place, witness.family, witness.target, "", hops);
+    if source.vpc != target.vpc {
+        let link = source
+            .place
+            .zip(target.vpc)
+            .and_then(|(place, vpc)| world.connections.links.get(place)?.get(vpc))
+            .into_iter()
+            .flatten()
+            .find(|link| link.family == witness.family && link.ranges.contains(witness.target));
+        if let Some(link) = link {
+            hops.push(hop(Some(link.via.clone()), None, format!("through {}", link.via.id)));
+            if let Some((table, path)) = &link.hub_route {
+                hops.push(hop(
+                    Some(table.clone()),
+                    Some(path.clone()),
+                    format!("route of {}", table.id),
+                ));
+            }
+        }
+    }
+    acl_hop(world, target.place, Direction::In, witness, hops);
+}
+
+fn egress_hop(
+    world: &World<'_>,
+    source: &Presence<'_>,
+    target: &Presence<'_>,
+    witness: &Witness,
+    hops: &mut Vec<Hop>,
+) {
+    group_hop(world, source, Direction::Out, &target.groups, witness.target, witness, hops);
+}
+
+fn ingress_hop(
+    world: &World<'_>,
+    start: Start<'_>,
+    target: &Presence<'_>,
+    witness: &Witness,
+    hops: &mut Vec<Hop>,
+) {
+    let groups: &[usize] = match start {
+        Start::Thing(_, source) => &source.groups,
+        _ => &[],
+    };
+    group_hop(world, target, Direction::In, groups, witness.source, witness, hops);
+}
+
+fn group_hop(
+    world: &World<'_>,
+    presence: &Presence<'_>,
+    direction: Direction,
+    other_groups: &[usize],
+    address: u128,
+    witness: &Witness,
+    hops: &mut Vec<Hop>,
+) {
+    for group in presence.groups.iter().filter_map(|at| world.groups.get(*at)) {
+        let found = group.rules(direction).iter().find(|rule| {
+            rule.doubt.is_none()
+                && rule.is_about(witness.protocol)
+                && rule.ports.contains(witness.port)
+                && match &rule.peer {
+                    Peer::Group(wanted) => other_groups.contains(wanted),
+                    peer => rules::addresses(peer, witness.family)
+                        .is_some_and(|ranges| ranges.contains(address)),
+                }
+        });
+        let Some(found) = found else { continue };
+        let list = match direction {
+            Direction::In => &group.group.ingress,
+            Direction::Out => &group.group.egress,
+        };
+        if let Some(rule) = list.get(found.index) {
+            hops.push(hop(
+                Some(group.group.reference()),
+                Some(rules::pointer(direction, found.index)),
+                rules::describe(direction, rule),
+            ));
+        }
+        return;
+    }
+}
+
+fn target_hop(target: &Thing<'_>, presence: &Presence<'_>, witness: &Witness, hops: &mut Vec<Hop>) {
+    let name = World::name_of(target.resource);
+    let address = address_text(presence, witness.family, witness.target);
+    let what = match witness.protocol {
+        Protocol::Tcp | Protocol::Udp => {
+            format!("{name}{address} takes {} {}", witness.protocol.name(), witness.ports)
+        }
+        _ => format!("{name}{address} takes {}", witness.protocol.name()),
+    };
+    let path = (!target.listens_at.is_empty()).then(|| target.listens_at.to_owned());
+    hops.push(hop(Some(target.resource.reference()), path, what));
+}

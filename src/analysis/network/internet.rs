@@ -1,0 +1,274 @@
+//! Whether the internet reaches a thing, directly or through a load balancer.
+
+use super::balancers::Edge;
+use super::entry::{Entry, from_internet, gateways, routed_from_internet, stop_in_words};
+use super::facts::{port_doubt, questions};
+use super::flow::{Flow, Other, Query, client_port, connect, group_pieces, through_acl};
+use super::hops::{Start, path, through_balancer};
+use super::ports::Ports;
+use super::ranges::Family;
+use super::rules::Direction;
+use super::things::{Presence, Role, Thing};
+use super::world::World;
+use crate::model::{Hop, NetworkPath};
+
+/// At most this many paths are told for one protocol.
+const PATHS: usize = 8;
+
+/// What the internet reaches of a thing.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// Whether it is reached; `None` where gaps leave it open.
+    pub reached: Option<bool>,
+    /// How.
+    pub paths: Vec<NetworkPath>,
+    /// What leaves it open.
+    pub unknown: Vec<String>,
+    /// What stops it.
+    pub refuted: Vec<String>,
+}
+
+/// Whether the internet reaches a thing. A network load balancer's connections
+/// count as direct; an application load balancer's only for data stores, which
+/// nothing but the service should stand in front of.
+pub fn answer(world: &World<'_>, at: usize, thing: &Thing<'_>) -> Answer {
+    let mut answer = Answer::default();
+    if let Some(attribute) = thing.public_endpoint {
+        answer.reached = Some(true);
+        answer.paths.push(public_endpoint_path(thing, attribute));
+        return answer;
+    }
+    for family in Family::ALL {
+        for (protocol, ports) in questions(thing, family) {
+            direct(world, thing, Query { family, protocol, ports: &ports }, &mut answer);
+        }
+    }
+    for edge in world.edges.get(at).into_iter().flatten() {
+        if edge.network || thing.role == Role::Data {
+            behind(world, thing, edge, &mut answer);
+        }
+    }
+    if let Some(reason) = &thing.unplaced {
+        answer.unknown.push(reason.clone());
+    }
+    answer.refuted.sort();
+    answer.refuted.dedup();
+    answer.reached = if !answer.paths.is_empty() {
+        Some(true)
+    } else if answer.unknown.is_empty() {
+        Some(false)
+    } else {
+        None
+    };
+    answer
+}
+
+fn public_endpoint_path(thing: &Thing<'_>, attribute: &str) -> NetworkPath {
+    let name = World::name_of(thing.resource);
+    let ports = questions(thing, Family::V4)
+        .first()
+        .and_then(|(_, ports)| ports.ranges().last())
+        .unwrap_or((443, 443));
+    NetworkPath {
+        from: None,
+        from_label: "internet".to_owned(),
+        protocol: "tcp".to_owned(),
+        from_port: i64::from(ports.0),
+        to_port: i64::from(ports.1),
+        hops: vec![
+            Hop { resource: None, path: None, description: "the internet".to_owned() },
+            Hop {
+                resource: Some(thing.resource.reference()),
+                path: Some(attribute.to_owned()),
+                description: format!("{name} lies in no VPC: it has a public endpoint"),
+            },
+        ],
+    }
+}
+
+/// Direct connections, a path for each range of ports.
+fn direct(world: &World<'_>, thing: &Thing<'_>, query: Query<'_>, answer: &mut Answer) {
+    let mut reached: Vec<(&Presence<'_>, super::flow::Witness)> = Vec::new();
+    let mut stopped = 0_usize;
+    for presence in &thing.presences {
+        match from_internet(world, thing, presence, query) {
+            Entry::Yes(witness) => match port_doubt(thing, &witness.ports) {
+                None => reached.push((presence, witness)),
+                Some(reason) => answer.unknown.push(reason),
+            },
+            Entry::Unknown(reason) => answer.unknown.push(reason),
+            Entry::No(reason) => {
+                stopped += 1;
+                answer.refuted.push(format!("internet over {}: {reason}", query.family.name()));
+            }
+        }
+    }
+    let Some((presence, witness)) = reached.first() else { return };
+    if thing.alternatives && (stopped > 0 || thing.unplaced.is_some()) {
+        answer.unknown.push(format!(
+            "{} is reachable in some of the subnets it may be put in, not in all",
+            World::name_of(thing.resource)
+        ));
+        return;
+    }
+    let mut left = query.ports.clone();
+    let mut witness = witness.clone();
+    for _ in 0..PATHS {
+        let found = path(world, Start::Internet, thing, presence, &witness);
+        let range = port_range(&found);
+        answer.paths.push(found);
+        left = left.subtract(&range);
+        if left.is_empty() {
+            break;
+        }
+        match from_internet(world, thing, presence, Query { ports: &left, ..query }) {
+            Entry::Yes(next) => witness = next,
+            _ => break,
+        }
+    }
+}
+
+fn port_range(found: &NetworkPath) -> Ports {
+    let port = |value: i64| u16::try_from(value).unwrap_or(u16::MAX);
+    Ports::range(port(found.from_port), port(found.to_port))
+}
+
+/// The internet through a load balancer.
+fn behind(world: &World<'_>, thing: &Thing<'_>, edge: &Edge<'_>, answer: &mut Answer) {
+    let Some(balancer) = world.things.get(edge.balancer) else { return };
+    let (Some(listener_port), Some(port)) = (edge.listener_port, edge.port) else {
+        answer.unknown.push(format!("the ports of listener {}", edge.listener.id));
+        return;
+    };
+    let (listener_ports, ports) = (Ports::one(listener_port), Ports::one(port));
+    let name = World::name_of(balancer.resource);
+    for family in Family::ALL {
+        let first = Query { family, protocol: edge.protocol, ports: &listener_ports };
+        let second = Query { family, protocol: edge.protocol, ports: &ports };
+        for node in &balancer.presences {
+            let to_balancer = match from_internet(world, balancer, node, first) {
+                Entry::Yes(witness) => Ok(path(world, Start::Internet, balancer, node, &witness)),
+                Entry::Unknown(reason) => Err(reason),
+                Entry::No(reason) => {
+                    answer.refuted.push(format!("through {name} over {}: {reason}", family.name()));
+                    continue;
+                }
+            };
+            for presence in &thing.presences {
+                let on = if edge.preserves_client {
+                    preserved(world, balancer, node, thing, presence, second)
+                } else {
+                    proxied(world, balancer, node, thing, presence, second)
+                };
+                match (&to_balancer, on) {
+                    (Ok(one), Ok(Some(two))) => {
+                        answer.paths.push(through_balancer(one.clone(), edge, two));
+                        return;
+                    }
+                    (_, Ok(None)) => {
+                        answer.refuted.push(format!("through {name}: it cannot reach the target"));
+                    }
+                    (Err(reason), _) => answer.unknown.push(reason.clone()),
+                    (_, Err(reason)) => answer.unknown.push(reason),
+                }
+            }
+        }
+    }
+}
+
+/// A load balancer's own connection to a target.
+pub fn proxied(
+    world: &World<'_>,
+    balancer: &Thing<'_>,
+    node: &Presence<'_>,
+    thing: &Thing<'_>,
+    presence: &Presence<'_>,
+    query: Query<'_>,
+) -> Result<Option<NetworkPath>, String> {
+    let mut node = node.clone();
+    // Behind its listeners a dual-stack balancer speaks IPv4 too.
+    if query.family == Family::V6 {
+        node.has_v6 = super::things::Maybe::Yes;
+    }
+    match connect(world, &node, presence, query) {
+        Flow::Yes(witness) => {
+            Ok(Some(path(world, Start::Thing(balancer, &node), thing, presence, &witness)))
+        }
+        Flow::Unknown(reason) => Err(reason),
+        Flow::No(_) => Ok(None),
+    }
+}
+
+/// A connection that keeps the client's address: the target's groups must
+/// admit the client, or refer to the balancer's group.
+fn preserved(
+    world: &World<'_>,
+    balancer: &Thing<'_>,
+    node: &Presence<'_>,
+    thing: &Thing<'_>,
+    presence: &Presence<'_>,
+    query: Query<'_>,
+) -> Result<Option<NetworkPath>, String> {
+    let Some(place) = node.place else { return Err("the subnet of the load balancer".to_owned()) };
+    let gateways = match gateways(world, place, query.family) {
+        Ok(gateways) => gateways,
+        Err(Entry::Unknown(reason)) => return Err(reason),
+        Err(_) => return Ok(None),
+    };
+    for gateway in gateways {
+        let other = Other {
+            addresses: &gateway.sources,
+            groups: &node.groups,
+            groups_doubt: node.groups_doubt.as_deref(),
+            references: true,
+        };
+        let pieces = group_pieces(world, presence, Direction::In, query, other);
+        let pieces = through_acl(world, presence.place, Direction::In, query, pieces);
+        let Some(piece) = pieces.iter().find(|piece| piece.doubt.is_none()) else {
+            match pieces.into_iter().find_map(|piece| piece.doubt) {
+                Some(reason) => return Err(reason),
+                None => continue,
+            }
+        };
+        let (Some((port, _)), Some(source), Some(reply_port)) =
+            (piece.ports.ranges().next(), piece.peers.first(), client_port(&piece.reply))
+        else {
+            continue;
+        };
+        let target = presence
+            .addresses
+            .get(query.family as usize)
+            .and_then(super::ranges::Ranges::first)
+            .unwrap_or_default();
+        let witness = super::flow::Witness {
+            family: query.family,
+            protocol: query.protocol,
+            ports: piece.ports.clone(),
+            port,
+            reply_port,
+            source,
+            target,
+        };
+        return Ok(Some(path(world, Start::Thing(balancer, node), thing, presence, &witness)));
+    }
+    Ok(None)
+}
+
+/// Whether the internet could reach a presence if it had a public address; for
+/// questions about a place rather than a thing.
+pub fn would_reach(world: &World<'_>, presence: &Presence<'_>, query: Query<'_>) -> Entry {
+    routed_from_internet(world, presence, query, Vec::new())
+}
+
+/// What stops a connection, in words, for one presence.
+pub fn refutation(
+    world: &World<'_>,
+    presence: &Presence<'_>,
+    flow: &Flow,
+    from: &str,
+) -> Option<String> {
+    match flow {
+        Flow::No(stop) => Some(stop_in_words(world, presence, *stop, from)),
+        _ => None,
+    }
+}

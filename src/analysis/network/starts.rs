@@ -1,0 +1,474 @@
+//! What inside reaches a thing: other things, whatever may live at an admitted
+//! address, and networks outside the model.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::entry::{Entry, from_outside};
+use super::facts::{is_expected, port_doubt, questions};
+use super::flow::{Flow, Query, connect};
+use super::hops::{Start, forward_hops, path};
+use super::internet::proxied;
+use super::ports::{Ports, Protocol};
+use super::ranges::{Family, Ranges};
+use super::rules::{Direction, Peer};
+use super::things::{Maybe, Presence, Role, Thing};
+use super::world::World;
+use crate::model::NetworkPath;
+
+/// At most this many unexpected starts are told for one thing.
+const UNEXPECTED: usize = 16;
+
+/// What inside reaches a thing.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// One path for each kind of start.
+    pub by_kind: Vec<NetworkPath>,
+    /// Paths from starts that the architecture does not foresee.
+    pub unexpected: Vec<NetworkPath>,
+    /// What leaves open whether a foreseen kind reaches it.
+    pub unknown: Vec<String>,
+    /// What leaves open whether an unforeseen start reaches it.
+    pub unknown_unexpected: Vec<String>,
+    /// What stops others.
+    pub refuted: Vec<String>,
+}
+
+/// The search for one thing.
+struct Search<'w, 'a> {
+    world: &'w World<'a>,
+    at: usize,
+    thing: &'w Thing<'a>,
+    kinds: BTreeMap<&'static str, NetworkPath>,
+    unexpected: Vec<NetworkPath>,
+    unknown: BTreeMap<&'static str, String>,
+    unknown_unexpected: BTreeSet<String>,
+    refuted: BTreeSet<String>,
+}
+
+/// What inside reaches a thing.
+pub fn answer(world: &World<'_>, at: usize, thing: &Thing<'_>) -> Answer {
+    let mut search = Search {
+        world,
+        at,
+        thing,
+        kinds: BTreeMap::new(),
+        unexpected: Vec::new(),
+        unknown: BTreeMap::new(),
+        unknown_unexpected: BTreeSet::new(),
+        refuted: BTreeSet::new(),
+    };
+    if thing.accepts {
+        search.balancers();
+        let mut seen: HashSet<(Option<usize>, &[usize], &[Ranges])> = HashSet::new();
+        for presence in &thing.presences {
+            if seen.insert((presence.place, &presence.groups, &presence.addresses)) {
+                search.presence(presence);
+            }
+        }
+    }
+    if let Some(reason) = &thing.unplaced {
+        search.unknown_unexpected.insert(reason.clone());
+    }
+    let kinds = &search.kinds;
+    Answer {
+        unknown: search
+            .unknown
+            .iter()
+            .filter(|(kind, _)| !kinds.contains_key(*kind))
+            .map(|(kind, reason)| format!("from {kind}: {reason}"))
+            .collect(),
+        by_kind: search.kinds.into_values().collect(),
+        unexpected: search.unexpected,
+        unknown_unexpected: search.unknown_unexpected.into_iter().collect(),
+        refuted: search.refuted.into_iter().collect(),
+    }
+}
+
+impl<'a> Search<'_, 'a> {
+    /// The questions for connections from inside. For an instance, starts that
+    /// are not foreseen count for SSH only.
+    fn questions(&self, family: Family) -> Vec<(Protocol, Ports)> {
+        questions(self.thing, family)
+            .into_iter()
+            .filter(|(protocol, _)| protocol.has_ports())
+            .collect()
+    }
+
+    fn counts(&self, kind: &str) -> bool {
+        !is_expected(self.thing.role, kind)
+    }
+
+    /// Ports for which a start of a kind is unexpected.
+    fn judged_ports(&self, protocol: Protocol, ports: &Ports) -> Ports {
+        match (self.thing.role, protocol) {
+            (Role::Instance, Protocol::Tcp) => ports.intersect(&Ports::one(22)),
+            (Role::Instance, _) => Ports::none(),
+            _ => ports.clone(),
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.unexpected.len() >= UNEXPECTED
+    }
+
+    /// Load balancers reach only what they forward to.
+    fn balancers(&mut self) {
+        let (world, thing) = (self.world, self.thing);
+        for edge in world.edges.get(self.at).into_iter().flatten() {
+            let Some(balancer) = world.things.get(edge.balancer) else { continue };
+            let kind = balancer.kind;
+            let Some(port) = edge.port else {
+                self.note(kind, format!("the port of target group {}", edge.group.id));
+                continue;
+            };
+            let ports = Ports::one(port);
+            let mut found = None;
+            let mut open = None;
+            for family in Family::ALL {
+                let query = Query { family, protocol: edge.protocol, ports: &ports };
+                for node in &balancer.presences {
+                    for presence in &thing.presences {
+                        match proxied(world, balancer, node, thing, presence, query) {
+                            Ok(Some(mut path)) => {
+                                let rest = path.hops.split_off(path.hops.len().min(1));
+                                path.hops.extend(forward_hops(edge));
+                                path.hops.extend(rest);
+                                found.get_or_insert(path);
+                            }
+                            Ok(None) => {}
+                            Err(reason) => {
+                                open.get_or_insert(reason);
+                            }
+                        }
+                    }
+                    if found.is_some() {
+                        break;
+                    }
+                }
+            }
+            match (found, open) {
+                (Some(path), _) => self.keep(kind, path, true),
+                (None, Some(reason)) => self.note(kind, reason),
+                (None, None) => {
+                    self.refuted.insert(format!(
+                        "{}: it cannot reach the target",
+                        World::name_of(balancer.resource)
+                    ));
+                }
+            }
+        }
+    }
+
+    fn keep(&mut self, kind: &'static str, path: NetworkPath, judged: bool) {
+        if judged && self.counts(kind) && !self.is_full() && !self.unexpected.contains(&path) {
+            self.unexpected.push(path.clone());
+        }
+        self.kinds.entry(kind).or_insert(path);
+    }
+
+    fn note(&mut self, kind: &'static str, reason: String) {
+        if self.counts(kind) {
+            self.unknown_unexpected.insert(reason);
+        } else {
+            self.unknown.entry(kind).or_insert(reason);
+        }
+    }
+
+    fn presence(&mut self, presence: &Presence<'a>) {
+        for family in Family::ALL {
+            if family == Family::V6 && matches!(presence.has_v6, Maybe::No(_)) {
+                continue;
+            }
+            for (protocol, ports) in self.questions(family) {
+                let query = Query { family, protocol, ports: &ports };
+                let admitted = self.admitted(presence, query);
+                self.things(presence, query, &admitted);
+                let judged = self.judged_ports(protocol, &ports);
+                if !judged.is_empty() {
+                    let query = Query { ports: &judged, ..query };
+                    let admitted = self.admitted(presence, query);
+                    for doubt in &admitted.doubts {
+                        if self.thing.role != Role::Bastion && self.counts("anyone") {
+                            self.unknown_unexpected.insert(doubt.clone());
+                        }
+                    }
+                    self.anyone(presence, query, &admitted);
+                    self.outside(presence, query);
+                }
+            }
+        }
+    }
+
+    /// Whom the groups of a presence admit, before anything else is asked.
+    fn admitted(&self, presence: &Presence<'a>, query: Query<'_>) -> Admitted {
+        let mut admitted = Admitted::default();
+        if presence.unfiltered {
+            admitted.addresses = Ranges::all(query.family);
+        }
+        admitted.doubts.extend(presence.groups_doubt.clone());
+        for group in presence.groups.iter().filter_map(|at| self.world.groups.get(*at)) {
+            let rules = group.rules(Direction::In).iter();
+            for rule in rules
+                .filter(|rule| rule.is_about(query.protocol) && rule.ports.overlaps(query.ports))
+            {
+                match &rule.peer {
+                    Peer::Addresses(by_family) => {
+                        if let Some(own) = by_family.get(query.family as usize) {
+                            admitted.addresses = admitted.addresses.union(own);
+                        }
+                    }
+                    Peer::Group(at) => admitted.groups.push(*at),
+                    Peer::Foreign(id) => {
+                        admitted.doubts.push(format!(
+                            "who carries security group {id}, which is not in what was given"
+                        ));
+                    }
+                    Peer::Unknown => {}
+                }
+                admitted.doubts.extend(rule.doubt.clone());
+            }
+            admitted.doubts.extend(group.may_lack(Direction::In).map(str::to_owned));
+        }
+        admitted.groups.sort_unstable();
+        admitted.groups.dedup();
+        admitted
+    }
+
+    /// Presences that the groups may admit.
+    fn candidates(
+        &self,
+        presence: &Presence<'a>,
+        query: Query<'_>,
+        admitted: &Admitted,
+    ) -> Vec<(usize, usize)> {
+        let world = self.world;
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        for group in &admitted.groups {
+            found.extend(world.carriers.get(*group).into_iter().flatten());
+        }
+        if !admitted.groups.is_empty() {
+            found.extend(&world.doubtful);
+        }
+        if !admitted.addresses.is_empty() {
+            let links = presence.place.and_then(|at| world.connections.links.get(at));
+            let vpcs = presence
+                .vpc
+                .into_iter()
+                .chain(links.into_iter().flat_map(|links| links.keys().copied()));
+            for vpc in vpcs {
+                for &(thing, which) in world.residents.get(vpc).into_iter().flatten() {
+                    let start =
+                        world.things.get(thing).and_then(|thing| thing.presences.get(which));
+                    if start.is_some_and(|start| {
+                        start
+                            .addresses
+                            .get(query.family as usize)
+                            .is_some_and(|own| own.overlaps(&admitted.addresses))
+                    }) {
+                        found.push((thing, which));
+                    }
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn things(&mut self, presence: &Presence<'a>, query: Query<'_>, admitted: &Admitted) {
+        let world = self.world;
+        let judged = self.judged_ports(query.protocol, query.ports);
+        let mut told: HashSet<usize> = HashSet::new();
+        for (at, which) in self.candidates(presence, query, admitted) {
+            let Some(start) = world.things.get(at) else { continue };
+            if at == self.at
+                || !start.initiates
+                || told.contains(&at)
+                || is_same_cluster(start, self.thing)
+            {
+                continue;
+            }
+            let unexpected = self.counts(start.kind) && !self.is_full() && !judged.is_empty();
+            if !unexpected && self.kinds.contains_key(start.kind) {
+                continue;
+            }
+            let Some(source) = start.presences.get(which) else { continue };
+            let attempts = [
+                (unexpected, &judged, true),
+                (!self.kinds.contains_key(start.kind), query.ports, false),
+            ];
+            for (wanted, ports, is_judged) in attempts {
+                if !wanted {
+                    continue;
+                }
+                match connect(world, source, presence, Query { ports, ..query }) {
+                    Flow::Yes(witness) => match port_doubt(self.thing, &witness.ports) {
+                        None => {
+                            let found = path(
+                                world,
+                                Start::Thing(start, source),
+                                self.thing,
+                                presence,
+                                &witness,
+                            );
+                            self.keep(start.kind, found, is_judged);
+                            told.insert(at);
+                            break;
+                        }
+                        Some(reason) => self.note(start.kind, reason),
+                    },
+                    Flow::Unknown(reason) if is_judged => {
+                        let name = World::name_of(start.resource);
+                        self.note(start.kind, format!("whether {name} reaches it: {reason}"));
+                    }
+                    Flow::Unknown(reason) => {
+                        self.unknown.entry(start.kind).or_insert(reason);
+                    }
+                    Flow::No(_) => {}
+                }
+            }
+        }
+    }
+
+    /// Whatever may live at an admitted address of this VPC or a connected one:
+    /// one path for each VPC.
+    fn anyone(&mut self, presence: &Presence<'a>, query: Query<'_>, admitted: &Admitted) {
+        const KIND: &str = "address range";
+        if admitted.addresses.is_empty() || !self.counts(KIND) {
+            return;
+        }
+        let world = self.world;
+        let links = presence.place.and_then(|at| world.connections.links.get(at));
+        let vpcs: Vec<&str> = presence
+            .vpc
+            .into_iter()
+            .chain(links.into_iter().flat_map(|links| links.keys().copied()))
+            .collect();
+        let family = query.family as usize;
+        for vpc in vpcs {
+            let foreseen = self.foreseen_addresses(vpc, query.family);
+            let mut found = None;
+            let mut open = None;
+            for &place in world.vpc_places.get(vpc).into_iter().flatten() {
+                let Some(subnet) = world.places.get(place) else { continue };
+                let (Some(own), Some(known)) =
+                    (subnet.addresses.get(family), subnet.known.get(family))
+                else {
+                    continue;
+                };
+                let addresses = own.intersect(&admitted.addresses).subtract(&foreseen);
+                if addresses.is_empty() {
+                    continue;
+                }
+                let somebody = anybody_in(world, place, addresses, query.family, own, *known);
+                match connect(world, &somebody, presence, query) {
+                    Flow::Yes(witness) if port_doubt(self.thing, &witness.ports).is_none() => {
+                        found = Some(path(
+                            world,
+                            Start::Anyone(&somebody),
+                            self.thing,
+                            presence,
+                            &witness,
+                        ));
+                        break;
+                    }
+                    Flow::Yes(_) | Flow::No(_) => {}
+                    Flow::Unknown(reason) => open = Some(reason),
+                }
+            }
+            match (found, open) {
+                (Some(path), _) => self.keep(KIND, path, true),
+                (None, Some(reason)) => {
+                    self.unknown_unexpected.insert(reason);
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// The single addresses of foreseen starts of a VPC.
+    fn foreseen_addresses(&self, vpc: &str, family: Family) -> Ranges {
+        let world = self.world;
+        let mut single = Vec::new();
+        for &(at, which) in world.residents.get(vpc).into_iter().flatten() {
+            let Some(thing) = world.things.get(at) else { continue };
+            let foreseen =
+                thing.role != Role::Instance && !self.counts(thing.kind) || at == self.at;
+            let ranges =
+                thing.presences.get(which).and_then(|found| found.addresses.get(family as usize));
+            if let (true, Some(ranges)) = (foreseen, ranges)
+                && let (Some(first), Some(last)) = (ranges.first(), ranges.last())
+                && first == last
+            {
+                single.push((first, last));
+            }
+        }
+        Ranges::of(single)
+    }
+
+    fn outside(&mut self, presence: &Presence<'a>, query: Query<'_>) {
+        let world = self.world;
+        let outside = presence.place.and_then(|at| world.connections.outside.get(at));
+        for network in outside.into_iter().flatten() {
+            if !self.counts(network.kind) || network.family != query.family {
+                continue;
+            }
+            match from_outside(world, self.thing, presence, network, query) {
+                Entry::Yes(witness) if port_doubt(self.thing, &witness.ports).is_none() => {
+                    let found =
+                        path(world, Start::Outside(network), self.thing, presence, &witness);
+                    self.keep(network.kind, found, true);
+                }
+                Entry::Yes(_) => {}
+                Entry::Unknown(reason) => {
+                    self.unknown_unexpected.insert(reason);
+                }
+                Entry::No(reason) => {
+                    self.refuted.insert(format!("{}: {reason}", network.label));
+                }
+            }
+        }
+    }
+}
+
+/// Whom security groups admit.
+#[derive(Debug, Default)]
+struct Admitted {
+    addresses: Ranges,
+    groups: Vec<usize>,
+    doubts: Vec<String>,
+}
+
+/// A stand-in for whatever lives at some addresses of a subnet. Where the
+/// subnet's range is not known it stands for one address, not known which.
+pub fn anybody_in<'a>(
+    world: &World<'a>,
+    place: usize,
+    addresses: Ranges,
+    family: Family,
+    own: &Ranges,
+    known: bool,
+) -> Presence<'a> {
+    let subnet = world.places.get(place).map(|place| place.subnet);
+    let addresses = if known { addresses } else { own.clone() };
+    let (v4, v6) = match family {
+        Family::V4 => (addresses, Ranges::empty()),
+        Family::V6 => (Ranges::empty(), addresses),
+    };
+    Presence {
+        place: Some(place),
+        vpc: subnet.and_then(|subnet| subnet.vpc_id.as_deref()),
+        groups: Vec::new(),
+        groups_doubt: None,
+        unfiltered: true,
+        addresses: [v4, v6],
+        anyone: known,
+        public_v4: Maybe::No("it stands for an address".into()),
+        has_v6: Maybe::Yes,
+        interface: None,
+    }
+}
+
+fn is_same_cluster(one: &Thing<'_>, other: &Thing<'_>) -> bool {
+    one.cluster.is_some() && one.cluster == other.cluster
+}

@@ -1,0 +1,282 @@
+//! The network of a model, compiled and indexed.
+
+use std::collections::HashMap;
+
+use super::Options;
+use super::acl::{self, Acl};
+use super::balancers::{self, Edge};
+use super::connections::{self, Connections};
+use super::gaps::Gaps;
+use super::ranges::{Family, Ranges, internet, parse_cidr};
+use super::routes::{self, Table};
+use super::rules::{self, Group};
+use super::things::{self, Thing};
+use crate::model::{Model, Resource, Snapshot, Subnet};
+
+/// How VPC Block Public Access treats a subnet.
+///
+/// Source: Amazon VPC user guide, "Block public access to VPCs and subnets".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockMode {
+    /// Nothing is blocked.
+    Off,
+    /// Traffic that starts at the internet is blocked.
+    Ingress,
+    /// All traffic through internet gateways is blocked.
+    Both,
+    /// Not known, and why.
+    Unknown(String),
+}
+
+/// A subnet with what is in force in it.
+#[derive(Debug)]
+pub struct Place<'a> {
+    /// The subnet.
+    pub subnet: &'a Subnet,
+    /// The route table in force, or why it is not known.
+    pub table: Result<usize, String>,
+    /// The network ACL in force, or why it is not known.
+    pub acl: Result<usize, String>,
+    /// The addresses in it; everything where its ranges are not known.
+    pub addresses: [Ranges; 2],
+    /// Whether the addresses are known.
+    pub known: [bool; 2],
+    /// Block Public Access.
+    pub block: BlockMode,
+}
+
+/// The network of a model, compiled and indexed.
+#[derive(Debug)]
+pub struct World<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// Its gaps.
+    pub gaps: Gaps<'a>,
+    /// Subnets in the order of their keys.
+    pub places: Vec<Place<'a>>,
+    /// Subnets by key.
+    pub place_index: HashMap<&'a str, usize>,
+    /// Security groups in the order of their keys.
+    pub groups: Vec<Group<'a>>,
+    /// Security groups by key.
+    pub group_index: HashMap<&'a str, usize>,
+    /// Route tables in the order of their keys.
+    pub tables: Vec<Table<'a>>,
+    /// Network ACLs in the order of their keys.
+    pub acls: Vec<Acl<'a>>,
+    /// Everything with a presence in the network.
+    pub things: Vec<Thing<'a>>,
+    /// Things by collection and key.
+    pub thing_index: HashMap<(&'a str, &'a str), usize>,
+    /// Presences that carry a group: thing and presence.
+    pub carriers: Vec<Vec<(usize, usize)>>,
+    /// Presences of each VPC.
+    pub residents: HashMap<&'a str, Vec<(usize, usize)>>,
+    /// Subnets of each VPC.
+    pub vpc_places: HashMap<&'a str, Vec<usize>>,
+    /// Presences whose groups or place are not all known.
+    pub doubtful: Vec<(usize, usize)>,
+    /// What load balancers forward to each thing.
+    pub edges: Vec<Vec<Edge<'a>>>,
+    /// What each subnet's routes lead to outside its VPC.
+    pub connections: Connections<'a>,
+    /// The addresses of the internet.
+    pub internet: [Ranges; 2],
+}
+
+impl<'a> World<'a> {
+    /// Compiles a snapshot's network. Tiers must have been derived.
+    pub fn new(snapshot: &'a Snapshot, options: &Options) -> Self {
+        let model = &snapshot.model;
+        let gaps = Gaps::new(&snapshot.gaps);
+        let group_index: HashMap<&str, usize> =
+            model.security_groups.keys().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
+        let groups = model
+            .security_groups
+            .values()
+            .map(|group| rules::compile(model, &gaps, group, &group_index))
+            .collect();
+        let tables =
+            model.route_tables.values().map(|table| routes::compile(model, &gaps, table)).collect();
+        let acls = model.network_acls.values().map(|found| acl::compile(found, &gaps)).collect();
+        let places = places(model, &gaps);
+        let place_index: HashMap<&str, usize> =
+            model.subnets.keys().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
+        let mut vpc_places: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, place) in places.iter().enumerate() {
+            if let Some(vpc) = place.subnet.vpc_id.as_deref() {
+                vpc_places.entry(vpc).or_default().push(at);
+            }
+        }
+        let mut world = Self {
+            model,
+            gaps,
+            places,
+            place_index,
+            groups,
+            group_index,
+            tables,
+            acls,
+            things: Vec::new(),
+            thing_index: HashMap::new(),
+            carriers: vec![Vec::new(); model.security_groups.len()],
+            residents: HashMap::new(),
+            vpc_places,
+            doubtful: Vec::new(),
+            edges: Vec::new(),
+            connections: Connections::default(),
+            internet: Family::ALL.map(internet),
+        };
+        world.things = things::collect(&world, options);
+        world.index_things();
+        world.edges = balancers::edges(&world);
+        world.connections = connections::compile(&world);
+        world
+    }
+
+    fn index_things(&mut self) {
+        for (at, thing) in self.things.iter().enumerate() {
+            let key = (thing.resource.collection(), thing.resource.id());
+            self.thing_index.insert(key, at);
+            for (which, presence) in thing.presences.iter().enumerate() {
+                for group in &presence.groups {
+                    if let Some(carriers) = self.carriers.get_mut(*group) {
+                        carriers.push((at, which));
+                    }
+                }
+                if let Some(vpc) = presence.vpc {
+                    self.residents.entry(vpc).or_default().push((at, which));
+                }
+                if presence.groups_doubt.is_some() || presence.vpc.is_none() {
+                    self.doubtful.push((at, which));
+                }
+            }
+        }
+    }
+
+    /// The compiled route table in force at a subnet.
+    pub fn table_of(&self, place: usize) -> Result<&Table<'a>, String> {
+        let place = self.places.get(place).ok_or_else(String::new)?;
+        let index = place.table.clone()?;
+        self.tables.get(index).ok_or_else(String::new)
+    }
+
+    /// The name that people use for a resource.
+    pub fn name_of(resource: &dyn Resource) -> &str {
+        resource.name().unwrap_or_else(|| resource.id())
+    }
+}
+
+fn places<'a>(model: &'a Model, gaps: &Gaps<'a>) -> Vec<Place<'a>> {
+    let table_index: HashMap<&str, usize> =
+        model.route_tables.keys().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
+    let acl_index: HashMap<&str, usize> =
+        model.network_acls.keys().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
+    let in_force = |subnet: &Subnet,
+                    id: &Option<String>,
+                    index: &HashMap<&str, usize>,
+                    path: &str,
+                    what: &str| {
+        id.as_deref().and_then(|id| index.get(id)).copied().ok_or_else(|| {
+            let reason = gaps
+                .own("subnets", &subnet.id, path)
+                .map_or_else(|| "it is not in what was given".to_owned(), ToString::to_string);
+            format!("the {what} of {}: {reason}", World::name_of(subnet))
+        })
+    };
+    model
+        .subnets
+        .values()
+        .map(|subnet| {
+            let (addresses, known) = addresses(model, subnet, gaps);
+            Place {
+                table: in_force(
+                    subnet,
+                    &subnet.route_table_id,
+                    &table_index,
+                    "/route_table_id",
+                    "route table",
+                ),
+                acl: in_force(
+                    subnet,
+                    &subnet.network_acl_id,
+                    &acl_index,
+                    "/network_acl_id",
+                    "network ACL",
+                ),
+                addresses,
+                known,
+                block: block_mode(model, subnet, gaps),
+                subnet,
+            }
+        })
+        .collect()
+}
+
+/// The addresses of a subnet; those of its VPC where its own are not known, and
+/// all where those are not known either.
+fn addresses(model: &Model, subnet: &Subnet, gaps: &Gaps<'_>) -> ([Ranges; 2], [bool; 2]) {
+    let vpc = subnet.vpc_id.as_ref().and_then(|id| model.vpcs.get(id));
+    let union = |texts: &[String], family: Family| {
+        texts
+            .iter()
+            .filter_map(|text| parse_cidr(text))
+            .filter(|(of, _)| *of == family)
+            .fold(Ranges::empty(), |sum, (_, ranges)| sum.union(&ranges))
+    };
+    let own = [
+        union(subnet.cidr_block.as_slice(), Family::V4),
+        union(&subnet.ipv6_cidr_blocks, Family::V6),
+    ];
+    let of_vpc = |family: Family| {
+        let found = vpc.map_or_else(Ranges::empty, |vpc| match family {
+            Family::V4 => union(&vpc.cidr_blocks, family),
+            Family::V6 => union(&vpc.ipv6_cidr_blocks, family),
+        });
+        if found.is_empty() { Ranges::all(family) } else { found }
+    };
+    let [v4, v6] = own;
+    let known_v4 = !v4.is_empty();
+    let known_v6 = !v6.is_empty() || gaps.at(subnet, "/ipv6_cidr_blocks").is_none();
+    (
+        [
+            if known_v4 { v4 } else { of_vpc(Family::V4) },
+            if known_v6 { v6 } else { of_vpc(Family::V6) },
+        ],
+        [known_v4, known_v6],
+    )
+}
+
+fn block_mode(model: &Model, subnet: &Subnet, gaps: &Gaps<'_>) -> BlockMode {
+    let region = model.regions.values().find(|region| {
+        let name = region.region.as_deref().or(region.name.as_deref());
+        name.is_some() && name == subnet.region.as_deref() && region.account == subnet.account
+    });
+    let Some(region) = region else { return BlockMode::Off };
+    let mode = match region.vpc_block_public_access_mode.as_deref() {
+        Some("block-bidirectional") => BlockMode::Both,
+        Some("block-ingress") => BlockMode::Ingress,
+        Some(_) => return BlockMode::Off,
+        None => {
+            return match gaps.at(region, "/vpc_block_public_access_mode") {
+                Some(reason) => BlockMode::Unknown(format!("VPC Block Public Access: {reason}")),
+                None => BlockMode::Off,
+            };
+        }
+    };
+    let exclusions = &region.vpc_block_public_access_exclusions;
+    let excluded = exclusions
+        .get(&subnet.id)
+        .or_else(|| subnet.vpc_id.as_ref().and_then(|vpc| exclusions.get(vpc)));
+    match excluded.map(String::as_str) {
+        Some("allow-bidirectional") => BlockMode::Off,
+        // Only what the subnet itself starts gets through.
+        Some("allow-egress") => BlockMode::Ingress,
+        _ => match gaps.at(region, "/vpc_block_public_access_exclusions") {
+            Some(reason) => {
+                BlockMode::Unknown(format!("exclusions from VPC Block Public Access: {reason}"))
+            }
+            None => mode,
+        },
+    }
+}
