@@ -6,10 +6,21 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+#[cfg(feature = "live")]
+mod account;
 pub mod args;
+mod console;
 mod diagnostics;
+mod explain;
+mod policy;
+mod progress;
+mod scan;
+mod setup;
+mod snapshot;
+mod target;
 
 use args::{Cli, Command};
+use console::Console;
 
 /// Nothing failed at or above `--fail-on`.
 pub const EXIT_SUCCESS: u8 = 0;
@@ -23,11 +34,7 @@ pub const EXIT_INCOMPLETE: u8 = 3;
 /// Runs the program with the process's arguments.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let code = match cli.command {
-        Command::Completions { shell } => completions(shell),
-        _ => Ok(EXIT_SUCCESS),
-    };
-    match code {
+    match dispatch(cli) {
         Ok(code) => ExitCode::from(code),
         // A reader that has seen enough is no failure.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
@@ -38,9 +45,40 @@ pub fn run() -> ExitCode {
     }
 }
 
+fn dispatch(cli: Cli) -> io::Result<u8> {
+    let console = Console::new(&cli.global);
+    match &cli.command {
+        Command::Completions { shell } => return completions(*shell),
+        Command::Permissions => return permissions(),
+        _ => {}
+    }
+    let Some(setup) = setup::load(&cli.global, &console)? else { return Ok(EXIT_USAGE) };
+    match &cli.command {
+        Command::Scan(args) => scan::run(args, setup, &console),
+        Command::Snapshot(args) => snapshot::run(args, &setup, &console),
+        Command::Policy(command) => policy::run(command, setup, &console),
+        Command::Explain(args) => explain::run(args, &setup, &console),
+        Command::Completions { .. } | Command::Permissions => Ok(EXIT_SUCCESS),
+    }
+}
+
 fn completions(shell: clap_complete::Shell) -> io::Result<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "audit", &mut script);
     io::stdout().write_all(&script)?;
     Ok(EXIT_SUCCESS)
+}
+
+fn permissions() -> io::Result<u8> {
+    let policy = serde_json::json!({});
+    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&policy)?)?;
+    Ok(EXIT_SUCCESS)
+}
+
+/// The columns of the terminal on standard output, if it is one.
+fn terminal_width() -> Option<u16> {
+    std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok())
+        .or_else(|| comfy_table::Table::new().width())
 }

@@ -21,7 +21,9 @@ impl Progress {
             ProgressDrawTarget::stderr()
         };
         let bar = ProgressBar::with_draw_target(None, target);
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} calls, {elapsed}: {wide_msg}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{spinner} {pos} calls, {elapsed}: {wide_msg}")
+        {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(120));

@@ -5,8 +5,11 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use super::args::TargetArgs;
+use super::console::Console;
+use crate::analysis;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::model::{Snapshot, link};
+use crate::policy::profile::Profile;
 use crate::source::{Loaded, TemplateOptions, load};
 
 /// The model of what was named, ready to be judged.
@@ -30,11 +33,11 @@ impl Target {
 }
 
 /// Reads what was named; the live account where nothing was.
-pub fn read(args: &TargetArgs, quiet: bool, bastion_tag: (&str, &str)) -> Target {
-    let mut target = if args.paths.is_empty() { live(args, quiet) } else { files(args) };
+pub fn read(args: &TargetArgs, profile: &Profile, console: &Console) -> Target {
+    let mut target = if args.paths.is_empty() { live(args, console) } else { files(args) };
     link::link(&mut target.snapshot);
-    crate::analysis::derive(&mut target.snapshot);
-    let _ = bastion_tag;
+    analysis::derive(&mut target.snapshot);
+    let _ = profile;
     target
 }
 
@@ -63,12 +66,12 @@ fn files(args: &TargetArgs) -> Target {
 }
 
 #[cfg(feature = "live")]
-fn live(args: &TargetArgs, quiet: bool) -> Target {
-    super::account::read(&args.live, quiet, secret_key())
+fn live(args: &TargetArgs, console: &Console) -> Target {
+    super::account::read(&args.live, console, secret_key())
 }
 
 #[cfg(not(feature = "live"))]
-fn live(_args: &TargetArgs, _quiet: bool) -> Target {
+fn live(_args: &TargetArgs, _console: &Console) -> Target {
     Target {
         diagnostics: vec![
             Diagnostic::error("this build cannot read accounts")
@@ -81,6 +84,13 @@ fn live(_args: &TargetArgs, _quiet: bool) -> Target {
 /// The time of day, RFC 3339 in UTC, to the second.
 pub fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The day, in UTC.
+pub fn today() -> jiff::civil::Date {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let days = jiff::Timestamp::now().as_second().div_euclid(24 * 60 * 60);
+    epoch.checked_add(jiff::Span::new().days(days)).unwrap_or(epoch)
 }
 
 /// A key that no one can guess, for the digests of this run: the standard

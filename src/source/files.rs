@@ -144,7 +144,10 @@ pub fn text_of(path: &Path, largest: u64) -> Result<TextFile, Box<Diagnostic>> {
     let bytes = std::fs::read(path)
         .map_err(|error| failed(format!("cannot be read: {error}"), "check its permissions"))?;
     let text = super::decode::decode(&bytes).map_err(|error| {
-        failed(format!("is no text: {error}"), "save it as UTF-8 (or UTF-16 with a byte-order mark)")
+        failed(
+            format!("is no text: {error}"),
+            "save it as UTF-8 (or UTF-16 with a byte-order mark)",
+        )
     })?;
     Ok(TextFile { name: name.clone(), path: path.to_path_buf(), text })
 }

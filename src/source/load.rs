@@ -50,8 +50,7 @@ pub fn load(paths: &[PathBuf], options: &TemplateOptions) -> LoadedFiles {
         }
         merge(&mut result.loaded, terraform::read(file, &options));
     }
-    result.texts =
-        templates.into_iter().chain(plans).map(|file| (file.name, file.text)).collect();
+    result.texts = templates.into_iter().chain(plans).map(|file| (file.name, file.text)).collect();
     result
 }
 

@@ -10,10 +10,15 @@ use crate::model::{
     Account, Collected, Gap, Identity, Origin, Reason, Region, ResourceOrigin, Snapshot,
 };
 
+pub mod cloudformation;
+pub mod decode;
 pub mod detect;
 pub mod draft;
+pub mod files;
+pub mod load;
 pub mod node;
 pub mod snapshot;
+pub mod terraform;
 
 /// A text file that was read and decoded.
 #[derive(Debug, Clone)]

@@ -1,0 +1,213 @@
+//! `audit scan`: read, judge, report.
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::args::ScanArgs;
+use super::console::Console;
+use super::setup::Setup;
+use super::target::{self, Target};
+use super::{EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_SUCCESS, EXIT_USAGE};
+use crate::diagnostic::Diagnostic;
+use crate::policy::baseline;
+use crate::policy::evaluate::evaluate;
+use crate::policy::verdict::{Results, Status};
+use crate::policy::waiver::{self, Waiver};
+use crate::report::excerpt::Excerpts;
+use crate::report::{self, Context, Format, place, snapshot_lines};
+
+/// Columns of the table where the terminal does not tell.
+const DEFAULT_WIDTH: u16 = 100;
+
+/// Runs the command and gives the exit code.
+///
+/// # Errors
+///
+/// Where standard output cannot be written to.
+pub fn run(args: &ScanArgs, mut setup: Setup, console: &Console) -> io::Result<u8> {
+    if let Some(id) = args.controls.iter().find(|id| !setup.bundle.policies.contains_key(*id)) {
+        console.diagnostics(&[Diagnostic::error(format!("there is no control {id}"))
+            .help("`audit policy list` names them")])?;
+        return Ok(EXIT_USAGE);
+    }
+    if !args.controls.is_empty() {
+        setup.config.settings.only = args.controls.iter().cloned().collect();
+        setup.config.settings.disabled.clear();
+    }
+    let target = target::read(&args.target, &setup.config.settings.profile, console);
+    console.diagnostics(&target.diagnostics)?;
+    if target.snapshot.model.is_empty() && target.has_errors() {
+        return Ok(EXIT_USAGE);
+    }
+    let results = match judge(args, &setup, &target) {
+        Ok(results) => results,
+        Err(diagnostic) => {
+            console.diagnostics(&[*diagnostic])?;
+            return Ok(EXIT_USAGE);
+        }
+    };
+    let later = results.diagnostics.get(target.diagnostics.len()..).unwrap_or_default();
+    console.diagnostics(later)?;
+    if let Err(diagnostic) = write_reports(args, &target, &results, console)? {
+        console.diagnostics(&[*diagnostic])?;
+        return Ok(EXIT_USAGE);
+    }
+    Ok(exit_code(args, &results))
+}
+
+/// Evaluates, then applies waivers and the baseline.
+fn judge(args: &ScanArgs, setup: &Setup, target: &Target) -> Result<Results, Box<Diagnostic>> {
+    let mut results = evaluate(&target.snapshot, &setup.bundle, &setup.config.settings);
+    results.targets.clone_from(&target.names);
+    results.diagnostics.clone_from(&target.diagnostics);
+    let mut waivers = setup.config.waivers.clone();
+    for inline in &target.snapshot.inline_waivers {
+        match Waiver::inline(inline) {
+            Ok(waiver) => waivers.push(waiver),
+            Err(diagnostic) => results.diagnostics.push(*diagnostic),
+        }
+    }
+    waiver::apply(&waivers, target::today(), &mut results);
+    if let Some(path) = &args.baseline {
+        baseline::apply(path, &mut results)?;
+    }
+    Ok(results)
+}
+
+fn exit_code(args: &ScanArgs, results: &Results) -> u8 {
+    let failed = results.verdicts.iter().any(|verdict| {
+        verdict.status == Status::Fail
+            && verdict.waiver.is_none()
+            && verdict.severity >= args.fail_on
+    });
+    let broken = !results.errors.is_empty()
+        || results.diagnostics.iter().any(|d| d.level == crate::diagnostic::Level::Error);
+    if failed {
+        EXIT_FINDINGS
+    } else if broken {
+        EXIT_USAGE
+    } else if args.fail_on_unknown && results.counts().unknown > 0 {
+        EXIT_INCOMPLETE
+    } else {
+        EXIT_SUCCESS
+    }
+}
+
+/// Writes the report on standard output, and those to files.
+fn write_reports(
+    args: &ScanArgs,
+    target: &Target,
+    results: &Results,
+    console: &Console,
+) -> io::Result<Result<(), Box<Diagnostic>>> {
+    let mut context = context(target, console);
+    for (format, path) in &args.outputs {
+        if *format == Format::Sarif
+            && let Err(diagnostic) = snapshot_beside(Some(path), target, results, &mut context)
+        {
+            return Ok(Err(diagnostic));
+        }
+        let mut text = Vec::new();
+        report::write(*format, results, &context, &mut text)?;
+        if *format == Format::Table {
+            text = anstream::adapter::strip_bytes(&text).into_vec();
+        }
+        let written = std::fs::write(path, &text);
+        if let Err(error) = written {
+            return Ok(Err(cannot_write(path, &error)));
+        }
+        console.say(&format!("wrote {} to {}", format.as_str(), path.display()));
+    }
+    // Reports to files alone leave standard output to the table.
+    let format = args.format.unwrap_or(Format::Table);
+    if format == Format::Sarif
+        && let Err(diagnostic) = snapshot_beside(None, target, results, &mut context)
+    {
+        return Ok(Err(diagnostic));
+    }
+    let mut out = BufWriter::new(console.stdout());
+    report::write(format, results, &context, &mut out)?;
+    out.flush()?;
+    Ok(Ok(()))
+}
+
+fn context(target: &Target, console: &Console) -> Context {
+    let working_directory = std::env::current_dir().unwrap_or_default();
+    let repository_root = working_directory
+        .ancestors()
+        .find(|directory| directory.join(".git").exists())
+        .map(Path::to_path_buf);
+    let texts = target.texts.iter().cloned().chain(source_texts(target));
+    Context {
+        width: crate::cli::terminal_width().unwrap_or(DEFAULT_WIDTH),
+        verbose: console.verbose,
+        excerpts: Excerpts::new(texts, &target.snapshot),
+        working_directory,
+        repository_root,
+        snapshot_lines: None,
+    }
+}
+
+/// The texts of files that were not named but are pointed at: `.tf` sources,
+/// nested templates, templates of a snapshot.
+fn source_texts(target: &Target) -> Vec<(std::sync::Arc<str>, String)> {
+    let known: std::collections::HashSet<&str> =
+        target.texts.iter().map(|(name, _)| name.as_ref()).collect();
+    let mut names: std::collections::BTreeSet<std::sync::Arc<str>> = Default::default();
+    for (_, _, origin) in target.snapshot.origins.iter() {
+        let places = std::iter::once(&origin.resource).chain(origin.attributes.values());
+        names.extend(
+            places
+                .filter_map(place::span)
+                .filter(|span| !known.contains(span.file.as_ref()))
+                .map(|span| span.file.clone()),
+        );
+    }
+    names
+        .into_iter()
+        .filter_map(|name| {
+            let file = crate::source::files::text_of(Path::new(name.as_ref()), 16 << 20).ok()?;
+            Some((name, file.text))
+        })
+        .collect()
+}
+
+/// Code-scanning services refuse a result without a file. One that stands in
+/// no template points at its line in a snapshot, written beside the report.
+fn snapshot_beside(
+    report: Option<&PathBuf>,
+    target: &Target,
+    results: &Results,
+    context: &mut Context,
+) -> Result<(), Box<Diagnostic>> {
+    let placeless = results.verdicts.iter().filter(|v| v.status != Status::Pass).any(|verdict| {
+        let origins = verdict
+            .findings
+            .iter()
+            .map(|finding| place::of_finding(verdict, finding))
+            .chain([verdict.subject.origin.as_ref()]);
+        origins.into_iter().any(|origin| origin.and_then(place::span).is_none())
+    });
+    if !placeless {
+        return Ok(());
+    }
+    let path = match report {
+        Some(report) => report.with_extension("snapshot.json"),
+        None => PathBuf::from("audit.snapshot.json"),
+    };
+    let json = serde_json::to_value(&target.snapshot).map_err(|error| {
+        Box::new(Diagnostic::error(format!("the snapshot cannot be written: {error}")))
+    })?;
+    let (text, lines) = snapshot_lines::render(&json, path.display().to_string());
+    std::fs::write(&path, text).map_err(|error| cannot_write(&path, &error))?;
+    context.snapshot_lines = Some(lines);
+    Ok(())
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Box<Diagnostic> {
+    Box::new(
+        Diagnostic::error(format!("cannot be written: {error}"))
+            .in_file(path.display().to_string())
+            .help("name a file in a directory that you may write to"),
+    )
+}

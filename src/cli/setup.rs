@@ -1,0 +1,42 @@
+//! Policies and configuration, before anything is read.
+
+use std::io;
+
+use super::args::GlobalArgs;
+use super::console::Console;
+use crate::policy::bundle::Bundle;
+use crate::policy::config::{self, Config};
+
+/// What a run needs to know.
+#[derive(Debug)]
+pub struct Setup {
+    /// The policies, fit ones only.
+    pub bundle: Bundle,
+    /// The configuration.
+    pub config: Config,
+}
+
+/// Reads policies and configuration. `None` where the configuration is wrong;
+/// it has been said then.
+///
+/// # Errors
+///
+/// Where standard error cannot be written to.
+pub fn load(global: &GlobalArgs, console: &Console) -> io::Result<Option<Setup>> {
+    let mut bundle = Bundle::embedded();
+    bundle.add_paths(&global.policies);
+    console.diagnostics(&bundle.diagnostics)?;
+    let file = global
+        .config
+        .clone()
+        .or_else(|| std::env::current_dir().ok().and_then(|here| config::find(&here)));
+    let config = match file.map(|file| config::load(&file, &bundle)) {
+        None => Config::default(),
+        Some(Ok(config)) => config,
+        Some(Err(diagnostics)) => {
+            console.diagnostics(&diagnostics)?;
+            return Ok(None);
+        }
+    };
+    Ok(Some(Setup { bundle, config }))
+}

@@ -1,0 +1,315 @@
+//! `audit.toml`: the architecture profile, which controls run, and waivers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::bundle::Bundle;
+use super::evaluate::Settings;
+use super::metadata::Severity;
+use super::profile::Profile;
+use super::waiver::Waiver;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Origin, Span};
+
+/// The file's name where it is looked for.
+pub const FILE_NAME: &str = "audit.toml";
+
+/// The configuration of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// What to evaluate, and against which values.
+    pub settings: Settings,
+    /// Waivers.
+    pub waivers: Vec<Waiver>,
+}
+
+/// The file as it is written.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct ConfigFile {
+    /// The architecture's values; those left out have its defaults.
+    profile: Profile,
+    /// Which controls run, and how severe they are.
+    controls: ControlsTable,
+    /// Findings that are accepted for a time.
+    #[schemars(with = "Vec<WaiverEntry>")]
+    waivers: Vec<Spanned<WaiverEntry>>,
+}
+
+/// The `[controls]` table.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct ControlsTable {
+    /// Controls that do not run, by id.
+    #[schemars(with = "Vec<String>")]
+    disabled: Vec<Spanned<String>>,
+    /// If not empty, the only controls that run.
+    #[schemars(with = "Vec<String>")]
+    only: Vec<Spanned<String>>,
+    /// Severities that differ from the control's own, by id.
+    #[schemars(with = "BTreeMap<String, Severity>")]
+    severity: BTreeMap<Spanned<String>, Severity>,
+}
+
+/// One of `[[waivers]]`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WaiverEntry {
+    /// The control's id.
+    #[schemars(with = "String")]
+    control: Spanned<String>,
+    /// A glob that matches the resource's key, name or ARN.
+    #[schemars(with = "String")]
+    resource: Spanned<String>,
+    /// Why the finding is accepted.
+    #[schemars(with = "String")]
+    reason: Spanned<String>,
+    /// The last day it holds, `YYYY-MM-DD`.
+    #[schemars(with = "String")]
+    expires: Spanned<String>,
+}
+
+/// The JSON Schema of the file.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(ConfigFile)
+}
+
+/// Looks for the file in `directory` and above it.
+pub fn find(directory: &Path) -> Option<PathBuf> {
+    directory.ancestors().map(|above| above.join(FILE_NAME)).find(|path| path.is_file())
+}
+
+/// Reads the file. `bundle` tells which controls there are.
+///
+/// # Errors
+///
+/// Where it cannot be read, is no TOML, or says something that has no meaning;
+/// each diagnostic has a place.
+pub fn load(path: &Path, bundle: &Bundle) -> Result<Config, Vec<Diagnostic>> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        vec![
+            Diagnostic::error(format!("the configuration cannot be read: {error}"))
+                .in_file(name.clone())
+                .help("check the path given with --config"),
+        ]
+    })?;
+    parse(&name, &text, bundle)
+}
+
+/// Reads the text of the file called `name`.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn parse(name: &str, text: &str, bundle: &Bundle) -> Result<Config, Vec<Diagnostic>> {
+    let place = Place { file: Arc::from(name), text };
+    let file: ConfigFile = toml::from_str(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        vec![
+            Diagnostic::error(error.message().trim().replace('\n', " "))
+                .at(place.span(span))
+                .help("`audit policy schema config` prints what may stand in audit.toml"),
+        ]
+    })?;
+    let mut diagnostics = Vec::new();
+    let mut known = |id: &Spanned<String>| check_control(id, bundle, &place, &mut diagnostics);
+    file.controls.disabled.iter().for_each(&mut known);
+    file.controls.only.iter().for_each(&mut known);
+    file.controls.severity.keys().for_each(&mut known);
+    file.waivers.iter().for_each(|entry| known(&entry.get_ref().control));
+    check_profile(&file.profile, name, &mut diagnostics);
+    let waivers: Vec<Waiver> = file
+        .waivers
+        .into_iter()
+        .filter_map(|entry| waiver(entry, &place, &mut diagnostics))
+        .collect();
+    if !diagnostics.is_empty() {
+        return Err(diagnostics);
+    }
+    let ids = |ids: Vec<Spanned<String>>| -> BTreeSet<String> {
+        ids.into_iter().map(Spanned::into_inner).collect()
+    };
+    Ok(Config {
+        settings: Settings {
+            profile: file.profile,
+            severities: file
+                .controls
+                .severity
+                .into_iter()
+                .map(|(id, severity)| (id.into_inner(), severity))
+                .collect(),
+            disabled: ids(file.controls.disabled),
+            only: ids(file.controls.only),
+        },
+        waivers,
+    })
+}
+
+fn check_control(
+    id: &Spanned<String>,
+    bundle: &Bundle,
+    place: &Place<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if bundle.policies.contains_key(id.get_ref()) {
+        return;
+    }
+    let mut diagnostic = Diagnostic::error(format!("there is no control {}", id.get_ref()))
+        .at(place.span(id.span()));
+    diagnostic = match super::suggest::nearest(id.get_ref(), bundle.policies.keys()) {
+        Some(near) => diagnostic.help(format!("did you mean {near}?")),
+        None => diagnostic.help("`audit policy list` names them"),
+    };
+    diagnostics.push(diagnostic);
+}
+
+fn check_profile(profile: &Profile, name: &str, diagnostics: &mut Vec<Diagnostic>) {
+    let mut wrong = |message: String, help: &str| {
+        diagnostics.push(Diagnostic::error(message).in_file(name).help(help));
+    };
+    if !matches!(profile.flow_log_traffic.as_str(), "ALL" | "REJECT") {
+        wrong(
+            format!("profile.flow_log_traffic is {:?}", profile.flow_log_traffic),
+            "it may be \"ALL\" or \"REJECT\"",
+        );
+    }
+    if profile.maintenance_hours.iter().any(|hour| *hour > 24) {
+        wrong(
+            format!("profile.maintenance_hours is {:?}", profile.maintenance_hours),
+            "give two hours of the day, from 0 to 24",
+        );
+    }
+    for cidr in &profile.admin_cidrs {
+        if cidr.parse::<ipnet::IpNet>().is_err() {
+            wrong(
+                format!("profile.admin_cidrs has {cidr:?}, which is no address range"),
+                "write it like 203.0.113.0/24",
+            );
+        }
+    }
+    for account in &profile.trusted_accounts {
+        if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+            wrong(
+                format!("profile.trusted_accounts has {account:?}, which is no account id"),
+                "an account id has twelve digits",
+            );
+        }
+    }
+}
+
+fn waiver(
+    entry: Spanned<WaiverEntry>,
+    place: &Place<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Waiver> {
+    let span = place.span(entry.span());
+    let entry = entry.into_inner();
+    let mut wrong = |at: std::ops::Range<usize>, message: String, help: &str| {
+        diagnostics.push(Diagnostic::error(message).at(place.span(at)).help(help));
+    };
+    if entry.reason.get_ref().trim().is_empty() {
+        wrong(
+            entry.reason.span(),
+            "the waiver gives no reason".to_owned(),
+            "say why it is accepted",
+        );
+        return None;
+    }
+    let expires = match entry.expires.get_ref().parse::<jiff::civil::Date>() {
+        Ok(day) => day,
+        Err(_) => {
+            wrong(
+                entry.expires.span(),
+                format!("{:?} is no date", entry.expires.get_ref()),
+                "write it as YYYY-MM-DD",
+            );
+            return None;
+        }
+    };
+    let pattern = globset::GlobBuilder::new(entry.resource.get_ref()).build();
+    match pattern {
+        Ok(pattern) => Some(Waiver {
+            control: entry.control.into_inner(),
+            pattern: Some(pattern.compile_matcher()),
+            resource: None,
+            shown_resource: entry.resource.into_inner(),
+            reason: entry.reason.into_inner(),
+            expires: Some(expires),
+            origin: Some(Origin::File { span }),
+        }),
+        Err(error) => {
+            wrong(
+                entry.resource.span(),
+                format!("the pattern is broken: {}", error.kind()),
+                "see the syntax of globs: *, ?, [abc], {a,b}",
+            );
+            None
+        }
+    }
+}
+
+/// A text file, to turn byte ranges into spans.
+struct Place<'a> {
+    file: Arc<str>,
+    text: &'a str,
+}
+
+impl Place<'_> {
+    fn span(&self, range: std::ops::Range<usize>) -> Span {
+        let position = |byte: usize| {
+            let before = self.text.get(..byte).unwrap_or(self.text);
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+            (number(line), number(column))
+        };
+        let (start_line, start_column) = position(range.start);
+        let (end_line, end_column) = position(range.end.max(range.start + 1));
+        Span { file: self.file.clone(), start_line, start_column, end_line, end_column }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(text: &str) -> Vec<(u32, String)> {
+        parse("audit.toml", text, &Bundle::embedded()).map(|_| Vec::new()).unwrap_or_else(|found| {
+            found
+                .into_iter()
+                .map(|d| (d.span.map_or(0, |span| span.start_line), d.message))
+                .collect()
+        })
+    }
+
+    #[test]
+    fn values_replace_the_defaults() {
+        let text =
+            "[profile]\nlog_retention_days = 400\n[controls]\ndisabled = [\"rds-private\"]\n";
+        let config = parse("audit.toml", text, &Bundle::embedded()).unwrap();
+        assert_eq!(config.settings.profile.log_retention_days, 400);
+        assert_eq!(config.settings.profile.application_port, 3000);
+        assert!(config.settings.disabled.contains("rds-private"));
+    }
+
+    #[test]
+    fn mistakes_name_their_line() {
+        assert_eq!(errors("[profile]\nlog_retention = 1\n")[0].0, 2);
+        assert_eq!(errors("[controls]\n\ndisabled = [\"rds-privat\"]\n")[0].0, 3);
+        let waiver = "[[waivers]]\ncontrol = \"rds-private\"\nresource = \"*\"\nreason = \"x\"\nexpires = \"soon\"\n";
+        assert_eq!(errors(waiver)[0], (5, "\"soon\" is no date".to_owned()));
+        assert!(errors("[profile]\nadmin_cidrs = [\"office\"]\n")[0].1.contains("office"));
+    }
+
+    #[test]
+    fn a_waiver_needs_a_reason() {
+        let waiver = "[[waivers]]\ncontrol = \"rds-private\"\nresource = \"*\"\nreason = \" \"\nexpires = \"2030-01-01\"\n";
+        assert_eq!(errors(waiver)[0].1, "the waiver gives no reason");
+    }
+}
