@@ -22,8 +22,6 @@
 #     - opensearch_domains.security_group_ids
 #     - security_groups.is_default
 #     - security_groups.used_by
-#     - network_interfaces.interface_type
-#     - network_interfaces.requester_managed
 #   architecture: ["2C"]
 #   remediation:
 #     summary: Make a security group for the data resource alone and admit its port from the service's group only.
@@ -99,9 +97,9 @@ first_users[key] := min({index | some [other, index] in users[group_id]; other =
 	key := [group_id, kind]
 }
 
-stands_alone(interface) if interface.interface_type == "lambda"
+stands_alone(interface) if interface.requester_managed != true
 
-stands_alone(interface) if interface.requester_managed == false
+stands_alone(interface) if interface.interface_type in {"lambda", null}
 
 deny contains finding if {
 	some [collection, id, resource] in data_resources
@@ -137,12 +135,21 @@ deny contains finding if {
 	finding := {
 		"subject": [collection, id],
 		"message": sprintf("its security group %s is shared with %s/%s", [group_id, user.collection, user.id]),
-		"evidence": [
-			["security_groups", group_id, sprintf("/used_by/%d", [user_index])],
-			[collection, id, sprintf("/security_group_ids/%d", [index])],
-		],
+		"evidence": array.concat(
+			[
+				["security_groups", group_id, sprintf("/used_by/%d", [user_index])],
+				[collection, id, sprintf("/security_group_ids/%d", [index])],
+			],
+			interface_evidence(user),
+		),
 	}
 }
+
+# What shows that an interface stands alone.
+interface_evidence(user) := [["network_interfaces", user.id, pointer] |
+	user.collection == "network_interfaces"
+	some pointer in ["/requester_managed", "/interface_type"]
+]
 
 # The attributes that make a resource a subject.
 deciding(collection, id) := [[collection, id, pointer] | pointer := deciding_pointers[collection]]
@@ -154,11 +161,4 @@ applicable contains [collection, id] if some [collection, id, _] in data_resourc
 depends contains {"subject": [collection, id], "on": ["security_groups", group_id]} if {
 	some [collection, id, resource] in data_resources
 	some group_id in resource.security_group_ids
-}
-
-depends contains {"subject": [collection, id], "on": ["network_interfaces", user.id]} if {
-	some [collection, id, resource] in data_resources
-	some group_id in resource.security_group_ids
-	some user in input.security_groups[group_id].used_by
-	user.collection == "network_interfaces"
 }

@@ -55,6 +55,13 @@ test_group_of_a_function_fails if {
 	count(data_own_sg.deny) == 1 with input as model(["data"], [user("network_interfaces", "own")])
 }
 
+test_interface_of_unknown_kind_rests_on_it if {
+	unknown := {"network_interfaces": {"own": {"interface_type": null, "requester_managed": null}}}
+	used_by := [user("network_interfaces", "own")]
+	some finding in data_own_sg.deny with input as object.union(model(["data"], used_by), unknown)
+	["network_interfaces", "own", "/requester_managed"] in finding.evidence
+}
+
 test_default_group_fails if {
 	some finding in data_own_sg.deny with input as model(["data", "default"], [])
 	finding.evidence[0] == ["security_groups", "default", "/is_default"]

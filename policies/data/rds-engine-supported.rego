@@ -43,12 +43,22 @@ import data.audit.lib.rds
 
 today := substring(input.collected_at, 0, 10)
 
-deny contains finding if {
-	some [collection, id, database] in rds.standalone
+versions contains [database.engine, database.engine_version] if {
+	some [_, _, database] in rds.standalone
 	is_string(database.engine)
 	is_string(database.engine_version)
-	last_day := engines.standard_support_ends(database.engine, database.engine_version)
+}
+
+# Versions out of standard support, with its last day.
+ended[version] := last_day if {
+	some version in versions
+	last_day := engines.standard_support_ends(version[0], version[1])
 	today > last_day
+}
+
+deny contains finding if {
+	some [collection, id, database] in rds.standalone
+	last_day := ended[[database.engine, database.engine_version]]
 	finding := {
 		"subject": [collection, id],
 		"message": sprintf(

@@ -39,11 +39,17 @@ package audit.rds_log_exports
 import data.audit.lib.engines
 import data.audit.lib.rds
 
+used_engines contains database.engine if {
+	some [_, _, database] in rds.standalone
+	is_string(database.engine)
+}
+
+wanted[engine] := engines.logs(engine) if some engine in used_engines
+
 deny contains finding if {
 	some [collection, id, database] in rds.standalone
-	is_string(database.engine)
-	exported := {lower(log) | some log in database.enabled_cloudwatch_logs_exports}
-	missing := engines.logs(database.engine) - exported
+	exported := {log | some log in database.enabled_cloudwatch_logs_exports}
+	missing := wanted[database.engine] - exported
 	count(missing) > 0
 	finding := {
 		"subject": [collection, id],

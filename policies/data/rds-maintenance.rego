@@ -45,6 +45,32 @@ package audit.rds_maintenance
 import data.audit.lib.rds
 import data.audit.lib.windows
 
+texts contains text if {
+	some [_, _, database] in rds.databases
+	text := database.preferred_maintenance_window
+	is_string(text)
+}
+
+# Maintenance windows by their text.
+weeks[text] := windows.weekly(text) if some text in texts
+
+pairs contains [text, database.preferred_backup_window] if {
+	some [_, _, database] in rds.databases
+	text := database.preferred_maintenance_window
+	weeks[text]
+	is_string(database.preferred_backup_window)
+}
+
+overlapping contains [text, backup] if {
+	some [text, backup] in pairs
+	windows.overlap(weeks[text], windows.daily(backup))
+}
+
+outside_hours contains text if {
+	some text, week in weeks
+	not windows.starts_within(week, data.profile.maintenance_hours)
+}
+
 deny contains finding if {
 	some [collection, id, database] in rds.databases
 	database.preferred_maintenance_window == null
@@ -58,7 +84,7 @@ deny contains finding if {
 deny contains finding if {
 	some [collection, id, database] in rds.databases
 	is_string(database.preferred_maintenance_window)
-	not windows.weekly(database.preferred_maintenance_window)
+	not weeks[database.preferred_maintenance_window]
 	finding := {
 		"subject": [collection, id],
 		"message": sprintf(
@@ -71,9 +97,7 @@ deny contains finding if {
 
 deny contains finding if {
 	some [collection, id, database] in rds.databases
-	is_string(database.preferred_maintenance_window)
-	week := windows.weekly(database.preferred_maintenance_window)
-	not windows.starts_within(week, data.profile.maintenance_hours)
+	database.preferred_maintenance_window in outside_hours
 	finding := {
 		"subject": [collection, id],
 		"message": sprintf(
@@ -90,11 +114,7 @@ deny contains finding if {
 
 deny contains finding if {
 	some [collection, id, database] in rds.databases
-	is_string(database.preferred_maintenance_window)
-	is_string(database.preferred_backup_window)
-	week := windows.weekly(database.preferred_maintenance_window)
-	day := windows.daily(database.preferred_backup_window)
-	windows.overlap(week, day)
+	[database.preferred_maintenance_window, database.preferred_backup_window] in overlapping
 	finding := {
 		"subject": [collection, id],
 		"message": sprintf(

@@ -7,32 +7,41 @@ minutes_per_week := 10080
 
 days := {"sun": 0, "mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6}
 
-digits := "0123456789"
+digits := ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+
+# Two digits as a number: "00" to "59".
+two_digits[text] := number if {
+	some number in numbers.range(0, 59)
+	text := concat("", [digits[floor(number / 10)], digits[number % 10]])
+}
 
 # `ddd:hh24:mi-ddd:hh24:mi` as its first minute of the week and its length;
 # undefined for anything else.
 weekly(text) := {"start": start, "length": length} if {
-	folded := lower(text)
-	regex.match(`^(sun|mon|tue|wed|thu|fri|sat):[0-9]{2}:[0-9]{2}-(sun|mon|tue|wed|thu|fri|sat):[0-9]{2}:[0-9]{2}$`, folded)
-	start := minute_of_week(substring(folded, 0, 9))
-	end := minute_of_week(substring(folded, 10, 9))
+	[first, last] := split(lower(text), "-")
+	start := minute_of_week(first)
+	end := minute_of_week(last)
 	length := ((end - start) + minutes_per_week) % minutes_per_week
 }
 
 # `hh24:mi-hh24:mi` as its first minute of the day and its length; undefined for
 # anything else.
 daily(text) := {"start": start, "length": length} if {
-	regex.match(`^[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}$`, text)
-	start := minute_of_day(substring(text, 0, 5))
-	end := minute_of_day(substring(text, 6, 5))
+	[first, last] := split(text, "-")
+	start := minute_of_day(first)
+	end := minute_of_day(last)
 	length := ((end - start) + minutes_per_day) % minutes_per_day
 }
 
-minute_of_week(text) := (days[substring(text, 0, 3)] * minutes_per_day) + minute_of_day(substring(text, 4, 5))
+minute_of_week(text) := minute if {
+	[day, hour, past] := split(text, ":")
+	minute := ((days[day] * minutes_per_day) + (two_digits[hour] * 60)) + two_digits[past]
+}
 
-minute_of_day(text) := (number(substring(text, 0, 2)) * 60) + number(substring(text, 3, 2))
-
-number(text) := (indexof(digits, substring(text, 0, 1)) * 10) + indexof(digits, substring(text, 1, 1))
+minute_of_day(text) := minute if {
+	[hour, past] := split(text, ":")
+	minute := (two_digits[hour] * 60) + two_digits[past]
+}
 
 # Whether a weekly and a daily window share a minute on some day.
 overlap(week, day) if (((day.start - week.start) % minutes_per_day) + minutes_per_day) % minutes_per_day < week.length
