@@ -51,7 +51,10 @@ deny contains finding if {
 		zone != null
 	}
 	count(zones) < 2
-	places := [["subnets", subnet_id, "/availability_zone"] | some subnet_id in service.subnet_ids]
+	places := [["subnets", subnet_id, "/availability_zone"] |
+		some subnet_id in service.subnet_ids
+		input.subnets[subnet_id]
+	]
 	finding := {
 		"subject": ["ecs_services", id],
 		"message": sprintf("its subnets lie in %s, expected at least 2 Availability Zones", [described(service, zones)]),

@@ -146,17 +146,9 @@ default_refuses_plain(database) if {
 	rds_parameters.default_on(database.engine, version)
 }
 
-# A group counts as in use where no database at all is known that could use it.
-places_with_databases contains [database.account, database.region] if some [_, _, database] in rds.databases
-
 applicable contains [collection, id] if {
 	some [collection, id, _] in groups
 	uses[[collection, id]]
-}
-
-applicable contains [collection, id] if {
-	some [collection, id, group] in groups
-	not [group.account, group.region] in places_with_databases
 }
 
 applicable contains [collection, id] if {
