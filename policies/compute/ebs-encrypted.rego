@@ -95,3 +95,8 @@ encrypts_by_default(regions) if {
 }
 
 applicable contains subject if some [subject, _, _, _] in places
+
+# A list that is not known stands for mappings that may be there.
+applicable contains ["instances", id, "/block_device_mappings"] if some id, _ in ec2.instances
+
+applicable contains ["launch_templates", id, "/block_device_mappings"] if some id, _ in input.launch_templates

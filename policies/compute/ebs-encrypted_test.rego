@@ -52,7 +52,8 @@ test_unencrypted_mapping_fails if {
 }
 
 test_mapping_of_a_known_volume_is_not_judged if {
-	ebs_encrypted.applicable == {["volumes", "vol"]} with input as mappings("vol", false)
+	applicable := ebs_encrypted.applicable with input as mappings("vol", false)
+	applicable == {["volumes", "vol"], ["instances", "web", "/block_device_mappings"]}
 }
 
 test_launch_template_mapping_fails if {

@@ -66,6 +66,8 @@ takes_traffic(service) if listening[service.task_definition]
 
 takes_traffic(service) if not input.ecs_task_definitions[service.task_definition]
 
+takes_traffic(service) if count(input.ecs_task_definitions[service.task_definition].containers) == 0
+
 serving[id] := service if {
 	some id, service in ecs.services
 	takes_traffic(service)
@@ -79,7 +81,12 @@ behind_alb(service) if {
 deny contains finding if {
 	some id, service in serving
 	count(service.load_balancers) == 0
-	ports := [["ecs_task_definitions", service.task_definition, path] | some path in listening[service.task_definition]]
+	ports := array.concat(
+		[["ecs_task_definitions", service.task_definition, path] | some path in listening[service.task_definition]],
+		[["ecs_task_definitions", service.task_definition, "/containers"] |
+			count(input.ecs_task_definitions[service.task_definition].containers) == 0
+		],
+	)
 	finding := {
 		"subject": ["ecs_services", id],
 		"message": "its containers listen on ports, but it is registered with no target group",

@@ -56,6 +56,12 @@ test_worker_is_not_judged if {
 	count(ecs_behind_alb.applicable) == 0 with input as worker([{"container_port": 2000, "protocol": "udp"}])
 }
 
+test_unknown_containers_are_judged_and_rest_on_them if {
+	unknown := {"ecs_task_definitions": {"task": {"containers": []}}}
+	some finding in ecs_behind_alb.deny with input as object.union(model([], "HTTP", true), unknown)
+	["ecs_task_definitions", "task", "/containers"] in finding.evidence
+}
+
 test_unknown_task_definition_is_judged if {
 	count(ecs_behind_alb.applicable) == 1 with input as object.union(
 		model([], "HTTP", true),

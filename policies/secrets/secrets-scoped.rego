@@ -90,14 +90,20 @@ deny contains finding if {
 				[[statement.collection, statement.id, statement.path] | some statement in grant.statements],
 				[["iam_roles", role, sprintf("/effective/readable_secrets/%d", [index])]],
 			),
-			use_evidence(uses),
+			array.concat(use_evidence(uses), other_namers(grant.resource)),
 		),
 	}
 }
 
 # The task definitions' roles and the lists of secrets that they name.
 use_evidence(uses) := array.concat(
-	[["ecs_task_definitions", id, sprintf("/%s", [attribute])] | some [id, attribute] in uses],
+	array.concat(
+		[["ecs_task_definitions", id, sprintf("/%s", [attribute])] | some [id, attribute] in uses],
+		[["ecs_task_definitions", id, "/containers"] |
+			some [id, _] in uses
+			count(input.ecs_task_definitions[id].containers) == 0
+		],
+	),
 	[place |
 		some place in {["ecs_task_definitions", id, sprintf("/containers/%d/secrets", [index])] |
 			some [id, _] in uses
@@ -105,6 +111,18 @@ use_evidence(uses) := array.concat(
 		}
 	],
 )
+
+# Task definitions that name a secret and may have a role that is not known.
+namers[spelling] contains [id, attribute] if {
+	some id, found in named
+	some attribute in role_attributes
+	input.ecs_task_definitions[id][attribute] == null
+	some spelling in found
+}
+
+other_namers(spelling) := [["ecs_task_definitions", id, sprintf("/%s", [attribute])] |
+	some [id, attribute] in namers[spelling]
+]
 
 applicable contains ["iam_roles", role] if {
 	some role, _ in definitions

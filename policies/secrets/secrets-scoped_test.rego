@@ -60,6 +60,23 @@ test_unknown_reference_rests_on_the_secrets if {
 	["ecs_task_definitions", "task", "/containers/0/secrets"] in finding.evidence
 }
 
+test_another_definition_with_an_unknown_role_may_name_it if {
+	others := {"ecs_task_definitions": {"other": {
+		"account": "111111111111",
+		"execution_role": null,
+		"task_role": null,
+		"containers": [{"secrets": [{"value_from": "other"}]}],
+	}}}
+	some finding in secrets_scoped.deny with input as object.union(model("other", arn), others)
+	["ecs_task_definitions", "other", "/execution_role"] in finding.evidence
+}
+
+test_unknown_containers_rest_on_them if {
+	unknown := {"ecs_task_definitions": {"task": {"containers": []}}}
+	some finding in secrets_scoped.deny with input as object.union(model(arn, arn), unknown)
+	["ecs_task_definitions", "task", "/containers"] in finding.evidence
+}
+
 test_unknown_permissions_are_no_finding if {
 	unknown := json.patch(model(arn, arn), [{"op": "replace", "path": "/iam_roles/execution/effective", "value": null}])
 	count(secrets_scoped.deny) == 0 with input as unknown
