@@ -36,9 +36,16 @@ impl Target {
 pub fn read(args: &TargetArgs, profile: &Profile, console: &Console) -> Target {
     let mut target = if args.paths.is_empty() { live(args, console) } else { files(args) };
     link::link(&mut target.snapshot);
-    analysis::derive(&mut target.snapshot);
-    let _ = profile;
+    analysis::derive_with(&mut target.snapshot, &analysis_options(profile));
     target
+}
+
+/// What the analysis takes from the profile.
+pub fn analysis_options(profile: &Profile) -> analysis::Options {
+    let tag = &profile.bastion_tag;
+    analysis::Options {
+        network: analysis::network::Options { bastion_tag: (tag.key.clone(), tag.value.clone()) },
+    }
 }
 
 fn files(args: &TargetArgs) -> Target {

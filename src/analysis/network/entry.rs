@@ -205,7 +205,11 @@ pub fn routed_from_internet(
     let mut best = None;
     for gateway in &gateways {
         let doubt = doubts.first().or(gateway.doubt.as_ref()).map(String::as_str);
-        match connect_from_outside(world, &gateway.sources, presence, query, doubt) {
+        let sources = match query.clients {
+            Some(clients) => gateway.sources.intersect(clients),
+            None => gateway.sources.clone(),
+        };
+        match connect_from_outside(world, &sources, presence, query, doubt) {
             Flow::Yes(witness) => return Entry::Yes(witness),
             Flow::Unknown(reason) => best = Some(Entry::Unknown(reason)),
             Flow::No(stop) => {

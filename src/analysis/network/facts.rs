@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::ports::{Ports, Protocol};
-use super::ranges::Family;
+use super::ranges::{Family, Ranges};
 use super::starts;
 use super::things::{Listens, Role, Thing};
 use super::world::World;
@@ -55,7 +55,7 @@ fn of(world: &World<'_>, at: usize, thing: &Thing<'_>) -> (String, Reachability,
         });
     };
 
-    let mut entry = internet::answer(world, at, thing);
+    let mut entry = internet::answer(world, at, thing, &Asked::default());
     entry.unknown.sort();
     entry.unknown.dedup();
     fact.from_internet = entry.reached;
@@ -97,6 +97,40 @@ pub fn questions(thing: &Thing<'_>, family: Family) -> Vec<(Protocol, Ports)> {
         Listens::Anything => {
             vec![(Protocol::Tcp, Ports::all()), (Protocol::Udp, Ports::all()), (icmp, Ports::all())]
         }
+    }
+}
+
+/// What is asked of a thing beyond what it listens on.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// One destination port.
+    pub port: Option<u16>,
+    /// One protocol.
+    pub protocol: Option<Protocol>,
+    /// Only clients with these addresses.
+    pub clients: Option<[Ranges; 2]>,
+}
+
+impl Asked {
+    /// The clients of a family.
+    pub fn clients(&self, family: Family) -> Option<&Ranges> {
+        self.clients.as_ref().and_then(|clients| clients.get(family as usize))
+    }
+
+    /// The protocols and ports to ask about.
+    pub fn questions(&self, thing: &Thing<'_>, family: Family) -> Vec<(Protocol, Ports)> {
+        questions(thing, family)
+            .into_iter()
+            .filter(|(protocol, _)| match self.protocol {
+                Some(wanted) => *protocol == wanted,
+                None => self.port.is_none() || protocol.has_ports(),
+            })
+            .map(|(protocol, ports)| match self.port {
+                Some(port) => (protocol, ports.intersect(&Ports::one(port))),
+                None => (protocol, ports),
+            })
+            .filter(|(_, ports)| !ports.is_empty())
+            .collect()
     }
 }
 

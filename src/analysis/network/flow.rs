@@ -97,6 +97,8 @@ pub struct Query<'x> {
     pub protocol: Protocol,
     /// Destination ports.
     pub ports: &'x Ports,
+    /// Only clients of the internet with one of these addresses, if set.
+    pub clients: Option<&'x Ranges>,
 }
 
 /// What the security groups of `presence` let through in one direction.
@@ -267,7 +269,7 @@ pub fn connect(
     let from_source = Other {
         addresses: &way.back,
         groups: &source.groups,
-        groups_doubt: source.groups_doubt.as_deref(),
+        groups_doubt: source.carries_doubt(),
         references: way.references[0],
     };
     let mut inward = group_pieces(world, target, Direction::In, query, from_source);
@@ -277,7 +279,7 @@ pub fn connect(
     let to_target = Other {
         addresses: &way.forward,
         groups: &target.groups,
-        groups_doubt: target.groups_doubt.as_deref(),
+        groups_doubt: target.carries_doubt(),
         references: way.references[1],
     };
     let mut outward = group_pieces(world, source, Direction::Out, query, to_target);

@@ -313,3 +313,48 @@ fn target_hop(target: &Thing<'_>, presence: &Presence<'_>, witness: &Witness, ho
     let path = (!target.listens_at.is_empty()).then(|| target.listens_at.to_owned());
     hops.push(hop(Some(target.resource.reference()), path, what));
 }
+
+/// The path of a connection that a thing starts to the internet, by a route of
+/// its subnet's table.
+pub fn path_out(
+    world: &World<'_>,
+    thing: &Thing<'_>,
+    presence: &Presence<'_>,
+    witness: &Witness,
+    route: usize,
+) -> NetworkPath {
+    let name = World::name_of(thing.resource);
+    let mut hops = vec![hop(
+        Some(thing.resource.reference()),
+        None,
+        format!("{name}{}", address_text(presence, witness.family, witness.source)),
+    )];
+    group_hop(world, presence, Direction::Out, &[], witness.target, witness, &mut hops);
+    acl_hop(world, presence.place, Direction::Out, witness, &mut hops);
+    if let Some(table) = presence.place.and_then(|at| world.table_of(at).ok())
+        && let Some(found) = table.table.routes.get(route)
+    {
+        hops.push(hop(
+            Some(table.table.reference()),
+            Some(routes::pointer(route)),
+            format!("route {}", routes::describe(found)),
+        ));
+        if let (Some("nat_gateway"), Some(id)) = (found.target_type.as_deref(), &found.target_id) {
+            hops.push(hop(
+                Some(ResourceRef::new("nat_gateways", id)),
+                None,
+                format!("NAT gateway {id}"),
+            ));
+        }
+    }
+    hops.push(hop(None, None, "the internet".to_owned()));
+    let (from_port, to_port) = witness.ports.ranges().next().unwrap_or_default();
+    NetworkPath {
+        from: Some(thing.resource.reference()),
+        from_label: name.to_owned(),
+        protocol: witness.protocol.name(),
+        from_port: i64::from(from_port),
+        to_port: i64::from(to_port),
+        hops,
+    }
+}

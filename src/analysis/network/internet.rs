@@ -1,8 +1,8 @@
 //! Whether the internet reaches a thing, directly or through a load balancer.
 
 use super::balancers::Edge;
-use super::entry::{Entry, from_internet, gateways, routed_from_internet, stop_in_words};
-use super::facts::{port_doubt, questions};
+use super::entry::{Entry, from_internet, gateways};
+use super::facts::{Asked, port_doubt, questions};
 use super::flow::{Flow, Other, Query, client_port, connect, group_pieces, through_acl};
 use super::hops::{Start, path, through_balancer};
 use super::ports::Ports;
@@ -31,7 +31,7 @@ pub struct Answer {
 /// Whether the internet reaches a thing. A network load balancer's connections
 /// count as direct; an application load balancer's only for data stores, which
 /// nothing but the service should stand in front of.
-pub fn answer(world: &World<'_>, at: usize, thing: &Thing<'_>) -> Answer {
+pub fn answer(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked) -> Answer {
     let mut answer = Answer::default();
     if let Some(attribute) = thing.public_endpoint {
         answer.reached = Some(true);
@@ -39,13 +39,15 @@ pub fn answer(world: &World<'_>, at: usize, thing: &Thing<'_>) -> Answer {
         return answer;
     }
     for family in Family::ALL {
-        for (protocol, ports) in questions(thing, family) {
-            direct(world, thing, Query { family, protocol, ports: &ports }, &mut answer);
+        for (protocol, ports) in asked.questions(thing, family) {
+            let clients = asked.clients(family);
+            direct(world, thing, Query { family, protocol, ports: &ports, clients }, &mut answer);
         }
     }
     for edge in world.edges.get(at).into_iter().flatten() {
-        if edge.network || thing.role == Role::Data {
-            behind(world, thing, edge, &mut answer);
+        let matches = asked.port.is_none_or(|port| edge.port.is_none_or(|own| own == port));
+        if matches && (edge.network || thing.role == Role::Data) {
+            behind(world, thing, edge, asked, &mut answer);
         }
     }
     if let Some(reason) = &thing.unplaced {
@@ -134,7 +136,13 @@ fn port_range(found: &NetworkPath) -> Ports {
 }
 
 /// The internet through a load balancer.
-fn behind(world: &World<'_>, thing: &Thing<'_>, edge: &Edge<'_>, answer: &mut Answer) {
+fn behind(
+    world: &World<'_>,
+    thing: &Thing<'_>,
+    edge: &Edge<'_>,
+    asked: &Asked,
+    answer: &mut Answer,
+) {
     let Some(balancer) = world.things.get(edge.balancer) else { return };
     let (Some(listener_port), Some(port)) = (edge.listener_port, edge.port) else {
         answer.unknown.push(format!("the ports of listener {}", edge.listener.id));
@@ -143,8 +151,9 @@ fn behind(world: &World<'_>, thing: &Thing<'_>, edge: &Edge<'_>, answer: &mut An
     let (listener_ports, ports) = (Ports::one(listener_port), Ports::one(port));
     let name = World::name_of(balancer.resource);
     for family in Family::ALL {
-        let first = Query { family, protocol: edge.protocol, ports: &listener_ports };
-        let second = Query { family, protocol: edge.protocol, ports: &ports };
+        let clients = asked.clients(family);
+        let first = Query { family, protocol: edge.protocol, ports: &listener_ports, clients };
+        let second = Query { family, protocol: edge.protocol, ports: &ports, clients };
         for node in &balancer.presences {
             let to_balancer = match from_internet(world, balancer, node, first) {
                 Entry::Yes(witness) => Ok(path(world, Start::Internet, balancer, node, &witness)),
@@ -216,10 +225,14 @@ fn preserved(
         Err(_) => return Ok(None),
     };
     for gateway in gateways {
+        let sources = match query.clients {
+            Some(clients) => gateway.sources.intersect(clients),
+            None => gateway.sources,
+        };
         let other = Other {
-            addresses: &gateway.sources,
+            addresses: &sources,
             groups: &node.groups,
-            groups_doubt: node.groups_doubt.as_deref(),
+            groups_doubt: node.carries_doubt(),
             references: true,
         };
         let pieces = group_pieces(world, presence, Direction::In, query, other);
@@ -252,23 +265,4 @@ fn preserved(
         return Ok(Some(path(world, Start::Thing(balancer, node), thing, presence, &witness)));
     }
     Ok(None)
-}
-
-/// Whether the internet could reach a presence if it had a public address; for
-/// questions about a place rather than a thing.
-pub fn would_reach(world: &World<'_>, presence: &Presence<'_>, query: Query<'_>) -> Entry {
-    routed_from_internet(world, presence, query, Vec::new())
-}
-
-/// What stops a connection, in words, for one presence.
-pub fn refutation(
-    world: &World<'_>,
-    presence: &Presence<'_>,
-    flow: &Flow,
-    from: &str,
-) -> Option<String> {
-    match flow {
-        Flow::No(stop) => Some(stop_in_words(world, presence, *stop, from)),
-        _ => None,
-    }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::entry::{Entry, from_outside};
-use super::facts::{is_expected, port_doubt, questions};
+use super::facts::{Asked, is_expected, port_doubt};
 use super::flow::{Flow, Query, connect};
 use super::hops::{Start, forward_hops, path};
 use super::internet::proxied;
@@ -35,6 +35,9 @@ pub struct Answer {
 
 /// The search for one thing.
 struct Search<'w, 'a> {
+    asked: &'w Asked,
+    /// Whether every start is wanted, foreseen or not.
+    every: bool,
     world: &'w World<'a>,
     at: usize,
     thing: &'w Thing<'a>,
@@ -45,9 +48,35 @@ struct Search<'w, 'a> {
     refuted: BTreeSet<String>,
 }
 
-/// What inside reaches a thing.
+/// What inside reaches a thing, as the architecture sees it.
 pub fn answer(world: &World<'_>, at: usize, thing: &Thing<'_>) -> Answer {
+    search(world, at, thing, &Asked::default(), false)
+}
+
+/// All that reaches a thing from inside: [`Answer::unexpected`] has every
+/// start, whatever the architecture foresees.
+pub fn everything(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked) -> Answer {
+    search(world, at, thing, asked, true)
+}
+
+/// The things that connect to a thing, each with its path.
+pub fn sources(world: &World<'_>, at: usize, asked: &Asked) -> Vec<(usize, NetworkPath)> {
+    let Some(thing) = world.things.get(at) else { return Vec::new() };
+    everything(world, at, thing, asked)
+        .unexpected
+        .into_iter()
+        .filter_map(|path| {
+            let from = path.from.as_ref()?;
+            let key = (from.collection.as_str(), from.id.as_str());
+            Some((world.thing_index.get(&key).copied()?, path))
+        })
+        .collect()
+}
+
+fn search(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked, every: bool) -> Answer {
     let mut search = Search {
+        asked,
+        every,
         world,
         at,
         thing,
@@ -88,19 +117,18 @@ impl<'a> Search<'_, 'a> {
     /// The questions for connections from inside. For an instance, starts that
     /// are not foreseen count for SSH only.
     fn questions(&self, family: Family) -> Vec<(Protocol, Ports)> {
-        questions(self.thing, family)
-            .into_iter()
-            .filter(|(protocol, _)| protocol.has_ports())
-            .collect()
+        let all = self.asked.questions(self.thing, family);
+        all.into_iter().filter(|(protocol, _)| self.every || protocol.has_ports()).collect()
     }
 
     fn counts(&self, kind: &str) -> bool {
-        !is_expected(self.thing.role, kind)
+        self.every || !is_expected(self.thing.role, kind)
     }
 
     /// Ports for which a start of a kind is unexpected.
     fn judged_ports(&self, protocol: Protocol, ports: &Ports) -> Ports {
         match (self.thing.role, protocol) {
+            _ if self.every => ports.clone(),
             (Role::Instance, Protocol::Tcp) => ports.intersect(&Ports::one(22)),
             (Role::Instance, _) => Ports::none(),
             _ => ports.clone(),
@@ -108,48 +136,18 @@ impl<'a> Search<'_, 'a> {
     }
 
     fn is_full(&self) -> bool {
-        self.unexpected.len() >= UNEXPECTED
+        !self.every && self.unexpected.len() >= UNEXPECTED
     }
 
     /// Load balancers reach only what they forward to.
     fn balancers(&mut self) {
-        let (world, thing) = (self.world, self.thing);
-        for edge in world.edges.get(self.at).into_iter().flatten() {
-            let Some(balancer) = world.things.get(edge.balancer) else { continue };
-            let kind = balancer.kind;
-            let Some(port) = edge.port else {
-                self.note(kind, format!("the port of target group {}", edge.group.id));
-                continue;
-            };
-            let ports = Ports::one(port);
-            let mut found = None;
-            let mut open = None;
-            for family in Family::ALL {
-                let query = Query { family, protocol: edge.protocol, ports: &ports };
-                for node in &balancer.presences {
-                    for presence in &thing.presences {
-                        match proxied(world, balancer, node, thing, presence, query) {
-                            Ok(Some(mut path)) => {
-                                let rest = path.hops.split_off(path.hops.len().min(1));
-                                path.hops.extend(forward_hops(edge));
-                                path.hops.extend(rest);
-                                found.get_or_insert(path);
-                            }
-                            Ok(None) => {}
-                            Err(reason) => {
-                                open.get_or_insert(reason);
-                            }
-                        }
-                    }
-                    if found.is_some() {
-                        break;
-                    }
-                }
-            }
-            match (found, open) {
-                (Some(path), _) => self.keep(kind, path, true),
-                (None, Some(reason)) => self.note(kind, reason),
-                (None, None) => {
+        let world = self.world;
+        for (balancer, result) in from_balancers(world, self.at, self.asked.port) {
+            let Some(balancer) = world.things.get(balancer) else { continue };
+            match result {
+                Ok(Some(path)) => self.keep(balancer.kind, path, true),
+                Err(reason) => self.note(balancer.kind, reason),
+                Ok(None) => {
                     self.refuted.insert(format!(
                         "{}: it cannot reach the target",
                         World::name_of(balancer.resource)
@@ -180,7 +178,7 @@ impl<'a> Search<'_, 'a> {
                 continue;
             }
             for (protocol, ports) in self.questions(family) {
-                let query = Query { family, protocol, ports: &ports };
+                let query = Query { family, protocol, ports: &ports, clients: None };
                 let admitted = self.admitted(presence, query);
                 self.things(presence, query, &admitted);
                 let judged = self.judged_ports(protocol, &ports);
@@ -460,6 +458,7 @@ pub fn anybody_in<'a>(
         vpc: subnet.and_then(|subnet| subnet.vpc_id.as_deref()),
         groups: Vec::new(),
         groups_doubt: None,
+        may_carry: false,
         unfiltered: true,
         addresses: [v4, v6],
         anyone: known,
@@ -471,4 +470,60 @@ pub fn anybody_in<'a>(
 
 fn is_same_cluster(one: &Thing<'_>, other: &Thing<'_>) -> bool {
     one.cluster.is_some() && one.cluster == other.cluster
+}
+
+/// The load balancers that forward to a thing, each with the path on, with
+/// none, or with what leaves it open.
+#[expect(clippy::type_complexity, reason = "one answer for each balancer")]
+pub fn from_balancers(
+    world: &World<'_>,
+    at: usize,
+    asked_port: Option<u16>,
+) -> Vec<(usize, Result<Option<NetworkPath>, String>)> {
+    let mut answers = Vec::new();
+    let Some(thing) = world.things.get(at) else { return answers };
+    for edge in world.edges.get(at).into_iter().flatten() {
+        let Some(balancer) = world.things.get(edge.balancer) else { continue };
+        let Some(port) = edge.port else {
+            answers
+                .push((edge.balancer, Err(format!("the port of target group {}", edge.group.id))));
+            continue;
+        };
+        if asked_port.is_some_and(|asked| asked != port) {
+            continue;
+        }
+        let ports = Ports::one(port);
+        let mut found = None;
+        let mut open = None;
+        for family in Family::ALL {
+            let query = Query { family, protocol: edge.protocol, ports: &ports, clients: None };
+            for node in &balancer.presences {
+                for presence in &thing.presences {
+                    if found.is_some() {
+                        break;
+                    }
+                    match proxied(world, balancer, node, thing, presence, query) {
+                        Ok(Some(mut path)) => {
+                            let rest = path.hops.split_off(path.hops.len().min(1));
+                            path.hops.extend(forward_hops(edge));
+                            path.hops.extend(rest);
+                            found = Some(path);
+                        }
+                        Ok(None) => {}
+                        Err(reason) => {
+                            open.get_or_insert(reason);
+                        }
+                    }
+                }
+            }
+        }
+        answers.push((
+            edge.balancer,
+            match (found, open) {
+                (None, Some(reason)) => Err(reason),
+                (found, _) => Ok(found),
+            },
+        ));
+    }
+    answers
 }

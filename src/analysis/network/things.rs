@@ -8,7 +8,7 @@ use super::attachments::{Owners, service_of};
 use super::ports::Ports;
 use super::ranges::{Family, Ranges, parse_cidr};
 use super::world::World;
-use crate::model::{NetworkInterface, Resource};
+use crate::model::{NetworkInterface, Reason, Resource};
 
 /// What a thing is to the architecture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,6 +76,8 @@ pub struct Presence<'a> {
     pub groups: Vec<usize>,
     /// Why it may carry other groups too, or groups whose rules are not known.
     pub groups_doubt: Option<String>,
+    /// Whether the other groups may be groups of the model.
+    pub may_carry: bool,
     /// Whether no security group filters it.
     pub unfiltered: bool,
     /// The addresses it has, or among which it has one.
@@ -88,6 +90,13 @@ pub struct Presence<'a> {
     pub has_v6: Maybe,
     /// The interface, where the thing has it as a resource of its own.
     pub interface: Option<&'a NetworkInterface>,
+}
+
+impl Presence<'_> {
+    /// Why it may carry other groups of the model.
+    pub fn carries_doubt(&self) -> Option<&str> {
+        self.groups_doubt.as_deref().filter(|_| self.may_carry)
+    }
 }
 
 /// Something with a presence in the network.
@@ -206,6 +215,20 @@ impl<'a> Collector<'_, 'a> {
         (groups, doubt)
     }
 
+    /// Whether groups that are not known may be groups of the model: what a
+    /// parameter, an import or an undeclared name stands for lies outside it.
+    fn may_carry(&self, resource: &dyn Resource) -> bool {
+        let gap = self.world.gaps.own(resource.collection(), resource.id(), "/security_group_ids");
+        gap.is_some_and(|reason| {
+            !matches!(
+                reason,
+                Reason::UnresolvedParameter { .. }
+                    | Reason::UnresolvedImport { .. }
+                    | Reason::UnresolvedReference { .. }
+            )
+        })
+    }
+
     /// A presence somewhere in a subnet.
     pub fn in_subnet(
         &self,
@@ -236,6 +259,7 @@ impl<'a> Collector<'_, 'a> {
             vpc,
             groups,
             groups_doubt,
+            may_carry: self.may_carry(resource),
             unfiltered: false,
             addresses: found
                 .map_or_else(|| Family::ALL.map(Ranges::all), |place| place.addresses.clone()),

@@ -147,7 +147,7 @@ impl<'a> World<'a> {
                 if let Some(vpc) = presence.vpc {
                     self.residents.entry(vpc).or_default().push((at, which));
                 }
-                if presence.groups_doubt.is_some() || presence.vpc.is_none() {
+                if presence.carries_doubt().is_some() || presence.vpc.is_none() {
                     self.doubtful.push((at, which));
                 }
             }
