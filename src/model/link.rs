@@ -333,8 +333,9 @@ fn link_compute(linker: &mut Linker<'_>, model: &mut Model) {
         at.one("/task_definition", &["ecs_task_definitions"], &mut service.task_definition);
         at.all("/subnet_ids", SUBNETS, &mut service.subnet_ids);
         at.all("/security_group_ids", GROUPS, &mut service.security_group_ids);
-        for tie in &mut service.load_balancers {
-            at.spellings.one(&["target_groups"], &mut tie.target_group);
+        for (index, tie) in service.load_balancers.iter_mut().enumerate() {
+            let path = format!("/load_balancers/{index}/target_group");
+            at.one(&path, &["target_groups"], &mut tie.target_group);
         }
     });
     each(linker, model, |task: &mut super::EcsTaskDefinition, at| {
@@ -352,7 +353,11 @@ fn link_data(linker: &mut Linker<'_>, model: &mut Model) {
         at.one("/db_subnet_group", &["rds_subnet_groups"], &mut database.db_subnet_group);
         at.all("/security_group_ids", GROUPS, &mut database.security_group_ids);
         at.all("/parameter_groups", &["rds_parameter_groups"], &mut database.parameter_groups);
-        at.spellings.one(&["rds_instances", "rds_clusters"], &mut database.replicate_source);
+        at.one(
+            "/replicate_source",
+            &["rds_instances", "rds_clusters"],
+            &mut database.replicate_source,
+        );
         at.spellings.one(KEYS, &mut database.kms_key_id);
     });
     each(linker, model, |cluster: &mut super::RdsCluster, at| {
@@ -360,7 +365,11 @@ fn link_data(linker: &mut Linker<'_>, model: &mut Model) {
         at.one("/db_subnet_group", &["rds_subnet_groups"], &mut cluster.db_subnet_group);
         at.all("/security_group_ids", GROUPS, &mut cluster.security_group_ids);
         at.one("/parameter_group", &["rds_cluster_parameter_groups"], &mut cluster.parameter_group);
-        at.spellings.one(&["rds_clusters", "rds_instances"], &mut cluster.replicate_source);
+        at.one(
+            "/replicate_source",
+            &["rds_clusters", "rds_instances"],
+            &mut cluster.replicate_source,
+        );
         at.spellings.one(KEYS, &mut cluster.kms_key_id);
     });
     each(linker, model, |group: &mut super::RdsSubnetGroup, at| {
