@@ -72,6 +72,8 @@ pub enum ColorWhen {
 pub enum Command {
     /// Judge an account, templates, plans or snapshots
     Scan(ScanArgs),
+    /// Tell what can reach what over the network, and by which rules
+    Path(Box<super::path::PathArgs>),
     /// Save the model of an account or of templates to a file
     Snapshot(SnapshotArgs),
     /// List, show, check, test and export policies
@@ -104,7 +106,7 @@ pub struct TargetArgs {
 }
 
 /// Options of templates and plans.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Template options")]
 pub struct TemplateArgs {
     /// Value of a CloudFormation parameter; may be repeated
@@ -122,7 +124,7 @@ pub struct TemplateArgs {
 }
 
 /// Options of live accounts.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Account options")]
 pub struct LiveArgs {
     /// Region to scan, or that templates are deployed to; may be repeated

@@ -12,6 +12,7 @@ pub mod args;
 mod console;
 mod diagnostics;
 mod explain;
+mod path;
 mod policy;
 mod progress;
 mod scan;
@@ -54,6 +55,7 @@ fn dispatch(cli: Cli) -> io::Result<u8> {
     }
     let Some(setup) = setup::load(&cli.global, &console)? else { return Ok(EXIT_USAGE) };
     match &cli.command {
+        Command::Path(args) => path::run(args, &setup, &console),
         Command::Scan(args) => scan::run(args, setup, &console),
         Command::Snapshot(args) => snapshot::run(args, &setup, &console),
         Command::Policy(command) => policy::run(command, setup, &console),

@@ -12,6 +12,7 @@ pub mod excerpt;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod path;
 pub mod place;
 pub mod sarif;
 pub mod snapshot_lines;
