@@ -512,3 +512,20 @@ pub fn hops(path: &NetworkPath) -> Vec<String> {
         })
         .collect()
 }
+
+/// A database behind a service behind a load balancer, as the reference
+/// architecture has it.
+pub fn reference() -> Net {
+    net()
+        .public("edge", "10.0.0.0/24")
+        .subnet("app", "10.0.1.0/24")
+        .subnet("data", "10.0.2.0/24")
+        .group("sg-alb", &["tcp 443 0.0.0.0/0"])
+        .group("sg-app", &["tcp 3000 sg-alb"])
+        .group("sg-db", &["tcp 5432 sg-app"])
+        .balancer("alb", "application", "internet-facing", &["edge"], &["sg-alb"])
+        .listener("alb", "HTTPS", 443, "ip", 3000, &[])
+        .service("svc", &["app"], &["sg-app"])
+        .register("svc", "alb-443", 3000)
+        .rds("db", &["data"], &["sg-db"])
+}

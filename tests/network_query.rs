@@ -1,0 +1,205 @@
+//! Questions about paths: the library's answers, and the command that asks.
+
+#![allow(clippy::unwrap_used)]
+
+mod network_builder;
+
+use assert_cmd::Command;
+use audit::analysis::network::Options;
+use audit::analysis::network::query::{Answer, Network, Question, Verdict};
+use network_builder::{Facts, hops, net, reference};
+
+fn ask(facts: &Facts, from: &str, to: &str, port: Option<u16>) -> Answer {
+    let end = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let question = Question { from: end(from), to: end(to), port, ..Question::default() };
+    Network::new(&facts.0, &Options::default()).ask(&question).unwrap()
+}
+
+fn verdict(facts: &Facts, from: &str, to: &str, port: Option<u16>) -> Verdict {
+    ask(facts, from, to, port).verdict
+}
+
+#[test]
+fn the_internet_reaches_the_database_only_from_thing_to_thing() {
+    let facts = reference().derive();
+    let answer = ask(&facts, "internet", "db", None);
+    assert_eq!(answer.verdict, Verdict::Unreachable);
+    assert!(!answer.refuted.is_empty());
+    let way = &answer.indirect[0];
+    let hops = hops(way);
+    for step in ["the internet", "alb", "alb-443-listener /port", "svc", "db /port"] {
+        assert!(hops.contains(&step.to_owned()), "{step} in {hops:?}");
+    }
+    assert_eq!((way.from_port, way.from_label.as_str()), (5432, "internet"));
+}
+
+#[test]
+fn things_by_id_name_and_address() {
+    let facts = reference()
+        .group("sg-tool", &[])
+        .group("sg-db", &["tcp 5432 sg-app", "tcp 5432 sg-tool"])
+        .instance("tool", "app", "10.0.1.9", &["sg-tool"])
+        .edit_instance("tool", |tool| tool.name = Some("The tool".into()))
+        .derive();
+    for name in ["tool", "The tool", "instances/tool", "10.0.1.9", "10.0.1.9/32", "sg-tool"] {
+        assert_eq!(verdict(&facts, name, "db", None), Verdict::Reachable, "{name}");
+    }
+    assert_eq!(verdict(&facts, "tool", "db", Some(5432)), Verdict::Reachable);
+    assert_eq!(verdict(&facts, "tool", "db", Some(22)), Verdict::Unreachable);
+    assert_eq!(verdict(&facts, "10.0.1.0/24", "db", None), Verdict::Reachable);
+    assert_eq!(verdict(&facts, "edge", "db", None), Verdict::Unreachable);
+}
+
+#[test]
+fn a_name_that_nothing_has_is_an_error() {
+    let facts = reference().derive();
+    let network = Network::new(&facts.0, &Options::default());
+    let question = |to: Option<&str>| Question { to: to.map(str::to_owned), ..Question::default() };
+    let error = network.ask(&question(Some("nothing"))).unwrap_err().to_string();
+    assert!(error.contains("\"nothing\""), "{error}");
+    assert!(network.ask(&question(None)).is_err());
+}
+
+#[test]
+fn ranges_of_the_internet() {
+    let facts = net()
+        .public("edge", "10.0.0.0/24")
+        .group("sg", &["tcp 22 203.0.113.0/24"])
+        .instance("web", "edge", "10.0.0.10", &["sg"])
+        .public_ip("web")
+        .derive();
+    assert_eq!(verdict(&facts, "203.0.113.7", "web", None), Verdict::Reachable);
+    assert_eq!(verdict(&facts, "198.51.100.7", "web", None), Verdict::Unreachable);
+    assert_eq!(verdict(&facts, "internet", "web", Some(443)), Verdict::Unreachable);
+}
+
+#[test]
+fn all_that_reaches_and_is_reached() {
+    let facts = reference().derive();
+    let starts: Vec<String> =
+        ask(&facts, "", "svc", None).paths.into_iter().map(|path| path.from_label).collect();
+    assert_eq!(starts, ["alb"]);
+    let answer = ask(&facts, "svc", "", None);
+    let ends: Vec<String> =
+        answer.paths.iter().filter_map(|path| hops(path).last().cloned()).collect();
+    // The balancer admits everyone, those inside too; a private subnet has no
+    // way out.
+    assert_eq!(ends, ["db /port", "alb"]);
+}
+
+#[test]
+fn the_way_out() {
+    let nat = |state: &str, nat_subnet: &str| {
+        reference()
+            .table("out", "vpc", &["0.0.0.0/0 nat_gateway nat"])
+            .associate("out", "app")
+            .edit(|model| {
+                let mut nat = audit::model::NatGateway::new(audit::model::Identity {
+                    id: "nat".into(),
+                    ..Default::default()
+                });
+                nat.subnet_id = Some(nat_subnet.into());
+                nat.connectivity_type = Some("public".into());
+                nat.state = Some(state.into());
+                model.insert(nat);
+            })
+            .derive()
+    };
+    assert_eq!(
+        verdict(&nat("available", "edge"), "svc", "internet", Some(443)),
+        Verdict::Reachable
+    );
+    assert_eq!(verdict(&nat("failed", "edge"), "svc", "internet", None), Verdict::Unreachable);
+    assert_eq!(verdict(&nat("available", "data"), "svc", "internet", None), Verdict::Unreachable);
+    // A public subnet alone is no way out.
+    let facts = reference().associate("public", "app").derive();
+    assert_eq!(verdict(&facts, "svc", "internet", None), Verdict::Unreachable);
+}
+
+#[test]
+fn gaps_are_told() {
+    let facts = reference().gap("security_groups", "sg-db", "/ingress").derive();
+    let answer = ask(&facts, "alb", "db", None);
+    assert_eq!(answer.verdict, Verdict::Unreachable);
+    let facts = reference()
+        .instance("tool", "app", "10.0.1.9", &["sg-alb"])
+        .gap("security_groups", "sg-db", "/ingress")
+        .derive();
+    let answer = ask(&facts, "tool", "db", None);
+    assert_eq!(answer.verdict, Verdict::Unknown);
+    assert!(answer.unknown[0].contains("the missing fact"), "{:?}", answer.unknown);
+}
+
+/// The command on a snapshot of the reference network.
+fn command(args: &[&str]) -> (i32, String, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("snapshot.json");
+    std::fs::write(&file, serde_json::to_string(&reference().derive().0).unwrap()).unwrap();
+    std::fs::write(
+        directory.path().join("questions.jsonl"),
+        "{\"id\": 1, \"from\": \"internet\", \"to\": \"alb\"}\n{\"id\": 2, \"from\": \"svc\", \"to\": \"db\", \"port\": 22}\nno question\n",
+    )
+    .unwrap();
+    let output = Command::cargo_bin("audit")
+        .unwrap()
+        .current_dir(directory.path())
+        .args(args)
+        .arg("snapshot.json")
+        .output()
+        .unwrap();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[test]
+fn the_command_tells_hops() {
+    let (code, out, err) = command(&["path", "svc", "db"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.starts_with("reachable: svc → db\n"), "{out}");
+    assert!(out.contains("ingress tcp 5432 from sg-app"), "{out}");
+    let (_, out, _) = command(&["path", "internet", "db"]);
+    assert!(out.starts_with("unreachable: internet → db\n"), "{out}");
+    assert!(out.contains("what stops it:"), "{out}");
+}
+
+#[test]
+fn the_command_answers_in_every_form() {
+    let (_, out, _) = command(&["path", "--to", "db", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(value["verdict"], "reachable");
+    assert_eq!(value["paths"][0]["from"]["id"], "svc");
+    let (_, out, _) = command(&["path", "--all", "--format", "dot"]);
+    assert!(
+        out.contains("\"ecs_services/svc\" -> \"rds_instances/db\" [label=\"tcp 5432\"]"),
+        "{out}"
+    );
+    let (_, out, _) = command(&["path", "--all", "--format", "mermaid"]);
+    assert!(out.starts_with("flowchart LR\n"), "{out}");
+    let (_, out, _) = command(&["path", "svc", "db", "--format", "mermaid"]);
+    assert!(out.contains("sg-db"), "{out}");
+}
+
+#[test]
+fn the_command_answers_batches() {
+    let (code, out, _) = command(&["path", "--batch", "questions.jsonl"]);
+    assert_eq!(code, 2);
+    let lines: Vec<serde_json::Value> =
+        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(
+        (&lines[0]["verdict"], &lines[0]["question"]["id"]),
+        (&"reachable".into(), &1.into())
+    );
+    assert_eq!(lines[1]["verdict"], "unreachable");
+    assert!(lines[2]["error"].as_str().unwrap().starts_with("line 3"));
+}
+
+#[test]
+fn wrong_usage_is_told() {
+    let (code, out, err) = command(&["path", "svc", "nobody"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("nobody"), "{err}");
+}
