@@ -129,6 +129,33 @@ impl<'a> Draft<'a> {
         })
     }
 
+    /// Text that is more than the resource it names: an image, a policy's ARN.
+    /// References in it are spelled by their keys.
+    pub fn text(&mut self, path: &str, node: Option<&Node>) -> Option<String> {
+        if is_absent(node) {
+            return None;
+        }
+        self.read(path, node, "a string", written_out)
+    }
+
+    /// As [`Self::strings`], each as [`Self::text`] reads it.
+    pub fn texts(&mut self, path: &str, node: Option<&Node>) -> Vec<String> {
+        let Some(node) = node.filter(|node| !node.is_absent()) else { return Vec::new() };
+        self.place(path, node.origin.as_ref());
+        let mut found = Vec::new();
+        for item in node.items() {
+            match written_out(item) {
+                Some(text) => {
+                    self.place(&format!("{path}/{}", found.len()), item.origin.as_ref());
+                    found.push(text);
+                }
+                None if item.is_absent() => {}
+                None => self.gap(path, unreadable(item, "a string")),
+            }
+        }
+        found
+    }
+
     /// Texts or references. Items that are not known are left out, with a gap
     /// on the list; a single value is a list of one.
     pub fn strings(&mut self, path: &str, node: Option<&Node>) -> Vec<String> {
@@ -251,6 +278,15 @@ fn sole_reference(parts: &[Node]) -> Option<String> {
         .iter()
         .all(|part| matches!(part.value, Value::Reference(_) | Value::Text(_) | Value::Integer(_)));
     (whole && references.next().is_none()).then_some(first)
+}
+
+/// Text with references spelled by their keys; `None` where a part is unknown.
+fn written_out(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::Reference(reference) => Some(reference.id.clone()),
+        Value::Joined(parts) => parts.iter().map(written_out).collect(),
+        _ => node.text(),
+    }
 }
 
 /// Why a node could not be read as `expected`, without its value.

@@ -12,13 +12,17 @@ use crate::model::{
 
 pub mod cloudformation;
 pub mod decode;
+mod default_resources;
 pub mod detect;
 pub mod draft;
+mod engine;
 pub mod files;
 pub mod load;
 pub mod node;
+pub mod policy_document;
 pub mod snapshot;
 pub mod terraform;
+mod yaml;
 
 /// A text file that was read and decoded.
 #[derive(Debug, Clone)]

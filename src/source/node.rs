@@ -153,6 +153,26 @@ impl Node {
     }
 }
 
+impl Node {
+    /// Plain JSON, every part at the same place.
+    pub fn at_all(json: &serde_json::Value, origin: Option<&Origin>) -> Self {
+        let mut node = Self::from(json);
+        node.set_origin(origin);
+        node
+    }
+
+    fn set_origin(&mut self, origin: Option<&Origin>) {
+        self.origin = origin.cloned();
+        match &mut self.value {
+            Value::List(items) => items.iter_mut().for_each(|item| item.set_origin(origin)),
+            Value::Map(entries) => {
+                entries.iter_mut().for_each(|(_, entry)| entry.set_origin(origin));
+            }
+            _ => {}
+        }
+    }
+}
+
 impl From<&serde_json::Value> for Node {
     /// Plain JSON, every part without a place.
     fn from(json: &serde_json::Value) -> Self {

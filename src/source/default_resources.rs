@@ -1,0 +1,124 @@
+//! What AWS makes with every VPC, and templates do not declare: the main route
+//! table, the default network ACL and the default security group.
+//!
+//! Source: the Amazon VPC user guide.
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    Identity, NetworkAcl, NetworkAclEntry, Origin, ResourceOrigin, ResourceRef, Route, RouteTable,
+    SecurityGroup, SecurityGroupRule, Snapshot, Vpc,
+};
+
+/// The key of a VPC's default security group.
+pub fn security_group_id(vpc: &str) -> String {
+    format!("{vpc}/default-security-group")
+}
+
+/// The key of a VPC's default network ACL.
+pub fn network_acl_id(vpc: &str) -> String {
+    format!("{vpc}/default-network-acl")
+}
+
+/// The key of a VPC's main route table.
+pub fn route_table_id(vpc: &str) -> String {
+    format!("{vpc}/main-route-table")
+}
+
+/// Adds the default resources of a VPC; they stand where the VPC does.
+pub fn declare(vpc: &Vpc, origin: &Origin, snapshot: &mut Snapshot) {
+    let identity = |id: String, name: &str| Identity {
+        id,
+        name: Some(format!("{} ({name})", vpc.name.as_deref().unwrap_or(&vpc.id))),
+        account: vpc.account.clone(),
+        region: vpc.region.clone(),
+        ..Identity::default()
+    };
+    let mut group =
+        SecurityGroup::new(identity(security_group_id(&vpc.id), "default security group"));
+    group.vpc_id = Some(vpc.id.clone());
+    group.is_default = Some(true);
+    group.description = Some("default VPC security group".to_owned());
+    group.ingress = vec![SecurityGroupRule {
+        protocol: Some("-1".to_owned()),
+        referenced_group_id: Some(group.id.clone()),
+        ..SecurityGroupRule::default()
+    }];
+    group.egress = vec![egress_to_everywhere()];
+    let mut acl = NetworkAcl::new(identity(network_acl_id(&vpc.id), "default network ACL"));
+    acl.vpc_id = Some(vpc.id.clone());
+    acl.is_default = Some(true);
+    acl.entries = default_entries();
+    let mut table = RouteTable::new(identity(route_table_id(&vpc.id), "main route table"));
+    table.vpc_id = Some(vpc.id.clone());
+    table.main = Some(true);
+    table.routes = routes_within(vpc);
+    for reference in
+        [snapshot.model.insert(group), snapshot.model.insert(acl), snapshot.model.insert(table)]
+    {
+        place(snapshot, &reference, origin);
+    }
+}
+
+fn place(snapshot: &mut Snapshot, reference: &ResourceRef, origin: &Origin) {
+    snapshot.origins.insert(
+        reference,
+        ResourceOrigin { resource: origin.clone(), attributes: BTreeMap::new() },
+    );
+}
+
+/// The rule that AWS gives a group whose egress nobody set.
+pub fn egress_to_everywhere() -> SecurityGroupRule {
+    SecurityGroupRule {
+        protocol: Some("-1".to_owned()),
+        cidr_ipv4: Some("0.0.0.0/0".to_owned()),
+        ..SecurityGroupRule::default()
+    }
+}
+
+/// The entries of a default network ACL: all allowed, then the final deny.
+fn default_entries() -> Vec<NetworkAclEntry> {
+    let entry = |egress: bool, number: i64, action: &str| NetworkAclEntry {
+        rule_number: Some(number),
+        egress: Some(egress),
+        protocol: Some("-1".to_owned()),
+        rule_action: Some(action.to_owned()),
+        cidr_block: Some("0.0.0.0/0".to_owned()),
+        ..NetworkAclEntry::default()
+    };
+    [false, true]
+        .into_iter()
+        .flat_map(|egress| [entry(egress, 100, "allow"), entry(egress, FINAL_RULE, "deny")])
+        .collect()
+}
+
+/// The number that AWS gives the final deny, shown as `*`.
+const FINAL_RULE: i64 = 32767;
+
+/// The entries that every network ACL has: the final deny in both directions.
+pub fn final_entries() -> Vec<NetworkAclEntry> {
+    default_entries().into_iter().filter(|entry| entry.rule_number == Some(FINAL_RULE)).collect()
+}
+
+/// The local routes of a VPC that is in the model.
+pub fn local_routes(vpc: Option<&str>, snapshot: &Snapshot) -> Vec<Route> {
+    vpc.and_then(|vpc| snapshot.model.vpcs.get(vpc)).map(routes_within).unwrap_or_default()
+}
+
+fn routes_within(vpc: &Vpc) -> Vec<Route> {
+    let local = Route {
+        target_type: Some("local".to_owned()),
+        state: Some("active".to_owned()),
+        propagated: Some(false),
+        ..Route::default()
+    };
+    let v4 = vpc
+        .cidr_blocks
+        .iter()
+        .map(|block| Route { destination_cidr_block: Some(block.clone()), ..local.clone() });
+    let v6 = vpc
+        .ipv6_cidr_blocks
+        .iter()
+        .map(|block| Route { destination_ipv6_cidr_block: Some(block.clone()), ..local.clone() });
+    v4.chain(v6).collect()
+}
