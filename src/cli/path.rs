@@ -141,6 +141,7 @@ fn split(args: &PathArgs) -> Result<(Task, TargetArgs), Diagnostic> {
             from: args.from.clone(),
             to: args.to.clone(),
             port: args.port,
+            direct: false,
             protocol: args.protocol.clone(),
         })
     } else {
@@ -153,6 +154,7 @@ fn split(args: &PathArgs) -> Result<(Task, TargetArgs), Diagnostic> {
             from: Some(from.clone()),
             to: Some(to.clone()),
             port: args.port,
+            direct: false,
             protocol: args.protocol.clone(),
         })
     };

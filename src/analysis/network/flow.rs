@@ -232,6 +232,12 @@ struct Way<'x> {
     doubt: Option<&'x str>,
 }
 
+/// Why there is no way.
+enum No {
+    Stopped(Stop),
+    Open(String),
+}
+
 /// Whether `source` can connect to `target`.
 pub fn connect(
     world: &World<'_>,
@@ -259,10 +265,8 @@ pub fn connect(
     }
     let mut way = match way(world, source, target, query.family, sources, targets) {
         Ok(way) => way,
-        Err(Some(stop)) => return Flow::No(stop),
-        Err(None) => {
-            return Flow::Unknown("the VPC of one end is not known".to_owned());
-        }
+        Err(No::Stopped(stop)) => return Flow::No(stop),
+        Err(No::Open(reason)) => return Flow::Unknown(reason),
     };
     way.doubt = way.doubt.or(v6_doubt);
     // The target's side first: it is the one that refuses most.
@@ -315,8 +319,9 @@ fn way<'x>(
     family: Family,
     sources: &Ranges,
     targets: &Ranges,
-) -> Result<Way<'x>, Option<Stop>> {
-    let (Some(from), Some(to)) = (source.place, target.place) else { return Err(None) };
+) -> Result<Way<'x>, No> {
+    let unplaced = || No::Open("the VPC of one end is not known".to_owned());
+    let (Some(from), Some(to)) = (source.place, target.place) else { return Err(unplaced()) };
     let whole = |same_subnet| Way {
         same_subnet,
         forward: targets.clone(),
@@ -328,7 +333,7 @@ fn way<'x>(
         return Ok(whole(true));
     }
     if source.vpc.is_none() || target.vpc.is_none() {
-        return Err(None);
+        return Err(unplaced());
     }
     if source.vpc == target.vpc {
         let mut way = whole(false);
@@ -345,22 +350,20 @@ fn way<'x>(
             .collect()
     };
     let there = links(from, target.vpc);
-    if there.is_empty() {
-        return Err(open_route(world, from).map_or(Some(Stop::NoRoute), |_| None));
-    }
     let back = links(to, source.vpc);
-    if back.is_empty() {
-        return Err(open_route(world, to).map_or(Some(Stop::NoRouteBack), |_| None));
-    }
     let reach = |links: &[&Link], addresses: &Ranges| {
         links.iter().fold(Ranges::empty(), |sum, link| sum.union(&link.ranges)).intersect(addresses)
     };
     let (forward, backward) = (reach(&there, targets), reach(&back, sources));
-    if forward.is_empty() {
-        return Err(Some(Stop::NoRoute));
-    }
-    if backward.is_empty() {
-        return Err(Some(Stop::NoRouteBack));
+    for (reached, place, stop) in
+        [(&forward, from, Stop::NoRoute), (&backward, to, Stop::NoRouteBack)]
+    {
+        if reached.is_empty() {
+            return Err(match open_route(world, place) {
+                Some(reason) => No::Open(reason.to_owned()),
+                None => No::Stopped(stop),
+            });
+        }
     }
     let all = || there.iter().chain(&back);
     Ok(Way {
@@ -377,7 +380,10 @@ fn open_route<'x>(world: &'x World<'_>, place: usize) -> Option<&'x str> {
     let found = world.places.get(place)?;
     match &found.table {
         Err(reason) => Some(reason),
-        Ok(at) => world.tables.get(*at)?.doubt.as_deref(),
+        Ok(at) => {
+            let table = world.tables.get(*at)?;
+            table.doubt.as_deref().or(table.target_doubt.as_deref())
+        }
     }
 }
 

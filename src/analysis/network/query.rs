@@ -38,6 +38,9 @@ pub struct Question {
     pub to: Option<String>,
     /// The destination port; without it, what the target listens on.
     pub port: Option<u16>,
+    /// Whether only direct paths are wanted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub direct: bool,
     /// `tcp`, `udp` or `icmp`; without it, what the target listens on.
     pub protocol: Option<String>,
 }
@@ -126,7 +129,7 @@ impl<'a> Network<'a> {
                         pair(world, one, other, &asked, &mut found);
                     }
                 }
-                if found.paths.is_empty() {
+                if found.paths.is_empty() && !question.direct {
                     found.indirect = indirect(world, &from, &to, &asked).into_iter().collect();
                 }
             }

@@ -19,6 +19,8 @@ pub struct Table<'a> {
     ranges: [Vec<(u128, u128, usize)>; 2],
     /// Why routes may be missing.
     pub doubt: Option<String>,
+    /// Why the target of some route is not known.
+    pub target_doubt: Option<String>,
     /// Whether all in-VPC traffic stays on the local route.
     pub plain_local: bool,
 }
@@ -74,7 +76,22 @@ pub fn compile<'a>(model: &Model, gaps: &Gaps<'a>, table: &'a RouteTable) -> Tab
     }
     let ranges = by_family.map(partition);
     let plain_local = is_plain_local(table, &ranges);
-    Table { table, ranges, doubt, plain_local }
+    let target_doubt = target_doubt(gaps, table);
+    Table { table, ranges, doubt, target_doubt, plain_local }
+}
+
+fn target_doubt(gaps: &Gaps<'_>, table: &RouteTable) -> Option<String> {
+    table.routes.iter().enumerate().find_map(|(index, route)| {
+        let attribute = match (&route.target_type, &route.target_id) {
+            (None, _) => "target_type",
+            (Some(kind), None) if kind != "local" => "target_id",
+            _ => return None,
+        };
+        let reason = gaps
+            .at(table, &format!("/routes/{index}/{attribute}"))
+            .or_else(|| gaps.at(table, &format!("/routes/{index}/target_id")))?;
+        Some(format!("the target of route {index} of {}: {reason}", table.id))
+    })
 }
 
 /// Disjoint ranges in order, each with the route that wins there.
