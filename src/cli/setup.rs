@@ -5,6 +5,7 @@ use std::io;
 use super::args::GlobalArgs;
 use super::console::Console;
 use crate::policy::bundle::Bundle;
+use crate::policy::check;
 use crate::policy::config::{self, Config};
 
 /// What a run needs to know.
@@ -25,6 +26,7 @@ pub struct Setup {
 pub fn load(global: &GlobalArgs, console: &Console) -> io::Result<Option<Setup>> {
     let mut bundle = Bundle::embedded();
     bundle.add_paths(&global.policies);
+    check::refuse_unfit(&mut bundle);
     console.diagnostics(&bundle.diagnostics)?;
     let file = global
         .config

@@ -1,6 +1,6 @@
 //! The policies: those in the binary, and the user's own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
@@ -41,6 +41,8 @@ pub struct Bundle {
     pub libraries: Vec<Module>,
     /// Tests.
     pub tests: Vec<Module>,
+    /// The files that are not bundled.
+    pub user_files: BTreeSet<String>,
     /// Modules that are not fit to be used, and why.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -66,7 +68,10 @@ impl Bundle {
             for file in files {
                 let name = file.display().to_string();
                 match std::fs::read_to_string(&file) {
-                    Ok(text) => self.add(Module { file: name, text }),
+                    Ok(text) => {
+                        self.user_files.insert(name.clone());
+                        self.add(Module { file: name, text });
+                    }
                     Err(error) => self.diagnostics.push(
                         Diagnostic::error(format!("the policy cannot be read: {error}"))
                             .in_file(name)

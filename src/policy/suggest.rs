@@ -1,12 +1,15 @@
 //! What someone may have meant.
 
 /// The name nearest to `given`, if one is near enough to be a slip.
+/// Else the shortest that begins or ends with it.
 pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a String>) -> Option<&'a str> {
     let most = (given.chars().count() / 3).max(1);
+    let is_part =
+        |name: &str| given.len() >= 4 && (name.starts_with(given) || name.ends_with(given));
     names
         .into_iter()
         .map(|name| (distance(given, name), name.as_str()))
-        .filter(|(distance, _)| *distance <= most)
+        .filter(|(distance, name)| *distance <= most || is_part(name))
         .min()
         .map(|(_, name)| name)
 }
