@@ -16,6 +16,8 @@
 #     - rds_instances.publicly_accessible
 #     - rds_clusters.storage_encrypted
 #     - rds_clusters.publicly_accessible
+#     - rds_instances.replicate_source
+#     - rds_clusters.replicate_source
 #   architecture: ["1"]
 #   remediation:
 #     summary: Create the replica anew, encrypted (with a key of its own region) and without a public address.
@@ -88,6 +90,12 @@ evidence(collection, id, replica, source_collection, attribute) := array.concat(
 )
 
 applicable contains [collection, id] if some [collection, id, _, _] in replicas
+
+# Whether it is a replica may not be known.
+applicable contains [collection, id] if {
+	some [collection, id, database] in rds.standalone
+	database.replicate_source == null
+}
 
 depends contains {"subject": [collection, id], "on": [source_collection, replica.replicate_source]} if {
 	some [collection, id, replica, source_collection] in replicas

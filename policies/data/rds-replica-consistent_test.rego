@@ -19,7 +19,7 @@ model(replica, source) := {
 
 test_consistent_replica_passes if {
 	count(rds_replica_consistent.deny) == 0 with input as model({}, {})
-	rds_replica_consistent.applicable == {["rds_instances", "replica"]} with input as model({}, {})
+	rds_replica_consistent.applicable == {["rds_instances", "replica"], ["rds_instances", "primary"]} with input as model({}, {})
 }
 
 test_unencrypted_replica_fails if {

@@ -7,6 +7,7 @@ use include_dir::{Dir, include_dir};
 
 use super::annotations;
 use super::metadata::Control;
+use super::schema;
 use crate::diagnostic::Diagnostic;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
@@ -136,7 +137,8 @@ fn collect(directory: &Dir<'_>, modules: &mut Vec<Module>) {
     directory.dirs().for_each(|inner| collect(inner, modules));
 }
 
-/// Writes the bundled policies below `directory`.
+/// Writes the bundled policies, and the schemas of what they read, below
+/// `directory`.
 ///
 /// # Errors
 ///
@@ -147,7 +149,11 @@ pub fn export(directory: &Path) -> Result<usize, Diagnostic> {
             .in_file(path.display().to_string())
             .help("name a directory that you may write to")
     };
-    let modules = embedded_modules();
+    let mut modules = embedded_modules();
+    // For `opa check --schema`.
+    for (name, text) in [("input", schema::input()), ("profile", schema::profile())] {
+        modules.push(Module { file: format!("schema/{name}.json"), text: text + "\n" });
+    }
     for module in &modules {
         let path = directory.join(&module.file);
         if let Some(parent) = path.parent() {
