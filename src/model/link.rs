@@ -532,6 +532,20 @@ pub fn find(snapshot: &Snapshot, collection: &str, spelling: &str) -> Option<Str
     spellings.resolve(collection, spelling).map(str::to_owned)
 }
 
+/// As [`find`], for one look at a collection that is still being filled.
+pub fn lookup<T: Collected>(snapshot: &Snapshot, spelling: &str) -> Option<String> {
+    let collection = T::of(&snapshot.model);
+    if collection.contains_key(spelling) {
+        return Some(spelling.to_owned());
+    }
+    if let Some(id) = snapshot.aliases.get(T::COLLECTION).and_then(|known| known.get(spelling)) {
+        return Some(id.clone());
+    }
+    let mut named = collection.values().filter(|resource| resource.name() == Some(spelling));
+    let found = named.next()?.id().to_owned();
+    named.next().is_none().then_some(found)
+}
+
 /// Every resource that `spelling` may mean: by key, ARN, name or alias, in any
 /// collection, in the order of the collections.
 pub fn find_any(snapshot: &Snapshot, spelling: &str) -> Vec<ResourceRef> {

@@ -1,5 +1,136 @@
-//! terraform
-use super::{Loaded, TemplateOptions, TextFile};
-pub fn read(_f: &TextFile, _o: &TemplateOptions) -> Loaded {
-    Loaded::default()
+//! Terraform plans and states, as `terraform show -json` prints them.
+//!
+//! Source: the Terraform documentation, "JSON output format".
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Loaded, TemplateOptions, TextFile, declare_deployment};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Coverage, CoverageStatus, Identity, Origin, ResourceOrigin, Span, Template};
+
+mod configuration;
+mod instance;
+mod plan;
+mod resource;
+mod source;
+mod values;
+
+use plan::Plan;
+
+/// Reads a plan or a state.
+pub fn read(file: &TextFile, options: &TemplateOptions) -> Loaded {
+    let mut loaded = Loaded::default();
+    let coverage = |status, detail| Coverage {
+        account: None,
+        region: None,
+        subject: file.name.to_string(),
+        status,
+        calls: 1,
+        failed: u64::from(status != CoverageStatus::Collected),
+        detail,
+    };
+    let plan: Plan = match parse(file) {
+        Ok(plan) => plan,
+        Err(diagnostic) => {
+            let detail = Some(diagnostic.message.clone());
+            loaded.snapshot.coverage.insert(coverage(CoverageStatus::Failed, detail));
+            loaded.diagnostics.push(*diagnostic);
+            return loaded;
+        }
+    };
+    loaded.snapshot.coverage.insert(coverage(CoverageStatus::Collected, None));
+    let mut options = options.clone();
+    options.region = options.region.or_else(|| plan.region());
+    options.account = options.account.or_else(|| plan.account());
+    let origin = file_origin(&file.name);
+    declare_deployment(&mut loaded.snapshot, &options, &origin, "a Terraform plan");
+    declare_template(&mut loaded, file, &plan, &options, &origin);
+    let sources = source::Sources::find(file, &options, &plan);
+    let instances = instance::of(&plan, &file.text);
+    let scope = configuration::Scope::new(&plan, &instances);
+    let declared: Vec<resource::Declared<'_>> = instances
+        .iter()
+        .filter(|instance| instance.managed)
+        .map(|instance| resource::Declared::new(instance, &scope, &sources, file, &options))
+        .collect();
+    for phase in [resource::Phase::Alone, resource::Phase::Adding] {
+        for one in &declared {
+            resource::read(one, phase, &mut loaded.snapshot);
+        }
+    }
+    resource::credentials(&declared, &mut loaded.snapshot);
+    sources.waivers(&declared, &mut loaded.snapshot);
+    loaded
+}
+
+fn parse(file: &TextFile) -> Result<Plan, Box<Diagnostic>> {
+    let at = |line: usize, column: usize| {
+        let number = |value: usize| u32::try_from(value.max(1)).unwrap_or(u32::MAX);
+        Span {
+            file: file.name.clone(),
+            start_line: number(line),
+            start_column: number(column),
+            end_line: number(line),
+            end_column: number(column).saturating_add(1),
+        }
+    };
+    let plan: Plan = serde_json::from_str(&file.text).map_err(|error| {
+        Box::new(
+            Diagnostic::error(format!("the plan cannot be read: {error}"))
+                .at(at(error.line(), error.column()))
+                .help("write it again with `terraform show -json PLAN > plan.json`"),
+        )
+    })?;
+    if plan.planned_values.is_none() && plan.values.is_none() {
+        let message = if plan.lineage.is_some() {
+            "this is Terraform's own state file, not its JSON output"
+        } else {
+            "the file has neither planned values nor a state's values"
+        };
+        return Err(Box::new(
+            Diagnostic::error(message)
+                .at(at(1, 1))
+                .help("run `terraform show -json` and scan what it prints"),
+        ));
+    }
+    Ok(plan)
+}
+
+fn file_origin(name: &Arc<str>) -> Origin {
+    Origin::Plan {
+        file: name.clone(),
+        address: String::new(),
+        span: Some(Span {
+            file: name.clone(),
+            start_line: 1,
+            start_column: 1,
+            end_line: 1,
+            end_column: 2,
+        }),
+    }
+}
+
+fn declare_template(
+    loaded: &mut Loaded,
+    file: &TextFile,
+    plan: &Plan,
+    options: &TemplateOptions,
+    origin: &Origin,
+) {
+    let mut template = Template::new(Identity {
+        id: file.name.to_string(),
+        name: Some(file.name.to_string()),
+        account: options.account.clone(),
+        region: options.region.clone(),
+        ..Identity::default()
+    });
+    let is_plan = plan.planned_values.is_some();
+    template.format = if is_plan { "terraform-plan" } else { "terraform-state" }.to_owned();
+    template.path = file.name.to_string();
+    let reference = loaded.snapshot.model.insert(template);
+    loaded.snapshot.origins.insert(
+        &reference,
+        ResourceOrigin { resource: origin.clone(), attributes: BTreeMap::new() },
+    );
 }

@@ -3,7 +3,7 @@
 use super::{Declared, target_of};
 use crate::model::{
     IamAccessKey, IamGroup, IamInstanceProfile, IamPolicy, IamRole, IamUser, InlinePolicy,
-    ResourceRef, Snapshot,
+    ResourceRef, Snapshot, link,
 };
 use crate::source::draft::Draft;
 use crate::source::node::Node;
@@ -85,7 +85,7 @@ pub(super) fn policy(declared: &Declared<'_>, snapshot: &mut Snapshot) {
             .flat_map(Node::items)
             .filter_map(target_of);
         for name in names {
-            let Some(id) = crate::model::link::find(snapshot, collection, &name) else { continue };
+            let Some(id) = principal_id(snapshot, collection, &name) else { continue };
             let model = &snapshot.model;
             let count = match collection {
                 "iam_roles" => model.iam_roles.get(&id).map(|found| found.inline_policies.len()),
@@ -118,6 +118,15 @@ pub(super) fn policy(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     }
 }
 
+/// The key of the role, user or group that is called `name`.
+fn principal_id(snapshot: &Snapshot, collection: &str, name: &str) -> Option<String> {
+    match collection {
+        "iam_roles" => link::lookup::<IamRole>(snapshot, name),
+        "iam_users" => link::lookup::<IamUser>(snapshot, name),
+        _ => link::lookup::<IamGroup>(snapshot, name),
+    }
+}
+
 pub(super) fn managed_policy(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "iam_policies");
     let mut policy = IamPolicy::new(declared.identity(&mut draft, "ManagedPolicyName"));
@@ -133,7 +142,7 @@ pub(super) fn managed_policy(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         for name in declared.get(property).map(Node::items).unwrap_or_default() {
             let Some(name) = target_of(name) else { continue };
             count += 1;
-            let Some(id) = crate::model::link::find(snapshot, collection, &name) else { continue };
+            let Some(id) = principal_id(snapshot, collection, &name) else { continue };
             let model = &mut snapshot.model;
             let attached = match collection {
                 "iam_roles" => {
@@ -164,8 +173,7 @@ pub(super) fn instance_profile(declared: &Declared<'_>, snapshot: &mut Snapshot)
 pub(super) fn user_to_group_addition(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let Some(group) = declared.target("GroupName") else { return };
     for name in declared.get("Users").map(Node::items).unwrap_or_default() {
-        let Some(id) =
-            target_of(name).and_then(|name| crate::model::link::find(snapshot, "iam_users", &name))
+        let Some(id) = target_of(name).and_then(|name| link::lookup::<IamUser>(snapshot, &name))
         else {
             continue;
         };

@@ -75,7 +75,7 @@ fn canned_acl(name: &str) -> Vec<AclGrant> {
 pub(super) fn bucket_policy(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let Some(id) = declared
         .target("Bucket")
-        .and_then(|name| crate::model::link::find(snapshot, "s3_buckets", &name))
+        .and_then(|name| crate::model::link::lookup::<S3Bucket>(snapshot, &name))
     else {
         return;
     };

@@ -1,0 +1,249 @@
+//! References of the source, so that an id which is known only after apply
+//! still names the resource it will be of.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::Value as Json;
+
+use super::instance::Instance;
+use super::plan::{ConfigModule, ConfigResource, Plan};
+
+/// How many modules a reference may pass through.
+const MOST_STEPS: usize = 32;
+
+/// What references can be followed through.
+pub(super) struct Scope<'p> {
+    root: &'p ConfigModule,
+    /// Instances by module instance, type and name.
+    by_name: HashMap<(&'p str, &'p str, &'p str), Vec<&'p Instance<'p>>>,
+}
+
+/// A resource instance that an expression names, with the attribute.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Named {
+    /// The instance's address.
+    pub address: String,
+    /// Its type.
+    pub kind: String,
+    /// The attribute.
+    pub attribute: String,
+}
+
+impl<'p> Scope<'p> {
+    pub(super) fn new(plan: &'p Plan, instances: &'p [Instance<'p>]) -> Self {
+        let mut by_name: HashMap<_, Vec<&Instance<'_>>> = HashMap::new();
+        for instance in instances {
+            by_name
+                .entry((instance.module, instance.kind, instance.name))
+                .or_default()
+                .push(instance);
+        }
+        Self { root: &plan.configuration.root_module, by_name }
+    }
+
+    /// What the source says of an instance.
+    pub(super) fn resource(&self, instance: &Instance<'_>) -> Option<&'p ConfigResource> {
+        let mode = if instance.managed { "managed" } else { "data" };
+        self.module(instance.module)?.resources.iter().find(|resource| {
+            resource.kind == instance.kind
+                && resource.name == instance.name
+                && (resource.mode == mode || resource.mode.is_empty())
+        })
+    }
+
+    /// The module that a module instance is of.
+    pub(super) fn module(&self, address: &str) -> Option<&'p ConfigModule> {
+        module_names(address)
+            .into_iter()
+            .try_fold(self.root, |module, name| Some(&module.module_calls.get(&name)?.module))
+    }
+
+    /// The resource instances that an expression of `instance` refers to.
+    pub(super) fn named(&self, expression: &Json, instance: &Instance<'_>) -> Vec<Named> {
+        let mut found = Vec::new();
+        self.follow(expression, instance.module, instance.index, 0, &mut found);
+        let mut seen = BTreeSet::new();
+        found.retain(|named| seen.insert(named.clone()));
+        found
+    }
+
+    fn follow(
+        &self,
+        expression: &Json,
+        module: &str,
+        index: Option<&Json>,
+        steps: usize,
+        found: &mut Vec<Named>,
+    ) {
+        if steps > MOST_STEPS {
+            return;
+        }
+        let references: Vec<&str> = expression
+            .get("references")
+            .and_then(Json::as_array)
+            .map(|items| items.iter().filter_map(Json::as_str).collect())
+            .unwrap_or_default();
+        for (position, reference) in references.iter().enumerate() {
+            // Terraform lists `a.b` again after `a.b.c`.
+            let is_prefix = references.iter().take(position).any(|longer| {
+                longer.strip_prefix(reference).is_some_and(|rest| rest.starts_with(['.', '[']))
+            });
+            if is_prefix {
+                continue;
+            }
+            self.reference(reference, module, index, steps, found);
+        }
+    }
+
+    fn reference(
+        &self,
+        reference: &str,
+        module: &str,
+        index: Option<&Json>,
+        steps: usize,
+        found: &mut Vec<Named>,
+    ) {
+        let parts = split(reference);
+        let part = |position: usize| parts.get(position).map(String::as_str).unwrap_or_default();
+        match part(0) {
+            "var" => {
+                let (above, call) = parent(module);
+                let expressions = self
+                    .module(above)
+                    .and_then(|module| module.module_calls.get(&call))
+                    .map(|call| &call.expressions);
+                if let Some(expression) = expressions.and_then(|all| all.get(part(1))) {
+                    self.follow(expression, above, index, steps + 1, found);
+                }
+            }
+            "module" => {
+                let name = part(1);
+                let child =
+                    child_address(module, name, parts.get(2).filter(|p| p.starts_with('[')));
+                let output = parts.iter().skip(2).find(|part| !part.starts_with('['));
+                let called = self.module(module).and_then(|m| m.module_calls.get(name));
+                let expression = output
+                    .and_then(|output| called?.module.outputs.get(output))
+                    .map(|output| &output.expression);
+                if let Some(expression) = expression {
+                    self.follow(expression, &child, index, steps + 1, found);
+                }
+            }
+            "local" | "each" | "count" | "path" | "terraform" | "self" | "data" | "" => {}
+            kind => {
+                let key = parts.get(2).filter(|part| part.starts_with('['));
+                let attribute = parts
+                    .iter()
+                    .skip(2)
+                    .find(|part| !part.starts_with('['))
+                    .map_or("id", String::as_str);
+                for address in self.instances(module, kind, part(1), key, index) {
+                    found.push(Named {
+                        address,
+                        kind: kind.to_owned(),
+                        attribute: attribute.to_owned(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// The instances that a name means: the one whose key is written, the one
+    /// with the referring instance's own key, or all.
+    fn instances(
+        &self,
+        module: &str,
+        kind: &str,
+        name: &str,
+        key: Option<&String>,
+        index: Option<&Json>,
+    ) -> Vec<String> {
+        let Some(all) = self.by_name.get(&(module, kind, name)) else { return Vec::new() };
+        let written = key.map(|key| key.trim_matches(['[', ']']).to_owned());
+        let chosen = |wanted: &str| -> Vec<String> {
+            all.iter()
+                .filter(|instance| instance.index.is_some_and(|index| index.to_string() == wanted))
+                .map(|instance| instance.address.to_owned())
+                .collect()
+        };
+        if let Some(written) = written.filter(|written| written != "*") {
+            let exact = chosen(&written);
+            if !exact.is_empty() {
+                return exact;
+            }
+        }
+        if let Some(index) = index {
+            let same = chosen(&index.to_string());
+            if !same.is_empty() {
+                return same;
+            }
+        }
+        all.iter().map(|instance| instance.address.to_owned()).collect()
+    }
+}
+
+/// `a.b["x.y"].c` as `a`, `b`, `["x.y"]`, `c`.
+fn split(reference: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let (mut depth, mut quoted) = (0, false);
+    for c in reference.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '[' if !quoted => {
+                if depth == 0 {
+                    parts.push(String::new());
+                }
+                depth += 1;
+            }
+            ']' if !quoted => depth -= 1,
+            '.' if !quoted && depth == 0 => {
+                parts.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        if let Some(last) = parts.last_mut() {
+            last.push(c);
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// The names of the calls in a module address, without keys.
+fn module_names(address: &str) -> Vec<String> {
+    split(address)
+        .into_iter()
+        .filter(|part| !part.starts_with('['))
+        .filter(|part| part != "module")
+        .collect()
+}
+
+/// The module instance above, and the name of the call.
+fn parent(address: &str) -> (&str, String) {
+    let name = module_names(address).pop().unwrap_or_default();
+    let call = format!("module.{name}");
+    let cut = address.rfind(&call).unwrap_or(0);
+    (address.get(..cut).unwrap_or_default().trim_end_matches('.'), name)
+}
+
+fn child_address(module: &str, name: &str, key: Option<&String>) -> String {
+    let key = key.map(String::as_str).unwrap_or_default();
+    if module.is_empty() {
+        format!("module.{name}{key}")
+    } else {
+        format!("{module}.module.{name}{key}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_cut_at_dots_outside_keys() {
+        assert_eq!(split("module.a[\"x.y\"].b"), ["module", "a", "[\"x.y\"]", "b"]);
+        assert_eq!(parent("module.a[0].module.b"), ("module.a[0]", "b".to_owned()));
+        assert_eq!(parent("module.a"), ("", "a".to_owned()));
+    }
+}

@@ -1,0 +1,108 @@
+//! Resource instances of all modules, in one list.
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use super::plan::{Module, Plan, PlannedResource};
+
+/// How deep modules may nest.
+const MOST_MODULES: usize = 64;
+
+/// A resource instance with what a plan knows of it.
+#[derive(Debug)]
+pub(super) struct Instance<'p> {
+    /// Its address, such as `module.a.aws_subnet.b["x"]`.
+    pub address: &'p str,
+    /// The address of its module instance; empty for the root.
+    pub module: &'p str,
+    /// Its type.
+    pub kind: &'p str,
+    /// Its name.
+    pub name: &'p str,
+    /// Its key or index.
+    pub index: Option<&'p Json>,
+    /// Known values.
+    pub values: &'p Json,
+    /// Which are known only after apply.
+    pub unknown: &'p Json,
+    /// Which are sensitive.
+    pub sensitive: &'p Json,
+    /// Whether it is a resource, not a data source.
+    pub managed: bool,
+    /// The line of the plan file on which its address stands.
+    pub line: u32,
+}
+
+/// The instances that will be, and the data sources that were read.
+pub(super) fn of<'p>(plan: &'p Plan, text: &str) -> Vec<Instance<'p>> {
+    let changes: HashMap<&str, &super::plan::Change> = plan
+        .resource_changes
+        .iter()
+        .map(|change| (change.address.as_str(), &change.change))
+        .collect();
+    let lines = address_lines(text);
+    let mut found = Vec::new();
+    let mut add = |module: &'p Module, managed: bool| {
+        let mut open = vec![(module, 0)];
+        while let Some((module, depth)) = open.pop() {
+            for resource in &module.resources {
+                let is_managed = resource.mode != "data";
+                if is_managed == managed {
+                    found.push(instance(resource, &module.address, &changes, &lines, managed));
+                }
+            }
+            if depth < MOST_MODULES {
+                open.extend(module.child_modules.iter().map(|child| (child, depth + 1)));
+            }
+        }
+    };
+    if let Some(values) = plan.planned_values.as_ref().or(plan.values.as_ref()) {
+        add(&values.root_module, true);
+        add(&values.root_module, false);
+    }
+    if let Some(values) = plan.prior_state.as_ref().and_then(|state| state.values.as_ref()) {
+        add(&values.root_module, false);
+    }
+    found.sort_by(|one, other| one.address.cmp(other.address));
+    found
+}
+
+fn instance<'p>(
+    resource: &'p PlannedResource,
+    module: &'p str,
+    changes: &HashMap<&str, &'p super::plan::Change>,
+    lines: &HashMap<String, u32>,
+    managed: bool,
+) -> Instance<'p> {
+    let change = changes.get(resource.address.as_str());
+    let sensitive = match &resource.sensitive_values {
+        Json::Null => change.map_or(&Json::Null, |change| &change.after_sensitive),
+        known => known,
+    };
+    Instance {
+        address: &resource.address,
+        module,
+        kind: &resource.kind,
+        name: &resource.name,
+        index: resource.index.as_ref(),
+        values: &resource.values,
+        unknown: change.map_or(&Json::Null, |change| &change.after_unknown),
+        sensitive,
+        managed,
+        line: lines.get(&resource.address).copied().unwrap_or(1),
+    }
+}
+
+/// The first line on which each address stands, in an indented plan.
+fn address_lines(text: &str) -> HashMap<String, u32> {
+    let mut lines = HashMap::new();
+    for (index, line) in text.lines().enumerate() {
+        if let Some(rest) = line.trim_start().strip_prefix("\"address\":")
+            && let Ok(address) = serde_json::from_str::<String>(rest.trim().trim_end_matches(','))
+        {
+            lines.entry(address).or_insert(u32::try_from(index + 1).unwrap_or(u32::MAX));
+        }
+    }
+    lines
+}

@@ -1,0 +1,147 @@
+//! Instances, launch templates, volumes.
+
+use super::Declared;
+use crate::model::{
+    BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, Snapshot, Volume,
+};
+use crate::source::draft::Draft;
+use crate::source::node::Node;
+
+/// Only where it is known: the provider computes what the source leaves out.
+fn set(node: Option<&Node>) -> Option<&Node> {
+    node.filter(|node| node.unknown().is_none())
+}
+
+pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "instances");
+    let mut instance = Instance::new(declared.identity(&mut draft, ""));
+    instance.image_id = draft.string("/image_id", declared.get("ami"), None);
+    instance.instance_type = draft.string("/instance_type", declared.get("instance_type"), None);
+    instance.state = Some("running".to_owned());
+    instance.availability_zone =
+        draft.string("/availability_zone", set(declared.get("availability_zone")), None);
+    instance.subnet_id = draft.string("/subnet_id", declared.get("subnet_id"), None);
+    instance.security_group_ids =
+        draft.strings("/security_group_ids", declared.get("vpc_security_group_ids"));
+    instance.associate_public_ip_address = draft.bool(
+        "/associate_public_ip_address",
+        set(declared.get("associate_public_ip_address")),
+        None,
+    );
+    instance.iam_instance_profile =
+        draft.string("/iam_instance_profile", set(declared.get("iam_instance_profile")), None);
+    instance.launch_template_id =
+        draft.string("/launch_template_id", declared.at(&["launch_template", "id"]), None);
+    let alone = declared.get("launch_template").is_none_or(|node| node.items().is_empty());
+    instance.metadata_options = metadata_options(&mut draft, declared, alone);
+    let mut devices = Vec::new();
+    for name in ["root_block_device", "ebs_block_device"] {
+        let blocks = set(declared.get(name)).map(Node::items).unwrap_or_default();
+        for block in blocks {
+            devices.push(device(&mut draft, devices.len(), block, block));
+        }
+    }
+    instance.block_device_mappings = devices;
+    instance.user_data = draft.secret(
+        "/user_data",
+        "user data",
+        set(declared.get("user_data").or_else(|| declared.get("user_data_base64"))),
+    );
+    snapshot.model.insert(instance);
+}
+
+fn metadata_options(
+    draft: &mut Draft<'_>,
+    declared: &Declared<'_>,
+    defaults: bool,
+) -> MetadataOptions {
+    let block = set(declared.get("metadata_options"));
+    let get = |name: &str| {
+        block.and_then(|block| block.items().first()?.get(name)).filter(|n| n.unknown().is_none())
+    };
+    let at = |field: &str| format!("/metadata_options/{field}");
+    MetadataOptions {
+        http_tokens: draft.string(
+            &at("http_tokens"),
+            get("http_tokens"),
+            defaults.then_some("optional"),
+        ),
+        http_endpoint: draft.string(
+            &at("http_endpoint"),
+            get("http_endpoint"),
+            defaults.then_some("enabled"),
+        ),
+        http_put_response_hop_limit: draft.integer(
+            &at("http_put_response_hop_limit"),
+            get("http_put_response_hop_limit"),
+            defaults.then_some(1),
+        ),
+    }
+}
+
+fn device(draft: &mut Draft<'_>, index: usize, mapping: &Node, ebs: &Node) -> BlockDeviceMapping {
+    let at = |field: &str| format!("/block_device_mappings/{index}/{field}");
+    draft.place(&format!("/block_device_mappings/{index}"), mapping.origin.as_ref());
+    let known = |name: &str| set(super::present(ebs.get(name)));
+    BlockDeviceMapping {
+        device_name: draft.string(
+            &at("device_name"),
+            set(super::present(mapping.get("device_name"))),
+            None,
+        ),
+        volume_id: None,
+        encrypted: draft.bool(&at("encrypted"), known("encrypted"), Some(false)),
+        kms_key_id: draft.string(&at("kms_key_id"), known("kms_key_id"), None),
+    }
+}
+
+pub(super) fn launch_template(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "launch_templates");
+    let mut template = LaunchTemplate::new(declared.identity(&mut draft, "name"));
+    let interface = |name: &str| declared.at(&["network_interfaces", name]);
+    template.image_id = draft.string("/image_id", declared.get("image_id"), None);
+    template.instance_type = draft.string("/instance_type", declared.get("instance_type"), None);
+    template.subnet_id = draft.string("/subnet_id", interface("subnet_id"), None);
+    template.security_group_ids = draft.strings(
+        "/security_group_ids",
+        declared.get("vpc_security_group_ids").or_else(|| interface("security_groups")),
+    );
+    template.associate_public_ip_address =
+        draft.bool("/associate_public_ip_address", interface("associate_public_ip_address"), None);
+    let profile = declared
+        .at(&["iam_instance_profile", "arn"])
+        .or_else(|| declared.at(&["iam_instance_profile", "name"]));
+    template.iam_instance_profile = draft.string("/iam_instance_profile", profile, None);
+    template.metadata_options = metadata_options(&mut draft, declared, true);
+    let blocks = declared.get("block_device_mappings").map(Node::items).unwrap_or_default();
+    for block in blocks {
+        let Some(ebs) = block.get("ebs").and_then(|ebs| ebs.items().first()) else { continue };
+        let index = template.block_device_mappings.len();
+        template.block_device_mappings.push(device(&mut draft, index, block, ebs));
+    }
+    template.user_data = draft.secret("/user_data", "user data", declared.get("user_data"));
+    snapshot.model.insert(template);
+}
+
+pub(super) fn volume(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "volumes");
+    let mut volume = Volume::new(declared.identity(&mut draft, ""));
+    volume.encrypted = draft.bool("/encrypted", set(declared.get("encrypted")), Some(false));
+    volume.kms_key_id = draft.string("/kms_key_id", set(declared.get("kms_key_id")), None);
+    volume.size = draft.integer("/size", set(declared.get("size")), None);
+    volume.availability_zone =
+        draft.string("/availability_zone", declared.get("availability_zone"), None);
+    snapshot.model.insert(volume);
+}
+
+pub(super) fn volume_attachment(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let (Some(volume), Some(instance)) = (
+        declared.target::<Volume>(snapshot, "volume_id"),
+        declared.target::<Instance>(snapshot, "instance_id"),
+    ) else {
+        return;
+    };
+    if let Some(volume) = snapshot.model.volumes.get_mut(&volume) {
+        volume.instance_ids.push(instance);
+    }
+}

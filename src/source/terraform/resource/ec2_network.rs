@@ -1,0 +1,386 @@
+//! VPCs, subnets, routes, gateways, endpoints.
+
+use super::Declared;
+use crate::model::{
+    EgressOnlyInternetGateway, ElasticIp, FlowLog, InternetGateway, NatGateway, NetworkInterface,
+    ResourceRef, Route, RouteTable, Snapshot, Subnet, Vpc, VpcEndpoint, VpcPeeringConnection,
+};
+use crate::source::draft::Draft;
+use crate::source::node::Node;
+use crate::source::{default_resources, policy_document};
+
+pub(super) fn vpc(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "vpcs");
+    let mut vpc = Vpc::new(declared.identity(&mut draft, ""));
+    vpc.cidr_blocks = draft.strings("/cidr_blocks", declared.get("cidr_block"));
+    vpc.ipv6_cidr_blocks = draft.strings("/ipv6_cidr_blocks", declared.get("ipv6_cidr_block"));
+    vpc.is_default = Some(false);
+    vpc.enable_dns_support =
+        draft.bool("/enable_dns_support", declared.get("enable_dns_support"), Some(true));
+    vpc.enable_dns_hostnames =
+        draft.bool("/enable_dns_hostnames", declared.get("enable_dns_hostnames"), Some(false));
+    default_resources::declare(&vpc, &declared.origin, snapshot);
+    let own = [
+        (
+            "default_security_group_id",
+            "security_groups",
+            default_resources::security_group_id(&vpc.id),
+        ),
+        ("default_network_acl_id", "network_acls", default_resources::network_acl_id(&vpc.id)),
+        ("main_route_table_id", "route_tables", default_resources::route_table_id(&vpc.id)),
+    ];
+    for (attribute, collection, id) in own {
+        if let Some(text) = declared.get(attribute).and_then(Node::text) {
+            snapshot.alias(&ResourceRef::new(collection, id), text);
+        }
+    }
+    snapshot.model.insert(vpc);
+}
+
+pub(super) fn cidr_block_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<Vpc>(snapshot, "vpc_id") else { return };
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("vpcs", &id));
+    let blocks = draft.strings("/cidr_blocks", declared.get("cidr_block"));
+    if let Some(vpc) = snapshot.model.vpcs.get_mut(&id) {
+        vpc.cidr_blocks.extend(blocks);
+    }
+}
+
+pub(super) fn subnet(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "subnets");
+    let mut subnet = Subnet::new(declared.identity(&mut draft, ""));
+    subnet.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
+    let zone = declared.get("availability_zone").or_else(|| declared.get("availability_zone_id"));
+    subnet.availability_zone = draft.string("/availability_zone", zone, None);
+    subnet.cidr_block = draft.string("/cidr_block", declared.get("cidr_block"), None);
+    subnet.ipv6_cidr_blocks = draft.strings("/ipv6_cidr_blocks", declared.get("ipv6_cidr_block"));
+    subnet.map_public_ip_on_launch = draft.bool(
+        "/map_public_ip_on_launch",
+        declared.get("map_public_ip_on_launch"),
+        Some(false),
+    );
+    subnet.assign_ipv6_address_on_creation = draft.bool(
+        "/assign_ipv6_address_on_creation",
+        declared.get("assign_ipv6_address_on_creation"),
+        Some(false),
+    );
+    snapshot.model.insert(subnet);
+}
+
+pub(super) fn route_table(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let vpc = declared.target::<Vpc>(snapshot, "vpc_id");
+    let local = default_resources::local_routes(vpc.as_deref(), snapshot);
+    let mut draft = declared.draft(snapshot, "route_tables");
+    let mut table = RouteTable::new(declared.identity(&mut draft, ""));
+    table.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
+    table.main = Some(false);
+    table.routes = local;
+    for node in draft.items("/routes", declared.get("route")) {
+        let path = format!("/routes/{}", table.routes.len());
+        table.routes.push(read_route(&mut draft, &path, node, "cidr_block", "ipv6_cidr_block"));
+    }
+    snapshot.model.insert(table);
+}
+
+pub(super) fn route(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<RouteTable>(snapshot, "route_table_id") else { return };
+    let count = snapshot.model.route_tables.get(&id).map_or(0, |table| table.routes.len());
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("route_tables", &id));
+    let path = format!("/routes/{count}");
+    let route = read_route(
+        &mut draft,
+        &path,
+        &declared.values,
+        "destination_cidr_block",
+        "destination_ipv6_cidr_block",
+    );
+    draft.place(&path, Some(&declared.origin));
+    if let Some(table) = snapshot.model.route_tables.get_mut(&id) {
+        table.routes.push(route);
+    }
+}
+
+fn read_route(draft: &mut Draft<'_>, path: &str, node: &Node, v4: &str, v6: &str) -> Route {
+    const TARGETS: &[(&str, &str)] = &[
+        ("gateway_id", "internet_gateway"),
+        ("nat_gateway_id", "nat_gateway"),
+        ("egress_only_gateway_id", "egress_only_internet_gateway"),
+        ("transit_gateway_id", "transit_gateway"),
+        ("vpc_peering_connection_id", "vpc_peering_connection"),
+        ("vpc_endpoint_id", "vpc_endpoint"),
+        ("network_interface_id", "network_interface"),
+        ("instance_id", "instance"),
+        ("carrier_gateway_id", "carrier_gateway"),
+        ("local_gateway_id", "local_gateway"),
+        ("core_network_arn", "core_network"),
+    ];
+    let at = |field: &str| format!("{path}/{field}");
+    let get = |name: &str| super::present(node.get(name));
+    draft.place(path, node.origin.as_ref());
+    let mut route = Route {
+        destination_cidr_block: draft.string(&at("destination_cidr_block"), get(v4), None),
+        destination_ipv6_cidr_block: draft.string(
+            &at("destination_ipv6_cidr_block"),
+            get(v6),
+            None,
+        ),
+        destination_prefix_list_id: draft.string(
+            &at("destination_prefix_list_id"),
+            get("destination_prefix_list_id"),
+            None,
+        ),
+        state: Some("active".to_owned()),
+        propagated: Some(false),
+        ..Route::default()
+    };
+    // Attributes that the provider computes are unknown too; the source's own
+    // references tell which one was set.
+    let set = TARGETS
+        .iter()
+        .find(|(name, _)| get(name).is_some_and(|target| target.unknown().is_none()))
+        .or_else(|| TARGETS.iter().find(|(name, _)| get(name).is_some()));
+    if let Some((name, kind)) = set {
+        let target = get(name);
+        let text = target.and_then(Node::text);
+        let virtual_private = matches!(target.map(|node| &node.value),
+            Some(crate::source::node::Value::Reference(r)) if r.resource_type == "aws_vpn_gateway");
+        let kind = match text.as_deref() {
+            Some("local") => "local",
+            Some(text) if text.starts_with("vgw-") => "virtual_private_gateway",
+            _ if virtual_private => "virtual_private_gateway",
+            _ => kind,
+        };
+        route.target_type = Some(kind.to_owned());
+        route.target_id = draft.string(&at("target_id"), target, None);
+    }
+    route
+}
+
+pub(super) fn route_table_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(table) = declared.target::<RouteTable>(snapshot, "route_table_id") else { return };
+    let subnet = declared.target::<Subnet>(snapshot, "subnet_id");
+    let gateway = declared.target::<InternetGateway>(snapshot, "gateway_id");
+    if let Some(table) = snapshot.model.route_tables.get_mut(&table) {
+        table.subnet_ids.extend(subnet);
+        table.gateway_ids.extend(gateway);
+    }
+}
+
+pub(super) fn main_route_table_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let (Some(table), Some(vpc)) = (
+        declared.target::<RouteTable>(snapshot, "route_table_id"),
+        declared.target::<Vpc>(snapshot, "vpc_id"),
+    ) else {
+        return;
+    };
+    let former = default_resources::route_table_id(&vpc);
+    for (id, main) in [(former, false), (table, true)] {
+        if let Some(table) = snapshot.model.route_tables.get_mut(&id) {
+            table.main = Some(main);
+        }
+    }
+}
+
+/// Terraform's way to manage a VPC's own main table.
+pub(super) fn default_route_table(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = default_of(declared, snapshot, "default_route_table_id", "route_tables") else {
+        return;
+    };
+    let Some(table) = snapshot.model.route_tables.get(&id) else { return };
+    let mut routes: Vec<Route> = table
+        .routes
+        .iter()
+        .filter(|r| r.target_type.as_deref() == Some("local"))
+        .cloned()
+        .collect();
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("route_tables", &id));
+    for node in draft.items("/routes", declared.get("route")) {
+        let path = format!("/routes/{}", routes.len());
+        routes.push(read_route(&mut draft, &path, node, "cidr_block", "ipv6_cidr_block"));
+    }
+    let resource = ResourceRef::new("route_tables", &id);
+    snapshot.alias(&resource, declared.address.clone());
+    if let Some(table) = snapshot.model.route_tables.get_mut(&id) {
+        table.routes = routes;
+    }
+}
+
+/// The default resource that an attribute names, through its VPC.
+pub(super) fn default_of(
+    declared: &Declared<'_>,
+    snapshot: &Snapshot,
+    attribute: &str,
+    collection: &str,
+) -> Option<String> {
+    let node = declared.get(attribute).or_else(|| declared.get("vpc_id"))?;
+    let spelled = node.text();
+    if let Some(known) =
+        spelled.as_ref().and_then(|text| snapshot.aliases.get(collection)?.get(text))
+    {
+        return Some(known.clone());
+    }
+    let vpc = super::target_of::<Vpc>(snapshot, node)?;
+    Some(match collection {
+        "route_tables" => default_resources::route_table_id(&vpc),
+        "network_acls" => default_resources::network_acl_id(&vpc),
+        _ => default_resources::security_group_id(&vpc),
+    })
+}
+
+pub(super) fn internet_gateway(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "internet_gateways");
+    let mut gateway = InternetGateway::new(declared.identity(&mut draft, ""));
+    gateway.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
+    snapshot.model.insert(gateway);
+}
+
+pub(super) fn internet_gateway_attachment(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<InternetGateway>(snapshot, "internet_gateway_id") else {
+        return;
+    };
+    let vpc = declared.target::<Vpc>(snapshot, "vpc_id");
+    if let Some(gateway) = snapshot.model.internet_gateways.get_mut(&id) {
+        gateway.vpc_id = vpc;
+    }
+}
+
+pub(super) fn egress_only_internet_gateway(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "egress_only_internet_gateways");
+    let mut gateway = EgressOnlyInternetGateway::new(declared.identity(&mut draft, ""));
+    gateway.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
+    snapshot.model.insert(gateway);
+}
+
+pub(super) fn nat_gateway(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "nat_gateways");
+    let mut gateway = NatGateway::new(declared.identity(&mut draft, ""));
+    gateway.subnet_id = draft.string("/subnet_id", declared.get("subnet_id"), None);
+    gateway.connectivity_type =
+        draft.string("/connectivity_type", declared.get("connectivity_type"), Some("public"));
+    gateway.state = Some("available".to_owned());
+    gateway.allocation_ids = draft.strings("/allocation_ids", declared.get("allocation_id"));
+    snapshot.model.insert(gateway);
+}
+
+/// Only where the source sets it: the provider computes it otherwise.
+fn unless_computed(node: Option<&Node>) -> Option<&Node> {
+    node.filter(|node| node.unknown().is_none())
+}
+
+pub(super) fn elastic_ip(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "elastic_ips");
+    let mut address = ElasticIp::new(declared.identity(&mut draft, ""));
+    address.public_ip =
+        draft.string("/public_ip", unless_computed(declared.get("public_ip")), None);
+    address.instance_id =
+        draft.string("/instance_id", unless_computed(declared.get("instance")), None);
+    address.network_interface_id = draft.string(
+        "/network_interface_id",
+        unless_computed(declared.get("network_interface")),
+        None,
+    );
+    snapshot.model.insert(address);
+}
+
+pub(super) fn eip_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<ElasticIp>(snapshot, "allocation_id") else { return };
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("elastic_ips", &id));
+    let instance = draft.string("/instance_id", unless_computed(declared.get("instance_id")), None);
+    let interface = draft.string(
+        "/network_interface_id",
+        unless_computed(declared.get("network_interface_id")),
+        None,
+    );
+    if let Some(address) = snapshot.model.elastic_ips.get_mut(&id) {
+        address.instance_id = instance;
+        address.network_interface_id = interface;
+    }
+}
+
+pub(super) fn network_interface(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "network_interfaces");
+    let mut interface = NetworkInterface::new(declared.identity(&mut draft, ""));
+    interface.subnet_id = draft.string("/subnet_id", declared.get("subnet_id"), None);
+    interface.security_group_ids =
+        draft.strings("/security_group_ids", declared.get("security_groups"));
+    interface.private_ip_addresses =
+        draft.strings("/private_ip_addresses", unless_computed(declared.get("private_ips")));
+    interface.interface_type = Some("interface".to_owned());
+    interface.description = draft.string("/description", declared.get("description"), None);
+    interface.source_dest_check =
+        draft.bool("/source_dest_check", declared.get("source_dest_check"), Some(true));
+    interface.requester_managed = Some(false);
+    snapshot.model.insert(interface);
+}
+
+pub(super) fn vpc_endpoint(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "vpc_endpoints");
+    let mut endpoint = VpcEndpoint::new(declared.identity(&mut draft, ""));
+    endpoint.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
+    endpoint.service_name = draft.string("/service_name", declared.get("service_name"), None);
+    endpoint.vpc_endpoint_type =
+        draft.string("/vpc_endpoint_type", declared.get("vpc_endpoint_type"), Some("Gateway"));
+    endpoint.private_dns_enabled = draft.bool(
+        "/private_dns_enabled",
+        unless_computed(declared.get("private_dns_enabled")),
+        Some(false),
+    );
+    endpoint.subnet_ids = draft.strings("/subnet_ids", unless_computed(declared.get("subnet_ids")));
+    endpoint.security_group_ids =
+        draft.strings("/security_group_ids", declared.get("security_group_ids"));
+    endpoint.route_table_ids =
+        draft.strings("/route_table_ids", unless_computed(declared.get("route_table_ids")));
+    endpoint.policy =
+        policy_document::read(&mut draft, "/policy", unless_computed(declared.get("policy")));
+    endpoint.state = Some("available".to_owned());
+    snapshot.model.insert(endpoint);
+}
+
+pub(super) fn endpoint_route_table_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<VpcEndpoint>(snapshot, "vpc_endpoint_id") else { return };
+    let table = declared.target::<RouteTable>(snapshot, "route_table_id");
+    if let Some(endpoint) = snapshot.model.vpc_endpoints.get_mut(&id) {
+        endpoint.route_table_ids.extend(table);
+    }
+}
+
+pub(super) fn endpoint_subnet_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<VpcEndpoint>(snapshot, "vpc_endpoint_id") else { return };
+    let subnet = declared.target::<Subnet>(snapshot, "subnet_id");
+    if let Some(endpoint) = snapshot.model.vpc_endpoints.get_mut(&id) {
+        endpoint.subnet_ids.extend(subnet);
+    }
+}
+
+pub(super) fn vpc_peering_connection(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "vpc_peering_connections");
+    let mut peering = VpcPeeringConnection::new(declared.identity(&mut draft, ""));
+    peering.requester_vpc_id = draft.string("/requester_vpc_id", declared.get("vpc_id"), None);
+    peering.accepter_vpc_id = draft.string("/accepter_vpc_id", declared.get("peer_vpc_id"), None);
+    peering.accepter_account =
+        draft.string("/accepter_account", unless_computed(declared.get("peer_owner_id")), None);
+    peering.accepter_region =
+        draft.string("/accepter_region", unless_computed(declared.get("peer_region")), None);
+    peering.status = Some("active".to_owned());
+    snapshot.model.insert(peering);
+}
+
+pub(super) fn flow_log(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "flow_logs");
+    let mut log = FlowLog::new(declared.identity(&mut draft, ""));
+    let resource = ["vpc_id", "subnet_id", "eni_id", "transit_gateway_id"]
+        .iter()
+        .find_map(|name| declared.get(name));
+    log.resource_id = draft.string("/resource_id", resource, None);
+    log.traffic_type = draft.string("/traffic_type", declared.get("traffic_type"), None);
+    log.log_destination_type = draft.string(
+        "/log_destination_type",
+        declared.get("log_destination_type"),
+        Some("cloud-watch-logs"),
+    );
+    log.log_destination = draft.string("/log_destination", declared.get("log_destination"), None);
+    log.log_group_name =
+        draft.string("/log_group_name", unless_computed(declared.get("log_group_name")), None);
+    log.status = Some("ACTIVE".to_owned());
+    snapshot.model.insert(log);
+}

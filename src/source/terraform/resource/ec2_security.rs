@@ -1,0 +1,327 @@
+//! Network ACLs, security groups, prefix lists.
+
+use super::{Declared, ec2_network, present};
+use crate::model::{
+    NetworkAcl, NetworkAclEntry, PrefixList, Reason, ResourceRef, SecurityGroup, SecurityGroupRule,
+    Snapshot, Subnet,
+};
+use crate::source::default_resources;
+use crate::source::draft::Draft;
+use crate::source::node::{Node, Value};
+
+pub(super) fn network_acl(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "network_acls");
+    let mut acl = NetworkAcl::new(declared.identity(&mut draft, ""));
+    acl.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
+    acl.is_default = Some(false);
+    acl.subnet_ids = draft.strings("/subnet_ids", declared.get("subnet_ids"));
+    acl.entries = default_resources::final_entries();
+    inline_entries(declared, &mut draft, &mut acl.entries);
+    snapshot.model.insert(acl);
+}
+
+fn inline_entries(
+    declared: &Declared<'_>,
+    draft: &mut Draft<'_>,
+    entries: &mut Vec<NetworkAclEntry>,
+) {
+    for (block, egress) in [("ingress", false), ("egress", true)] {
+        // The provider computes what the source leaves to rule resources.
+        let node = declared.get(block).filter(|node| node.unknown().is_none());
+        for item in node.map(Node::items).unwrap_or_default() {
+            let path = format!("/entries/{}", entries.len());
+            let mut entry = acl_entry(draft, &path, item, "rule_no", "action");
+            entry.egress = Some(egress);
+            entries.push(entry);
+        }
+    }
+}
+
+fn acl_entry(
+    draft: &mut Draft<'_>,
+    path: &str,
+    node: &Node,
+    number: &str,
+    action: &str,
+) -> NetworkAclEntry {
+    let at = |field: &str| format!("{path}/{field}");
+    let get = |name: &str| present(node.get(name));
+    draft.place(path, node.origin.as_ref());
+    NetworkAclEntry {
+        rule_number: draft.integer(&at("rule_number"), get(number), None),
+        egress: draft.bool(&at("egress"), get("egress"), Some(false)),
+        protocol: draft.string(&at("protocol"), get("protocol"), None).map(protocol_number),
+        rule_action: draft.string(&at("rule_action"), get(action), None),
+        cidr_block: draft.string(&at("cidr_block"), get("cidr_block"), None),
+        ipv6_cidr_block: draft.string(&at("ipv6_cidr_block"), get("ipv6_cidr_block"), None),
+        from_port: draft.integer(&at("from_port"), get("from_port"), None),
+        to_port: draft.integer(&at("to_port"), get("to_port"), None),
+    }
+}
+
+/// Network ACLs know protocols by number.
+fn protocol_number(text: String) -> String {
+    match text.to_ascii_lowercase().as_str() {
+        "tcp" => "6".to_owned(),
+        "udp" => "17".to_owned(),
+        "icmp" => "1".to_owned(),
+        "icmpv6" => "58".to_owned(),
+        "all" => "-1".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+pub(super) fn network_acl_rule(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<NetworkAcl>(snapshot, "network_acl_id") else { return };
+    let count = snapshot.model.network_acls.get(&id).map_or(0, |acl| acl.entries.len());
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("network_acls", &id));
+    let path = format!("/entries/{count}");
+    let entry = acl_entry(&mut draft, &path, &declared.values, "rule_number", "rule_action");
+    draft.place(&path, Some(&declared.origin));
+    if let Some(acl) = snapshot.model.network_acls.get_mut(&id) {
+        acl.entries.push(entry);
+    }
+}
+
+pub(super) fn network_acl_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<NetworkAcl>(snapshot, "network_acl_id") else { return };
+    let subnet = declared.target::<Subnet>(snapshot, "subnet_id");
+    if let Some(acl) = snapshot.model.network_acls.get_mut(&id) {
+        acl.subnet_ids.extend(subnet);
+    }
+}
+
+/// Terraform takes a VPC's own ACL over and leaves only what is written.
+pub(super) fn default_network_acl(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) =
+        ec2_network::default_of(declared, snapshot, "default_network_acl_id", "network_acls")
+    else {
+        return;
+    };
+    let resource = ResourceRef::new("network_acls", &id);
+    snapshot.alias(&resource, declared.address.clone());
+    let mut entries = default_resources::final_entries();
+    let mut draft = declared.draft_of(snapshot, resource);
+    inline_entries(declared, &mut draft, &mut entries);
+    let subnets = draft
+        .strings("/subnet_ids", declared.get("subnet_ids").filter(|node| node.unknown().is_none()));
+    if let Some(acl) = snapshot.model.network_acls.get_mut(&id) {
+        acl.entries = entries;
+        acl.subnet_ids.extend(subnets);
+    }
+}
+
+pub(super) fn security_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "security_groups");
+    let mut group = SecurityGroup::new(declared.identity(&mut draft, "name"));
+    group.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
+    group.description = draft.string("/description", declared.get("description"), None);
+    group.is_default = Some(false);
+    inline_rules(declared, &mut draft, &mut group);
+    snapshot.model.insert(group);
+}
+
+/// Terraform takes a VPC's own group over and leaves only what is written.
+pub(super) fn default_security_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = ec2_network::default_of(declared, snapshot, "vpc_id", "security_groups") else {
+        return;
+    };
+    let resource = ResourceRef::new("security_groups", &id);
+    snapshot.alias(&resource, declared.address.clone());
+    let Some(mut group) = snapshot.model.security_groups.get(&id).cloned() else { return };
+    (group.ingress, group.egress) = (Vec::new(), Vec::new());
+    let mut draft = declared.draft_of(snapshot, resource);
+    inline_rules(declared, &mut draft, &mut group);
+    // The provider computes the rules only where none is written.
+    snapshot.model.insert(group);
+}
+
+fn inline_rules(declared: &Declared<'_>, draft: &mut Draft<'_>, group: &mut SecurityGroup) {
+    for direction in ["ingress", "egress"] {
+        // Blocks that the source does not have are computed, from rule
+        // resources; those add their own.
+        let node = declared.get(direction).filter(|node| node.unknown().is_none());
+        for item in node.map(Node::items).unwrap_or_default() {
+            let rules = if direction == "ingress" { &mut group.ingress } else { &mut group.egress };
+            let itself = group.id.clone();
+            add_rules(draft, direction, item, &itself, rules);
+        }
+    }
+}
+
+/// One rule for each peer of a block or of an `aws_security_group_rule`.
+fn add_rules(
+    draft: &mut Draft<'_>,
+    direction: &str,
+    node: &Node,
+    itself: &str,
+    rules: &mut Vec<SecurityGroupRule>,
+) {
+    let get = |name: &str| present(node.get(name));
+    let next = |rules: &Vec<SecurityGroupRule>| format!("/{direction}/{}", rules.len());
+    let before = rules.len();
+    let lists: [(&str, fn(&mut SecurityGroupRule, String)); 4] = [
+        ("cidr_blocks", |rule, peer| rule.cidr_ipv4 = Some(peer)),
+        ("ipv6_cidr_blocks", |rule, peer| rule.cidr_ipv6 = Some(peer)),
+        ("prefix_list_ids", |rule, peer| rule.prefix_list_id = Some(peer)),
+        ("security_groups", |rule, peer| rule.referenced_group_id = Some(peer)),
+    ];
+    for (name, set) in lists {
+        for item in get(name).map(Node::items).unwrap_or_default() {
+            if item.is_absent() {
+                continue;
+            }
+            let path = next(rules);
+            let mut rule = base_rule(draft, &path, node);
+            let field = match name {
+                "cidr_blocks" => "cidr_ipv4",
+                "ipv6_cidr_blocks" => "cidr_ipv6",
+                "prefix_list_ids" => "prefix_list_id",
+                _ => "referenced_group_id",
+            };
+            if let Some(peer) = draft.string(&format!("{path}/{field}"), Some(item), None) {
+                set(&mut rule, peer);
+            }
+            rules.push(rule);
+        }
+    }
+    let source = get("source_security_group_id").filter(|node| {
+        // Computed where another peer is given.
+        rules.len() == before || !matches!(node.value, Value::Unknown(_))
+    });
+    if let Some(source) = source {
+        let path = next(rules);
+        let mut rule = base_rule(draft, &path, node);
+        rule.referenced_group_id =
+            draft.string(&format!("{path}/referenced_group_id"), Some(source), None);
+        rules.push(rule);
+    }
+    if get("self").and_then(Node::bool) == Some(true) {
+        let path = next(rules);
+        let mut rule = base_rule(draft, &path, node);
+        rule.referenced_group_id = Some(itself.to_owned());
+        rules.push(rule);
+    }
+}
+
+/// Protocol, ports and description.
+fn base_rule(draft: &mut Draft<'_>, path: &str, node: &Node) -> SecurityGroupRule {
+    let at = |field: &str| format!("{path}/{field}");
+    let get = |name: &str| present(node.get(name));
+    draft.place(path, node.origin.as_ref());
+    let protocol = get("protocol").or_else(|| get("ip_protocol"));
+    let mut rule = SecurityGroupRule {
+        protocol: draft.string(&at("protocol"), protocol, None).map(protocol_name),
+        from_port: draft.integer(&at("from_port"), get("from_port"), None),
+        to_port: draft.integer(&at("to_port"), get("to_port"), None),
+        description: draft.string(&at("description"), get("description"), None),
+        ..SecurityGroupRule::default()
+    };
+    if rule.protocol.as_deref() == Some("-1") {
+        (rule.from_port, rule.to_port) = (None, None);
+    }
+    rule
+}
+
+/// Security groups know the common protocols by name.
+fn protocol_name(text: String) -> String {
+    match text.to_ascii_lowercase().as_str() {
+        "6" => "tcp".to_owned(),
+        "17" => "udp".to_owned(),
+        "1" => "icmp".to_owned(),
+        "58" => "icmpv6".to_owned(),
+        "all" => "-1".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn add_to_group(
+    declared: &Declared<'_>,
+    snapshot: &mut Snapshot,
+    direction: &str,
+    read: impl FnOnce(&mut Draft<'_>, &str, &mut Vec<SecurityGroupRule>),
+) {
+    let Some(id) = declared.target::<SecurityGroup>(snapshot, "security_group_id") else { return };
+    let Some(group) = snapshot.model.security_groups.get(&id) else { return };
+    let mut rules =
+        if direction == "ingress" { group.ingress.clone() } else { group.egress.clone() };
+    let before = rules.len();
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("security_groups", &id));
+    read(&mut draft, &id, &mut rules);
+    for index in before..rules.len() {
+        draft.place(&format!("/{direction}/{index}"), Some(&declared.origin));
+    }
+    for rule in rules.iter_mut().skip(before) {
+        rule.rule_id = Some(declared.id.clone());
+    }
+    if let Some(group) = snapshot.model.security_groups.get_mut(&id) {
+        if direction == "ingress" {
+            group.ingress = rules;
+        } else {
+            group.egress = rules;
+        }
+    }
+}
+
+pub(super) fn security_group_rule(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let direction = match declared.get("type").and_then(Node::text).as_deref() {
+        Some("ingress") => "ingress",
+        Some("egress") => "egress",
+        _ => return,
+    };
+    add_to_group(declared, snapshot, direction, |draft, id, rules| {
+        add_rules(draft, direction, &declared.values, id, rules);
+    });
+}
+
+pub(super) fn ingress_rule(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    single_rule(declared, snapshot, "ingress");
+}
+
+pub(super) fn egress_rule(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    single_rule(declared, snapshot, "egress");
+}
+
+fn single_rule(declared: &Declared<'_>, snapshot: &mut Snapshot, direction: &str) {
+    add_to_group(declared, snapshot, direction, |draft, _, rules| {
+        let path = format!("/{direction}/{}", rules.len());
+        let at = |field: &str| format!("{path}/{field}");
+        let mut rule = base_rule(draft, &path, &declared.values);
+        rule.cidr_ipv4 = draft.string(&at("cidr_ipv4"), declared.get("cidr_ipv4"), None);
+        rule.cidr_ipv6 = draft.string(&at("cidr_ipv6"), declared.get("cidr_ipv6"), None);
+        rule.prefix_list_id =
+            draft.string(&at("prefix_list_id"), declared.get("prefix_list_id"), None);
+        rule.referenced_group_id = draft.string(
+            &at("referenced_group_id"),
+            declared.get("referenced_security_group_id"),
+            None,
+        );
+        rules.push(rule);
+    });
+}
+
+pub(super) fn prefix_list(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "prefix_lists");
+    let mut list = PrefixList::new(declared.identity(&mut draft, "name"));
+    list.address_family = draft.string("/address_family", declared.get("address_family"), None);
+    let entries = declared.get("entry").filter(|node| node.unknown().is_none());
+    for entry in entries.map(Node::items).unwrap_or_default() {
+        list.cidrs.extend(draft.strings("/cidrs", entry.get("cidr")));
+    }
+    snapshot.model.insert(list);
+}
+
+pub(super) fn prefix_list_entry(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<PrefixList>(snapshot, "prefix_list_id") else { return };
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("prefix_lists", &id));
+    let cidrs = match declared.get("cidr") {
+        Some(cidr) => draft.strings("/cidrs", Some(cidr)),
+        None => {
+            draft.gap("/cidrs", Reason::KnownAfterApply { expression: None });
+            Vec::new()
+        }
+    };
+    if let Some(list) = snapshot.model.prefix_lists.get_mut(&id) {
+        list.cidrs.extend(cidrs);
+    }
+}

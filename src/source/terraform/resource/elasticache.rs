@@ -1,0 +1,76 @@
+//! ElastiCache.
+
+use super::Declared;
+use crate::model::{
+    ElastiCacheCluster, ElastiCacheReplicationGroup, ElastiCacheSubnetGroup, Snapshot,
+};
+use crate::source::engine;
+
+pub(super) fn replication_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let mut draft = declared.draft(snapshot, "elasticache_replication_groups");
+    let identity = declared.identity(&mut draft, "replication_group_id");
+    let mut group = ElastiCacheReplicationGroup::new(identity);
+    group.engine = draft.string("/engine", declared.get("engine"), Some("redis"));
+    group.port = draft.integer("/port", set("port"), engine::port(group.engine.as_deref()));
+    group.cache_subnet_group = draft.string("/cache_subnet_group", set("subnet_group_name"), None);
+    group.security_group_ids =
+        draft.strings("/security_group_ids", declared.get("security_group_ids"));
+    let nodes = set("num_cache_clusters").or_else(|| set("number_cache_clusters"));
+    group.replicas_per_node_group = match nodes {
+        Some(_) => draft.integer("/replicas_per_node_group", nodes, None).map(|nodes| nodes - 1),
+        None => draft.integer("/replicas_per_node_group", set("replicas_per_node_group"), Some(0)),
+    };
+    group.automatic_failover_enabled = draft.bool(
+        "/automatic_failover_enabled",
+        declared.get("automatic_failover_enabled"),
+        Some(false),
+    );
+    group.multi_az_enabled =
+        draft.bool("/multi_az_enabled", declared.get("multi_az_enabled"), Some(false));
+    group.at_rest_encryption_enabled = draft.bool(
+        "/at_rest_encryption_enabled",
+        set("at_rest_encryption_enabled"),
+        Some(group.engine.as_deref() == Some("valkey")),
+    );
+    group.transit_encryption_enabled = draft.bool(
+        "/transit_encryption_enabled",
+        set("transit_encryption_enabled"),
+        Some(group.engine.as_deref() == Some("valkey")),
+    );
+    group.auth_token_enabled = Some(declared.get("auth_token").is_some());
+    group.user_group_ids = draft.strings("/user_group_ids", declared.get("user_group_ids"));
+    group.snapshot_retention_limit = draft.integer(
+        "/snapshot_retention_limit",
+        declared.get("snapshot_retention_limit"),
+        Some(0),
+    );
+    group.preferred_maintenance_window =
+        draft.string("/preferred_maintenance_window", set("maintenance_window"), None);
+    group.kms_key_id = draft.string("/kms_key_id", declared.get("kms_key_id"), None);
+    snapshot.model.insert(group);
+}
+
+pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    // A member of a replication group is no cluster of its own.
+    if declared.get("replication_group_id").is_some_and(|node| node.unknown().is_none()) {
+        return;
+    }
+    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let mut draft = declared.draft(snapshot, "elasticache_clusters");
+    let mut cluster = ElastiCacheCluster::new(declared.identity(&mut draft, "cluster_id"));
+    cluster.engine = draft.string("/engine", set("engine"), None);
+    cluster.port = draft.integer("/port", set("port"), engine::port(cluster.engine.as_deref()));
+    cluster.cache_subnet_group =
+        draft.string("/cache_subnet_group", set("subnet_group_name"), None);
+    cluster.security_group_ids =
+        draft.strings("/security_group_ids", declared.get("security_group_ids"));
+    snapshot.model.insert(cluster);
+}
+
+pub(super) fn subnet_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "elasticache_subnet_groups");
+    let mut group = ElastiCacheSubnetGroup::new(declared.identity(&mut draft, "name"));
+    group.subnet_ids = draft.strings("/subnet_ids", declared.get("subnet_ids"));
+    snapshot.model.insert(group);
+}

@@ -1,0 +1,72 @@
+//! CloudWatch log groups and KMS keys.
+
+use super::Declared;
+use crate::model::{KmsKey, LogGroup, ResourceRef, Snapshot};
+use crate::source::node::Node;
+use crate::source::policy_document;
+
+pub(super) fn log_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "log_groups");
+    let mut group = LogGroup::new(declared.identity(&mut draft, "name"));
+    group.log_group_name = draft.string("/log_group_name", declared.get("name"), None);
+    // 0 is the provider's word for forever.
+    let retention = declared.get("retention_in_days").filter(|node| node.integer() != Some(0));
+    group.retention_in_days = draft.integer("/retention_in_days", retention, None);
+    group.kms_key_id = draft.string("/kms_key_id", declared.get("kms_key_id"), None);
+    group.log_group_class = draft.string(
+        "/log_group_class",
+        declared.get("log_group_class").filter(|node| node.unknown().is_none()),
+        Some("STANDARD"),
+    );
+    snapshot.model.insert(group);
+}
+
+pub(super) fn kms_key(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "kms_keys");
+    let mut key = KmsKey::new(declared.identity(&mut draft, ""));
+    key.key_manager = Some("CUSTOMER".to_owned());
+    let enabled = draft.bool("/key_state", declared.get("is_enabled"), Some(true));
+    key.key_state = enabled.map(|on| if on { "Enabled" } else { "Disabled" }.to_owned());
+    let spec = declared.get("customer_master_key_spec");
+    key.key_spec = draft.string("/key_spec", spec, Some("SYMMETRIC_DEFAULT"));
+    key.key_usage = draft.string("/key_usage", declared.get("key_usage"), Some("ENCRYPT_DECRYPT"));
+    key.origin = Some("AWS_KMS".to_owned());
+    key.rotation_enabled =
+        draft.bool("/rotation_enabled", declared.get("enable_key_rotation"), Some(false));
+    key.rotation_period_in_days = draft.integer(
+        "/rotation_period_in_days",
+        declared.get("rotation_period_in_days").filter(|node| node.unknown().is_none()),
+        (key.rotation_enabled == Some(true)).then_some(365),
+    );
+    // A key without a policy of its own gets AWS's: the account administers it.
+    let policy = declared.get("policy").filter(|node| {
+        !matches!(
+            &node.value,
+            crate::source::node::Value::Unknown(crate::model::Reason::KnownAfterApply {
+                expression: None
+            })
+        )
+    });
+    key.policy = policy_document::read(&mut draft, "/policy", policy);
+    snapshot.model.insert(key);
+}
+
+pub(super) fn kms_alias(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<KmsKey>(snapshot, "target_key_id") else { return };
+    let Some(name) = declared.get("name").and_then(Node::text) else { return };
+    let resource = ResourceRef::new("kms_keys", &id);
+    snapshot.alias(&resource, name.clone());
+    snapshot.alias(&resource, declared.address.clone());
+    if let Some(key) = snapshot.model.kms_keys.get_mut(&id) {
+        key.aliases.push(name);
+    }
+}
+
+pub(super) fn kms_key_policy(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<KmsKey>(snapshot, "key_id") else { return };
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("kms_keys", &id));
+    let policy = policy_document::read(&mut draft, "/policy", declared.get("policy"));
+    if let Some(key) = snapshot.model.kms_keys.get_mut(&id) {
+        key.policy = policy;
+    }
+}

@@ -1,0 +1,392 @@
+//! Mappings of the AWS provider's resource types, one file for each service.
+//!
+//! Source: the documentation of the Terraform AWS provider, versions 3 to 6.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::configuration::Scope;
+use super::instance::Instance;
+use super::source::Sources;
+use super::values::Builder;
+use crate::model::{
+    Collected, Identity, Origin, ResourceRef, Snapshot, Span, TemplateCredential, link,
+};
+use crate::source::draft::Draft;
+use crate::source::node::{Node, Value};
+use crate::source::{TemplateOptions, TextFile};
+
+mod account;
+mod cloudtrail;
+mod ec2_instance;
+mod ec2_network;
+mod ec2_security;
+mod ecs;
+mod elasticache;
+mod iam;
+mod lb;
+mod logs;
+mod opensearch;
+mod rds;
+mod s3;
+mod secretsmanager;
+mod transit_gateway;
+
+/// Resources that stand alone are read before those that add to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// A resource of the model.
+    Alone,
+    /// Part of another resource of the model.
+    Adding,
+}
+
+/// The attribute by which the model knows a resource that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyBy {
+    Id,
+    Arn,
+}
+
+type Mapping = fn(&Declared<'_>, &mut Snapshot);
+
+/// How a type is read: its collection, its key, its mapping.
+struct Entry {
+    phase: Phase,
+    collection: &'static str,
+    key: KeyBy,
+    mapping: Mapping,
+}
+
+fn entry(kind: &str) -> Option<Entry> {
+    let alone =
+        |collection, key, mapping: Mapping| Entry { phase: Phase::Alone, collection, key, mapping };
+    let adding =
+        |mapping: Mapping| Entry { phase: Phase::Adding, collection: "", key: KeyBy::Id, mapping };
+    use KeyBy::{Arn, Id};
+    Some(match kind {
+        "aws_vpc" => alone("vpcs", Id, ec2_network::vpc),
+        "aws_subnet" => alone("subnets", Id, ec2_network::subnet),
+        "aws_route_table" => alone("route_tables", Id, ec2_network::route_table),
+        "aws_internet_gateway" => alone("internet_gateways", Id, ec2_network::internet_gateway),
+        "aws_egress_only_internet_gateway" => {
+            alone("egress_only_internet_gateways", Id, ec2_network::egress_only_internet_gateway)
+        }
+        "aws_nat_gateway" => alone("nat_gateways", Id, ec2_network::nat_gateway),
+        "aws_eip" => alone("elastic_ips", Id, ec2_network::elastic_ip),
+        "aws_network_interface" => alone("network_interfaces", Id, ec2_network::network_interface),
+        "aws_vpc_endpoint" => alone("vpc_endpoints", Id, ec2_network::vpc_endpoint),
+        "aws_vpc_peering_connection" => {
+            alone("vpc_peering_connections", Id, ec2_network::vpc_peering_connection)
+        }
+        "aws_flow_log" => alone("flow_logs", Id, ec2_network::flow_log),
+        "aws_route" => adding(ec2_network::route),
+        "aws_route_table_association" => adding(ec2_network::route_table_association),
+        "aws_main_route_table_association" => adding(ec2_network::main_route_table_association),
+        "aws_default_route_table" => adding(ec2_network::default_route_table),
+        "aws_internet_gateway_attachment" => adding(ec2_network::internet_gateway_attachment),
+        "aws_eip_association" => adding(ec2_network::eip_association),
+        "aws_vpc_ipv4_cidr_block_association" => adding(ec2_network::cidr_block_association),
+        "aws_vpc_endpoint_route_table_association" => {
+            adding(ec2_network::endpoint_route_table_association)
+        }
+        "aws_vpc_endpoint_subnet_association" => adding(ec2_network::endpoint_subnet_association),
+        "aws_network_acl" => alone("network_acls", Id, ec2_security::network_acl),
+        "aws_network_acl_rule" => adding(ec2_security::network_acl_rule),
+        "aws_network_acl_association" => adding(ec2_security::network_acl_association),
+        "aws_default_network_acl" => adding(ec2_security::default_network_acl),
+        "aws_security_group" => alone("security_groups", Id, ec2_security::security_group),
+        "aws_default_security_group" => adding(ec2_security::default_security_group),
+        "aws_security_group_rule" => adding(ec2_security::security_group_rule),
+        "aws_vpc_security_group_ingress_rule" => adding(ec2_security::ingress_rule),
+        "aws_vpc_security_group_egress_rule" => adding(ec2_security::egress_rule),
+        "aws_ec2_managed_prefix_list" => alone("prefix_lists", Id, ec2_security::prefix_list),
+        "aws_ec2_managed_prefix_list_entry" => adding(ec2_security::prefix_list_entry),
+        "aws_ec2_transit_gateway" => alone("transit_gateways", Id, transit_gateway::gateway),
+        "aws_ec2_transit_gateway_vpc_attachment" => {
+            alone("transit_gateway_attachments", Id, transit_gateway::attachment)
+        }
+        "aws_ec2_transit_gateway_route_table" => {
+            alone("transit_gateway_route_tables", Id, transit_gateway::route_table)
+        }
+        "aws_ec2_transit_gateway_route" => adding(transit_gateway::route),
+        "aws_ec2_transit_gateway_route_table_association" => adding(transit_gateway::association),
+        "aws_ec2_transit_gateway_route_table_propagation" => adding(transit_gateway::propagation),
+        "aws_instance" => alone("instances", Id, ec2_instance::instance),
+        "aws_launch_template" => alone("launch_templates", Id, ec2_instance::launch_template),
+        "aws_ebs_volume" => alone("volumes", Id, ec2_instance::volume),
+        "aws_volume_attachment" => adding(ec2_instance::volume_attachment),
+        "aws_ecs_cluster" => alone("ecs_clusters", Arn, ecs::cluster),
+        "aws_ecs_service" => alone("ecs_services", Arn, ecs::service),
+        "aws_ecs_task_definition" => alone("ecs_task_definitions", Arn, ecs::task_definition),
+        "aws_db_instance" => alone("rds_instances", Arn, rds::instance),
+        "aws_rds_cluster_instance" => alone("rds_instances", Arn, rds::instance),
+        "aws_rds_cluster" => alone("rds_clusters", Arn, rds::cluster),
+        "aws_db_subnet_group" => alone("rds_subnet_groups", Arn, rds::subnet_group),
+        "aws_db_parameter_group" => alone("rds_parameter_groups", Arn, rds::parameter_group),
+        "aws_rds_cluster_parameter_group" => {
+            alone("rds_cluster_parameter_groups", Arn, rds::cluster_parameter_group)
+        }
+        "aws_elasticache_replication_group" => {
+            alone("elasticache_replication_groups", Arn, elasticache::replication_group)
+        }
+        "aws_elasticache_cluster" => alone("elasticache_clusters", Arn, elasticache::cluster),
+        "aws_elasticache_subnet_group" => {
+            alone("elasticache_subnet_groups", Arn, elasticache::subnet_group)
+        }
+        "aws_opensearch_domain" | "aws_elasticsearch_domain" => {
+            alone("opensearch_domains", Arn, opensearch::domain)
+        }
+        "aws_lb" | "aws_alb" => alone("load_balancers", Arn, lb::load_balancer),
+        "aws_lb_listener" | "aws_alb_listener" => alone("listeners", Arn, lb::listener),
+        "aws_lb_listener_rule" | "aws_alb_listener_rule" => {
+            alone("listener_rules", Arn, lb::listener_rule)
+        }
+        "aws_lb_target_group" | "aws_alb_target_group" => {
+            alone("target_groups", Arn, lb::target_group)
+        }
+        "aws_lb_target_group_attachment" | "aws_alb_target_group_attachment" => {
+            adding(lb::target_group_attachment)
+        }
+        "aws_iam_user" => alone("iam_users", Arn, iam::user),
+        "aws_iam_group" => alone("iam_groups", Arn, iam::group),
+        "aws_iam_role" => alone("iam_roles", Arn, iam::role),
+        "aws_iam_policy" => alone("iam_policies", Arn, iam::managed_policy),
+        "aws_iam_instance_profile" => alone("iam_instance_profiles", Arn, iam::instance_profile),
+        "aws_iam_access_key" => alone("iam_access_keys", Id, iam::access_key),
+        "aws_iam_role_policy" | "aws_iam_user_policy" | "aws_iam_group_policy" => {
+            adding(iam::inline_policy)
+        }
+        "aws_iam_role_policy_attachment"
+        | "aws_iam_user_policy_attachment"
+        | "aws_iam_group_policy_attachment"
+        | "aws_iam_policy_attachment" => adding(iam::policy_attachment),
+        "aws_iam_user_group_membership" | "aws_iam_group_membership" => {
+            adding(iam::group_membership)
+        }
+        "aws_iam_user_login_profile" => adding(iam::login_profile),
+        "aws_iam_account_password_policy" => adding(account::password_policy),
+        "aws_s3_account_public_access_block" => adding(account::public_access_block),
+        "aws_ebs_encryption_by_default" => adding(account::ebs_encryption_by_default),
+        "aws_vpc_block_public_access_options" => adding(account::vpc_block_public_access),
+        "aws_cloudtrail" => alone("cloudtrail_trails", Arn, cloudtrail::trail),
+        "aws_cloudwatch_log_group" => alone("log_groups", Arn, logs::log_group),
+        "aws_kms_key" => alone("kms_keys", Arn, logs::kms_key),
+        "aws_kms_alias" => adding(logs::kms_alias),
+        "aws_kms_key_policy" => adding(logs::kms_key_policy),
+        "aws_s3_bucket" => alone("s3_buckets", Id, s3::bucket),
+        "aws_s3_bucket_policy" => adding(s3::policy),
+        "aws_s3_bucket_public_access_block" => adding(s3::public_access_block),
+        "aws_s3_bucket_server_side_encryption_configuration" => adding(s3::encryption),
+        "aws_s3_bucket_logging" => adding(s3::logging),
+        "aws_s3_bucket_acl" => adding(s3::acl),
+        "aws_s3_bucket_ownership_controls" => adding(s3::ownership),
+        "aws_s3_bucket_versioning" => adding(s3::versioning),
+        "aws_secretsmanager_secret" => alone("secrets", Arn, secretsmanager::secret),
+        "aws_secretsmanager_secret_policy" => adding(secretsmanager::policy),
+        "aws_secretsmanager_secret_rotation" => adding(secretsmanager::rotation),
+        _ => return None,
+    })
+}
+
+/// Attributes that take a credential, by type.
+const CREDENTIALS: &[(&str, &[&str])] = &[
+    ("aws_db_instance", &["password"]),
+    ("aws_rds_cluster", &["master_password"]),
+    ("aws_elasticache_replication_group", &["auth_token"]),
+    ("aws_secretsmanager_secret_version", &["secret_string"]),
+    ("aws_redshift_cluster", &["master_password"]),
+    ("aws_docdb_cluster", &["master_password"]),
+    ("aws_ssm_parameter", &["value"]),
+    ("aws_mq_broker", &["password"]),
+];
+
+/// A resource instance of a plan, ready to be mapped.
+pub(super) struct Declared<'a> {
+    /// Its key in the model.
+    pub id: String,
+    /// Its address, with the prefix that tells plans apart.
+    pub address: String,
+    /// The instance.
+    pub instance: &'a Instance<'a>,
+    /// Its attributes.
+    pub values: Node,
+    /// Where it stands.
+    pub origin: Origin,
+    /// The expressions of the source.
+    expressions: &'a Json,
+    file: &'a TextFile,
+    options: &'a TemplateOptions,
+}
+
+impl<'a> Declared<'a> {
+    pub(super) fn new(
+        instance: &'a Instance<'a>,
+        scope: &'a Scope<'a>,
+        sources: &'a Sources,
+        file: &'a TextFile,
+        options: &'a TemplateOptions,
+    ) -> Self {
+        let places = sources.of(instance.module, instance.kind, instance.name);
+        let in_plan = Span {
+            file: file.name.clone(),
+            start_line: instance.line,
+            start_column: 1,
+            end_line: instance.line,
+            end_column: 2,
+        };
+        let origin = Origin::Plan {
+            file: file.name.clone(),
+            address: instance.address.to_owned(),
+            span: Some(places.header().cloned().unwrap_or(in_plan)),
+        };
+        let prefix = options.id_prefix.as_deref().unwrap_or_default();
+        let values = Builder { instance, scope, places, prefix, origin: &origin }.build();
+        let address = format!("{prefix}{}", instance.address);
+        let key = entry(instance.kind).map_or(KeyBy::Id, |entry| entry.key);
+        let known = values.get(if key == KeyBy::Arn { "arn" } else { "id" }).and_then(Node::text);
+        let expressions = scope.resource(instance).map_or(&Json::Null, |r| &r.expressions);
+        Self {
+            id: known.unwrap_or_else(|| address.clone()),
+            address,
+            instance,
+            values,
+            origin,
+            expressions,
+            file,
+            options,
+        }
+    }
+
+    /// The collection of its type, if the model has a place for it.
+    pub(super) fn collection(&self) -> Option<&'static str> {
+        entry(self.instance.kind).map(|entry| entry.collection).filter(|name| !name.is_empty())
+    }
+
+    /// An attribute. Empty text is how older providers write nothing.
+    fn get(&self, name: &str) -> Option<&Node> {
+        present(self.values.get(name))
+    }
+
+    /// An attribute of the first of nested blocks.
+    fn block(&self, name: &str) -> Option<&Node> {
+        self.get(name)?.items().first()
+    }
+
+    /// An attribute in the first of nested blocks, level by level.
+    fn at(&self, path: &[&str]) -> Option<&Node> {
+        in_blocks(&self.values, path)
+    }
+
+    fn draft<'s>(&self, snapshot: &'s mut Snapshot, collection: &str) -> Draft<'s> {
+        self.draft_of(snapshot, ResourceRef::new(collection, &self.id))
+    }
+
+    fn draft_of<'s>(&self, snapshot: &'s mut Snapshot, resource: ResourceRef) -> Draft<'s> {
+        Draft::new(snapshot, resource, self.origin.clone(), self.options.secret_key)
+            .located(self.options.account.clone(), self.options.region.clone())
+    }
+
+    /// Identity, with the name from `name` or the `Name` tag; the address and
+    /// what else is known become spellings.
+    fn identity(&self, draft: &mut Draft<'_>, name: &str) -> Identity {
+        let tags = draft.string_map("/tags", self.get("tags").or_else(|| self.get("tags_all")));
+        let own = self.get(name).filter(|_| !name.is_empty()).and_then(Node::text);
+        let resource = draft.resource().clone();
+        draft.snapshot().alias(&resource, self.address.clone());
+        for attribute in ["id", "arn", "name", name] {
+            if let Some(text) = self.get(attribute).and_then(Node::text) {
+                draft.snapshot().alias(&resource, text);
+            }
+        }
+        Identity {
+            id: self.id.clone(),
+            arn: self.get("arn").and_then(Node::text),
+            name: Some(
+                own.or_else(|| tags.get("Name").cloned()).unwrap_or_else(|| self.address.clone()),
+            ),
+            account: self.options.account.clone(),
+            region: self.options.region.clone(),
+            tags,
+        }
+    }
+
+    /// The key of the resource that an attribute names.
+    fn target<T: Collected>(&self, snapshot: &Snapshot, attribute: &str) -> Option<String> {
+        target_of::<T>(snapshot, self.get(attribute)?)
+    }
+}
+
+fn present(node: Option<&Node>) -> Option<&Node> {
+    node.filter(|node| !matches!(&node.value, Value::Text(text) if text.is_empty()))
+}
+
+fn in_blocks<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
+    let (last, blocks) = path.split_last()?;
+    let inner = blocks
+        .iter()
+        .try_fold(node, |node, name| node.get(name).and_then(|block| block.items().first()))?;
+    present(inner.get(last))
+}
+
+fn target_of<T: Collected>(snapshot: &Snapshot, node: &Node) -> Option<String> {
+    let spelling = match &node.value {
+        Value::Reference(reference) => reference.id.clone(),
+        _ => node.text()?,
+    };
+    link::lookup::<T>(snapshot, &spelling)
+}
+
+/// Reads a resource, if its type belongs to the phase.
+pub(super) fn read(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapshot) {
+    if let Some(entry) = entry(declared.instance.kind)
+        && entry.phase == phase
+    {
+        (entry.mapping)(declared, snapshot);
+    }
+}
+
+/// Records attributes that take a credential. A value that the source only
+/// refers to (a variable, another resource) is no literal.
+pub(super) fn credentials(declared: &[Declared<'_>], snapshot: &mut Snapshot) {
+    let mut found: BTreeMap<String, Vec<TemplateCredential>> = BTreeMap::new();
+    for one in declared {
+        let attributes = CREDENTIALS.iter().find(|(kind, _)| *kind == one.instance.kind);
+        for attribute in attributes.map(|(_, attributes)| *attributes).unwrap_or_default() {
+            if one.instance.kind == "aws_ssm_parameter"
+                && one.get("type").and_then(Node::text).as_deref() != Some("SecureString")
+            {
+                continue;
+            }
+            let literal = one
+                .expressions
+                .get(attribute)
+                .and_then(|expression| expression.get("constant_value"))
+                .and_then(Json::as_str);
+            let node = match (literal, one.get(attribute)) {
+                (Some(text), Some(node)) => {
+                    Node::at(Value::Text(text.to_owned()), node.origin.clone())
+                }
+                (None, Some(node)) => Node::at(Value::Secret, node.origin.clone()),
+                (_, None) => continue,
+            };
+            let id = one.file.name.to_string();
+            let list = found.entry(id.clone()).or_default();
+            let path = format!("/credentials/{}/value", list.len());
+            let mut draft = one.draft_of(snapshot, ResourceRef::new("templates", &id));
+            if let Some(value) = draft.secret(&path, "password", Some(&node)) {
+                list.push(TemplateCredential {
+                    resource: one.address.clone(),
+                    property: (*attribute).to_owned(),
+                    value,
+                });
+            }
+        }
+    }
+    for (id, credentials) in found {
+        if let Some(template) = snapshot.model.templates.get_mut(&id) {
+            template.credentials.extend(credentials);
+        }
+    }
+}

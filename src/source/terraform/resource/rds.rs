@@ -1,0 +1,177 @@
+//! RDS instances, clusters and their groups.
+
+use std::collections::BTreeMap;
+
+use super::Declared;
+use crate::model::{
+    RdsCluster, RdsClusterParameterGroup, RdsInstance, RdsParameterGroup, RdsSubnetGroup, Reason,
+    Snapshot,
+};
+use crate::source::draft::Draft;
+use crate::source::engine;
+use crate::source::node::Node;
+
+pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    // What the provider computes was left to AWS.
+    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let mut draft = declared.draft(snapshot, "rds_instances");
+    let mut database = RdsInstance::new(declared.identity(&mut draft, "identifier"));
+    database.db_instance_identifier =
+        draft.string("/db_instance_identifier", declared.get("identifier"), None);
+    database.engine = draft.string("/engine", declared.get("engine"), None);
+    database.engine_version = draft.string("/engine_version", declared.get("engine_version"), None);
+    database.port = draft.integer("/port", set("port"), engine::port(database.engine.as_deref()));
+    database.db_cluster = draft.string("/db_cluster", declared.get("cluster_identifier"), None);
+    database.db_subnet_group =
+        draft.string("/db_subnet_group", declared.get("db_subnet_group_name"), None);
+    database.security_group_ids =
+        draft.strings("/security_group_ids", declared.get("vpc_security_group_ids"));
+    let group = declared
+        .get("parameter_group_name")
+        .or_else(|| declared.get("db_parameter_group_name"))
+        .filter(|node| node.unknown().is_none());
+    database.parameter_groups = draft.strings("/parameter_groups", group);
+    database.replicate_source = draft.string("/replicate_source", set("replicate_source_db"), None);
+    database.publicly_accessible =
+        draft.bool("/publicly_accessible", set("publicly_accessible"), Some(false));
+    database.multi_az = draft.bool("/multi_az", set("multi_az"), Some(false));
+    database.availability_zone = draft.string("/availability_zone", set("availability_zone"), None);
+    database.backup_retention_period =
+        draft.integer("/backup_retention_period", set("backup_retention_period"), Some(0));
+    database.preferred_backup_window = draft.string(
+        "/preferred_backup_window",
+        set("backup_window").or_else(|| set("preferred_backup_window")),
+        None,
+    );
+    database.preferred_maintenance_window = draft.string(
+        "/preferred_maintenance_window",
+        set("maintenance_window").or_else(|| set("preferred_maintenance_window")),
+        None,
+    );
+    database.auto_minor_version_upgrade = draft.bool(
+        "/auto_minor_version_upgrade",
+        declared.get("auto_minor_version_upgrade"),
+        Some(true),
+    );
+    let inherits = database.replicate_source.is_some()
+        || set("snapshot_identifier").is_some()
+        || database.db_cluster.is_some();
+    let default = if inherits { None } else { Some(false) };
+    database.storage_encrypted =
+        draft.bool("/storage_encrypted", set("storage_encrypted"), default);
+    if inherits && set("storage_encrypted").is_none() {
+        let reason = Reason::KnownAfterApply { expression: Some("storage_encrypted".to_owned()) };
+        draft.gap("/storage_encrypted", reason);
+    }
+    database.kms_key_id = draft.string("/kms_key_id", declared.get("kms_key_id"), None);
+    database.deletion_protection =
+        draft.bool("/deletion_protection", declared.get("deletion_protection"), Some(false));
+    database.enabled_cloudwatch_logs_exports = draft.strings(
+        "/enabled_cloudwatch_logs_exports",
+        declared.get("enabled_cloudwatch_logs_exports"),
+    );
+    database.monitoring_interval =
+        draft.integer("/monitoring_interval", set("monitoring_interval"), Some(0));
+    database.performance_insights_enabled = draft.bool(
+        "/performance_insights_enabled",
+        set("performance_insights_enabled"),
+        Some(false),
+    );
+    database.iam_database_authentication_enabled = draft.bool(
+        "/iam_database_authentication_enabled",
+        declared.get("iam_database_authentication_enabled"),
+        Some(false),
+    );
+    database.manage_master_user_password = draft.bool(
+        "/manage_master_user_password",
+        declared.get("manage_master_user_password"),
+        Some(false),
+    );
+    snapshot.model.insert(database);
+}
+
+pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let mut draft = declared.draft(snapshot, "rds_clusters");
+    let mut cluster = RdsCluster::new(declared.identity(&mut draft, "cluster_identifier"));
+    cluster.db_cluster_identifier =
+        draft.string("/db_cluster_identifier", declared.get("cluster_identifier"), None);
+    cluster.engine = draft.string("/engine", declared.get("engine"), None);
+    cluster.engine_version = draft.string("/engine_version", declared.get("engine_version"), None);
+    cluster.engine_mode =
+        draft.string("/engine_mode", declared.get("engine_mode"), Some("provisioned"));
+    cluster.port = draft.integer("/port", set("port"), engine::port(cluster.engine.as_deref()));
+    cluster.db_subnet_group =
+        draft.string("/db_subnet_group", declared.get("db_subnet_group_name"), None);
+    cluster.security_group_ids =
+        draft.strings("/security_group_ids", declared.get("vpc_security_group_ids"));
+    cluster.parameter_group =
+        draft.string("/parameter_group", set("db_cluster_parameter_group_name"), None);
+    let aurora = cluster.engine.as_deref().is_some_and(|engine| engine.starts_with("aurora"));
+    cluster.multi_az = (!aurora && cluster.engine.is_some()).then_some(true);
+    cluster.backup_retention_period =
+        draft.integer("/backup_retention_period", set("backup_retention_period"), Some(1));
+    cluster.preferred_backup_window =
+        draft.string("/preferred_backup_window", set("preferred_backup_window"), None);
+    cluster.preferred_maintenance_window =
+        draft.string("/preferred_maintenance_window", set("preferred_maintenance_window"), None);
+    cluster.auto_minor_version_upgrade = Some(true);
+    cluster.storage_encrypted = draft.bool(
+        "/storage_encrypted",
+        set("storage_encrypted"),
+        Some(cluster.engine_mode.as_deref() == Some("serverless")),
+    );
+    cluster.kms_key_id = draft.string("/kms_key_id", declared.get("kms_key_id"), None);
+    cluster.deletion_protection =
+        draft.bool("/deletion_protection", declared.get("deletion_protection"), Some(false));
+    cluster.enabled_cloudwatch_logs_exports = draft.strings(
+        "/enabled_cloudwatch_logs_exports",
+        declared.get("enabled_cloudwatch_logs_exports"),
+    );
+    cluster.replicate_source =
+        draft.string("/replicate_source", declared.get("replication_source_identifier"), None);
+    cluster.manage_master_user_password = draft.bool(
+        "/manage_master_user_password",
+        declared.get("manage_master_user_password"),
+        Some(false),
+    );
+    snapshot.model.insert(cluster);
+}
+
+pub(super) fn subnet_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "rds_subnet_groups");
+    let mut group = RdsSubnetGroup::new(declared.identity(&mut draft, "name"));
+    group.subnet_ids = draft.strings("/subnet_ids", declared.get("subnet_ids"));
+    snapshot.model.insert(group);
+}
+
+/// Parameters by name, from `parameter` blocks.
+fn parameters(declared: &Declared<'_>, draft: &mut Draft<'_>) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for item in declared.get("parameter").map(Node::items).unwrap_or_default() {
+        let Some(name) = item.get("name").and_then(Node::text) else { continue };
+        let path = format!("/parameters/{}", crate::source::draft::escape(&name));
+        if let Some(value) = draft.string(&path, item.get("value"), None) {
+            found.insert(name, value);
+        }
+    }
+    found
+}
+
+pub(super) fn parameter_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "rds_parameter_groups");
+    let mut group = RdsParameterGroup::new(declared.identity(&mut draft, "name"));
+    group.family = draft.string("/family", declared.get("family"), None);
+    group.is_default = Some(false);
+    group.parameters = parameters(declared, &mut draft);
+    snapshot.model.insert(group);
+}
+
+pub(super) fn cluster_parameter_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "rds_cluster_parameter_groups");
+    let mut group = RdsClusterParameterGroup::new(declared.identity(&mut draft, "name"));
+    group.family = draft.string("/family", declared.get("family"), None);
+    group.is_default = Some(false);
+    group.parameters = parameters(declared, &mut draft);
+    snapshot.model.insert(group);
+}
