@@ -59,7 +59,7 @@ pub struct Outside {
 #[derive(Debug, Default)]
 pub struct Connections<'a> {
     /// Links by subnet (an index of [`World::places`]) and other VPC.
-    pub links: Vec<HashMap<&'a str, Vec<Link>>>,
+    pub links: Vec<BTreeMap<&'a str, Vec<Link>>>,
     /// Outside networks by subnet.
     pub outside: Vec<Vec<Outside>>,
 }
@@ -69,7 +69,7 @@ pub fn compile<'a>(world: &World<'a>) -> Connections<'a> {
     let hubs = Hubs::new(world);
     let mut found = Connections::default();
     for at in 0..world.places.len() {
-        let mut links: HashMap<&str, Vec<Link>> = HashMap::new();
+        let mut links: BTreeMap<&str, Vec<Link>> = BTreeMap::new();
         let mut outside = Vec::new();
         if let Ok(table) = world.table_of(at) {
             for family in Family::ALL {
@@ -106,7 +106,7 @@ fn follow<'a>(
     ranges: &Ranges,
     index: usize,
     route: &Route,
-    links: &mut HashMap<&'a str, Vec<Link>>,
+    links: &mut BTreeMap<&'a str, Vec<Link>>,
     outside: &mut Vec<Outside>,
 ) {
     let Some(place) = world.places.get(at) else { return };
@@ -183,7 +183,7 @@ fn peer<'a>(
     family: Family,
     ranges: &Ranges,
     route: usize,
-    links: &mut HashMap<&'a str, Vec<Link>>,
+    links: &mut BTreeMap<&'a str, Vec<Link>>,
     outside: &mut Vec<Outside>,
 ) {
     let name = World::name_of(peering);
@@ -326,7 +326,7 @@ impl<'a> Hubs<'a> {
         family: Family,
         ranges: &Ranges,
         route: usize,
-        links: &mut HashMap<&'a str, Vec<Link>>,
+        links: &mut BTreeMap<&'a str, Vec<Link>>,
         outside: &mut Vec<Outside>,
     ) {
         let Some(place) = world.places.get(at) else { return };

@@ -4,10 +4,12 @@
 //! Amazon ElastiCache and OpenSearch Service developer guides: their nodes
 //! never have public addresses inside a VPC.
 
+use std::collections::HashMap;
+
 use super::ports::Ports;
 use super::things::{Collector, Listens, Maybe, Role, Thing};
 use super::world::World;
-use crate::model::Resource;
+use crate::model::{RdsInstance, Resource};
 
 /// Adds every data store.
 pub fn collect<'a>(collector: &Collector<'_, 'a>, things: &mut Vec<Thing<'a>>) {
@@ -120,6 +122,12 @@ fn rds_instances<'a>(collector: &Collector<'_, 'a>, things: &mut Vec<Thing<'a>>)
 
 fn rds_clusters<'a>(collector: &Collector<'_, 'a>, things: &mut Vec<Thing<'a>>) {
     let model = collector.world.model;
+    let mut members: HashMap<&str, Vec<&RdsInstance>> = HashMap::new();
+    for instance in model.rds_instances.values() {
+        if let Some(cluster) = instance.db_cluster.as_deref() {
+            members.entry(cluster).or_default().push(instance);
+        }
+    }
     for cluster in model.rds_clusters.values() {
         let mut thing = Collector::thing(cluster, Role::Data, "data");
         thing.cluster = Some(&cluster.id);
@@ -144,11 +152,7 @@ fn rds_clusters<'a>(collector: &Collector<'_, 'a>, things: &mut Vec<Thing<'a>>) 
             "/publicly_accessible",
             "it is not publicly accessible",
         );
-        let members = model
-            .rds_instances
-            .values()
-            .filter(|one| one.db_cluster.as_deref() == Some(&cluster.id));
-        for member in members {
+        for member in members.get(cluster.id.as_str()).into_iter().flatten().copied() {
             let flag =
                 collector.flag(member, member.publicly_accessible, "/publicly_accessible", "");
             match (&public, &flag) {

@@ -104,7 +104,8 @@ fn places(
     }
     let group = world.groups.iter().position(|group| called(group.group));
     if let Some(carriers) = group.and_then(|at| world.carriers.get(at)) {
-        let mut things: Vec<usize> = carriers.iter().map(|(thing, _)| *thing).collect();
+        let mut things: Vec<usize> = carriers.values().flatten().map(|(thing, _)| *thing).collect();
+        things.sort_unstable();
         things.dedup();
         ends.extend(things.into_iter().map(End::Thing));
         return Ok(ends);

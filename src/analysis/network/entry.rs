@@ -230,7 +230,7 @@ fn edge_doubt(
     gateways: &[Gateway<'_>],
     family: Family,
 ) -> Option<String> {
-    let edge = world.tables.iter().find(|table| {
+    let edge = world.edge_tables.iter().filter_map(|at| world.tables.get(*at)).find(|table| {
         table
             .table
             .gateway_ids

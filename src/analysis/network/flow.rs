@@ -406,7 +406,7 @@ fn detour<'x>(
     }
     let off = table.shares(family).any(|(ranges, _, route)| {
         route.target_type.as_deref() != Some("local")
-            && is_inside_vpc(world, found.subnet.vpc_id.as_deref(), family, &ranges)
+            && is_inside_vpc(world, found.subnet.vpc_id.as_deref(), family, ranges)
             && ranges.overlaps(addresses)
     });
     off.then_some("a more specific route sends the traffic through a middlebox, which decides")

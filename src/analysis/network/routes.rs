@@ -5,6 +5,8 @@
 //! a prefix list. A route whose target is gone (`blackhole`) drops what it
 //! matches.
 
+use std::collections::BTreeMap;
+
 use super::gaps::Gaps;
 use super::ranges::{Family, Ranges, parse_prefix};
 use crate::model::{Model, Route, RouteTable};
@@ -17,6 +19,8 @@ pub struct Table<'a> {
     /// For each family the ranges in order, with the route that takes each;
     /// what is in none has no route.
     ranges: [Vec<(u128, u128, usize)>; 2],
+    /// For each family the addresses that each route takes.
+    shares: [Vec<(Ranges, usize)>; 2],
     /// Why routes may be missing.
     pub doubt: Option<String>,
     /// Why the target of some route is not known.
@@ -77,7 +81,8 @@ pub fn compile<'a>(model: &Model, gaps: &Gaps<'a>, table: &'a RouteTable) -> Tab
     let ranges = by_family.map(partition);
     let plain_local = is_plain_local(table, &ranges);
     let target_doubt = target_doubt(gaps, table);
-    Table { table, ranges, doubt, target_doubt, plain_local }
+    let shares = ranges.each_ref().map(|ranges| by_route(ranges));
+    Table { table, ranges, shares, doubt, target_doubt, plain_local }
 }
 
 fn target_doubt(gaps: &Gaps<'_>, table: &RouteTable) -> Option<String> {
@@ -92,6 +97,15 @@ fn target_doubt(gaps: &Gaps<'_>, table: &RouteTable) -> Option<String> {
             .or_else(|| gaps.at(table, &format!("/routes/{index}/target_id")))?;
         Some(format!("the target of route {index} of {}: {reason}", table.id))
     })
+}
+
+/// The ranges of each route together.
+fn by_route(ranges: &[(u128, u128, usize)]) -> Vec<(Ranges, usize)> {
+    let mut by_route: BTreeMap<usize, Vec<(u128, u128)>> = BTreeMap::new();
+    for (first, last, index) in ranges {
+        by_route.entry(*index).or_default().push((*first, *last));
+    }
+    by_route.into_iter().map(|(index, ranges)| (Ranges::of(ranges), index)).collect()
 }
 
 /// Disjoint ranges in order, each with the route that wins there.
@@ -140,15 +154,9 @@ impl Table<'_> {
     }
 
     /// The addresses of a family that each route takes.
-    pub fn shares(&self, family: Family) -> impl Iterator<Item = (Ranges, usize, &Route)> {
-        let mut by_route: std::collections::BTreeMap<usize, Vec<(u128, u128)>> =
-            std::collections::BTreeMap::new();
-        for (first, last, index) in self.ranges.get(family as usize).into_iter().flatten() {
-            by_route.entry(*index).or_default().push((*first, *last));
-        }
-        by_route.into_iter().filter_map(|(index, ranges)| {
-            Some((Ranges::of(ranges), index, self.table.routes.get(index)?))
-        })
+    pub fn shares(&self, family: Family) -> impl Iterator<Item = (&Ranges, usize, &Route)> {
+        let shares = self.shares.get(family as usize).into_iter().flatten();
+        shares.filter_map(|(ranges, index)| Some((ranges, *index, self.table.routes.get(*index)?)))
     }
 }
 

@@ -2,6 +2,7 @@
 //! address, and networks outside the model.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::ControlFlow;
 
 use super::entry::{Entry, from_outside};
 use super::facts::{Asked, is_expected, port_doubt};
@@ -17,6 +18,10 @@ use crate::model::NetworkPath;
 
 /// At most this many unexpected starts are told for one thing.
 const UNEXPECTED: usize = 16;
+/// At most this many of them are things, for one place, protocol and family.
+const STRANGERS: usize = 6;
+/// At most this many of them are ranges.
+const RANGES: usize = 3;
 
 /// What inside reaches a thing.
 #[derive(Debug, Default)]
@@ -180,18 +185,19 @@ impl<'a> Search<'_, 'a> {
             for (protocol, ports) in self.questions(family) {
                 let query = Query { family, protocol, ports: &ports, clients: None };
                 let admitted = self.admitted(presence, query);
-                self.things(presence, query, &admitted);
                 let judged = self.judged_ports(protocol, &ports);
                 if !judged.is_empty() {
                     let query = Query { ports: &judged, ..query };
                     let admitted = self.admitted(presence, query);
-                    for doubt in &admitted.doubts {
-                        if self.thing.role != Role::Bastion && self.counts("anyone") {
-                            self.unknown_unexpected.insert(doubt.clone());
-                        }
+                    if self.counts("anyone") {
+                        self.unknown_unexpected.extend(admitted.doubts.iter().cloned());
                     }
+                    self.strangers(presence, query, &admitted);
                     self.anyone(presence, query, &admitted);
                     self.outside(presence, query);
+                }
+                if !self.every {
+                    self.one_of_each_kind(presence, query, &admitted);
                 }
             }
         }
@@ -232,99 +238,130 @@ impl<'a> Search<'_, 'a> {
         admitted
     }
 
-    /// Presences that the groups may admit.
+    /// Tries presences of one kind that the groups may admit, until `try_one`
+    /// has enough.
     fn candidates(
-        &self,
+        &mut self,
+        kind: &str,
         presence: &Presence<'a>,
-        query: Query<'_>,
+        family: Family,
         admitted: &Admitted,
-    ) -> Vec<(usize, usize)> {
+        try_one: &mut dyn FnMut(&mut Self, usize, &Thing<'a>, &Presence<'a>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let world = self.world;
-        let mut found: Vec<(usize, usize)> = Vec::new();
-        for group in &admitted.groups {
-            found.extend(world.carriers.get(*group).into_iter().flatten());
+        let groups = admitted.groups.iter().filter_map(|group| world.carriers.get(*group));
+        let doubtful = (!admitted.groups.is_empty()).then_some(&world.doubtful);
+        let mut seen: HashSet<(usize, usize)> = HashSet::new();
+        for &(at, which) in groups.chain(doubtful).filter_map(|by_kind| by_kind.get(kind)).flatten()
+        {
+            if seen.insert((at, which)) {
+                self.candidate(at, which, try_one)?;
+            }
         }
-        if !admitted.groups.is_empty() {
-            found.extend(&world.doubtful);
+        if admitted.addresses.is_empty() {
+            return ControlFlow::Continue(());
         }
-        if !admitted.addresses.is_empty() {
-            let links = presence.place.and_then(|at| world.connections.links.get(at));
-            let vpcs = presence
-                .vpc
-                .into_iter()
-                .chain(links.into_iter().flat_map(|links| links.keys().copied()));
-            for vpc in vpcs {
-                for &(thing, which) in world.residents.get(vpc).into_iter().flatten() {
-                    let start =
-                        world.things.get(thing).and_then(|thing| thing.presences.get(which));
-                    if start.is_some_and(|start| {
-                        start
-                            .addresses
-                            .get(query.family as usize)
-                            .is_some_and(|own| own.overlaps(&admitted.addresses))
-                    }) {
-                        found.push((thing, which));
-                    }
+        for vpc in connected_vpcs(world, presence) {
+            let residents = world.residents.get(vpc).and_then(|by_kind| by_kind.get(kind));
+            for &(at, which) in residents.into_iter().flatten() {
+                let own = world
+                    .things
+                    .get(at)
+                    .and_then(|thing| thing.presences.get(which)?.addresses.get(family as usize));
+                if own.is_some_and(|own| own.overlaps(&admitted.addresses))
+                    && !seen.contains(&(at, which))
+                {
+                    self.candidate(at, which, try_one)?;
                 }
             }
         }
-        found.sort_unstable();
-        found.dedup();
-        found
+        ControlFlow::Continue(())
     }
 
-    fn things(&mut self, presence: &Presence<'a>, query: Query<'_>, admitted: &Admitted) {
+    fn candidate(
+        &mut self,
+        at: usize,
+        which: usize,
+        try_one: &mut dyn FnMut(&mut Self, usize, &Thing<'a>, &Presence<'a>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let world = self.world;
-        let judged = self.judged_ports(query.protocol, query.ports);
+        let Some(start) = world.things.get(at) else { return ControlFlow::Continue(()) };
+        let Some(source) = start.presences.get(which) else { return ControlFlow::Continue(()) };
+        if at == self.at || !start.initiates || is_same_cluster(start, self.thing) {
+            return ControlFlow::Continue(());
+        }
+        try_one(self, at, start, source)
+    }
+
+    /// Things that the architecture does not foresee, up to a number.
+    fn strangers(&mut self, presence: &Presence<'a>, query: Query<'_>, admitted: &Admitted) {
+        let world = self.world;
         let mut told: HashSet<usize> = HashSet::new();
-        for (at, which) in self.candidates(presence, query, admitted) {
-            let Some(start) = world.things.get(at) else { continue };
-            if at == self.at
-                || !start.initiates
-                || told.contains(&at)
-                || is_same_cluster(start, self.thing)
-            {
+        let room = self.unexpected.len() + STRANGERS;
+        for kind in &world.kinds {
+            if !self.counts(kind) {
                 continue;
             }
-            let unexpected = self.counts(start.kind) && !self.is_full() && !judged.is_empty();
-            if !unexpected && self.kinds.contains_key(start.kind) {
-                continue;
-            }
-            let Some(source) = start.presences.get(which) else { continue };
-            let attempts = [
-                (unexpected, &judged, true),
-                (!self.kinds.contains_key(start.kind), query.ports, false),
-            ];
-            for (wanted, ports, is_judged) in attempts {
-                if !wanted {
-                    continue;
-                }
-                match connect(world, source, presence, Query { ports, ..query }) {
-                    Flow::Yes(witness) => match port_doubt(self.thing, &witness.ports) {
-                        None => {
-                            let found = path(
-                                world,
-                                Start::Thing(start, source),
-                                self.thing,
-                                presence,
-                                &witness,
-                            );
-                            self.keep(start.kind, found, is_judged);
-                            told.insert(at);
-                            break;
+            let _ = self.candidates(
+                kind,
+                presence,
+                query.family,
+                admitted,
+                &mut |search, at, start, source| {
+                    if !search.every && (search.is_full() || search.unexpected.len() >= room) {
+                        return ControlFlow::Break(());
+                    }
+                    if told.contains(&at) {
+                        return ControlFlow::Continue(());
+                    }
+                    match connect(world, source, presence, query) {
+                        Flow::Yes(witness) => match port_doubt(search.thing, &witness.ports) {
+                            None => {
+                                let start_of = Start::Thing(start, source);
+                                let found = path(world, start_of, search.thing, presence, &witness);
+                                search.keep(start.kind, found, true);
+                                told.insert(at);
+                            }
+                            Some(reason) => search.note(start.kind, reason),
+                        },
+                        Flow::Unknown(reason) => {
+                            let name = World::name_of(start.resource);
+                            search.note(start.kind, format!("whether {name} reaches it: {reason}"));
                         }
-                        Some(reason) => self.note(start.kind, reason),
-                    },
-                    Flow::Unknown(reason) if is_judged => {
-                        let name = World::name_of(start.resource);
-                        self.note(start.kind, format!("whether {name} reaches it: {reason}"));
+                        Flow::No(_) => {}
                     }
-                    Flow::Unknown(reason) => {
-                        self.unknown.entry(start.kind).or_insert(reason);
-                    }
-                    Flow::No(_) => {}
-                }
+                    ControlFlow::Continue(())
+                },
+            );
+        }
+    }
+
+    /// One path for each kind of start that has none yet.
+    fn one_of_each_kind(&mut self, presence: &Presence<'a>, query: Query<'_>, admitted: &Admitted) {
+        let world = self.world;
+        for kind in &world.kinds {
+            if self.kinds.contains_key(kind) {
+                continue;
             }
+            let _ = self.candidates(
+                kind,
+                presence,
+                query.family,
+                admitted,
+                &mut |search, _, start, source| match connect(world, source, presence, query) {
+                    Flow::Yes(witness) if port_doubt(search.thing, &witness.ports).is_none() => {
+                        let start_of = Start::Thing(start, source);
+                        let found = path(world, start_of, search.thing, presence, &witness);
+                        search.kinds.insert(start.kind, found);
+                        ControlFlow::Break(())
+                    }
+                    Flow::Yes(_) | Flow::No(_) => ControlFlow::Continue(()),
+                    Flow::Unknown(reason) => {
+                        search.unknown.entry(start.kind).or_insert(reason);
+                        ControlFlow::Continue(())
+                    }
+                },
+            );
         }
     }
 
@@ -336,14 +373,12 @@ impl<'a> Search<'_, 'a> {
             return;
         }
         let world = self.world;
-        let links = presence.place.and_then(|at| world.connections.links.get(at));
-        let vpcs: Vec<&str> = presence
-            .vpc
-            .into_iter()
-            .chain(links.into_iter().flat_map(|links| links.keys().copied()))
-            .collect();
         let family = query.family as usize;
-        for vpc in vpcs {
+        let room = self.unexpected.len() + RANGES;
+        for vpc in connected_vpcs(world, presence) {
+            if !self.every && self.unexpected.len() >= room {
+                return;
+            }
             let foreseen = self.foreseen_addresses(vpc, query.family);
             let mut found = None;
             let mut open = None;
@@ -386,22 +421,19 @@ impl<'a> Search<'_, 'a> {
 
     /// The single addresses of foreseen starts of a VPC.
     fn foreseen_addresses(&self, vpc: &str, family: Family) -> Ranges {
-        let world = self.world;
-        let mut single = Vec::new();
-        for &(at, which) in world.residents.get(vpc).into_iter().flatten() {
-            let Some(thing) = world.things.get(at) else { continue };
-            let foreseen =
-                thing.role != Role::Instance && !self.counts(thing.kind) || at == self.at;
-            let ranges =
-                thing.presences.get(which).and_then(|found| found.addresses.get(family as usize));
-            if let (true, Some(ranges)) = (foreseen, ranges)
-                && let (Some(first), Some(last)) = (ranges.first(), ranges.last())
-                && first == last
+        let at = family as usize;
+        // Services and load balancers have no single addresses that last.
+        let bastions = self.world.bastions.get(vpc).filter(|_| !self.counts("bastion"));
+        let mut foreseen =
+            bastions.and_then(|all| all.get(at)).cloned().unwrap_or_else(Ranges::empty);
+        for presence in self.thing.presences.iter().filter(|own| own.vpc == Some(vpc)) {
+            if let Some(own) = presence.addresses.get(at)
+                && own.first() == own.last()
             {
-                single.push((first, last));
+                foreseen = foreseen.union(own);
             }
         }
-        Ranges::of(single)
+        foreseen
     }
 
     fn outside(&mut self, presence: &Presence<'a>, query: Query<'_>) {
@@ -466,6 +498,13 @@ pub fn anybody_in<'a>(
         has_v6: Maybe::Yes,
         interface: None,
     }
+}
+
+/// The VPC of a presence, and those that its routes lead to.
+fn connected_vpcs<'a>(world: &World<'a>, presence: &Presence<'a>) -> Vec<&'a str> {
+    let links = presence.place.and_then(|at| world.connections.links.get(at));
+    let linked = links.into_iter().flat_map(|links| links.keys().copied());
+    presence.vpc.into_iter().chain(linked).collect()
 }
 
 fn is_same_cluster(one: &Thing<'_>, other: &Thing<'_>) -> bool {

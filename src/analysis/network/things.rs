@@ -197,12 +197,7 @@ impl<'a> Collector<'_, 'a> {
             }
         }
         if ids.is_empty() && doubt.is_none() {
-            let default = vpc.and_then(|vpc| {
-                self.world.groups.iter().position(|group| {
-                    group.group.is_default == Some(true)
-                        && group.group.vpc_id.as_deref() == Some(vpc)
-                })
-            });
+            let default = vpc.and_then(|vpc| self.world.default_groups.get(vpc)).copied();
             match default {
                 Some(index) => groups.push(index),
                 None => {
@@ -305,10 +300,7 @@ impl<'a> Collector<'_, 'a> {
         let Some(subnet) = interface.subnet_id.as_deref() else { return Vec::new() };
         let mut base = self.in_subnet(subnet, interface, &interface.security_group_ids);
         base.interface = Some(interface);
-        let elastic =
-            self.world.model.elastic_ips.values().any(|address| {
-                address.network_interface_id.as_deref() == Some(interface.id.as_str())
-            });
+        let elastic = self.world.elastic.contains(interface.id.as_str());
         if elastic || !interface.public_ip_addresses.is_empty() {
             base.public_v4 = Maybe::Yes;
         } else if let Some(reason) = self.gap(interface, "/public_ip_addresses") {

@@ -1,6 +1,6 @@
 //! The network of a model, compiled and indexed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Options;
 use super::acl::{self, Acl};
@@ -10,7 +10,7 @@ use super::gaps::Gaps;
 use super::ranges::{Family, Ranges, internet, parse_cidr};
 use super::routes::{self, Table};
 use super::rules::{self, Group};
-use super::things::{self, Thing};
+use super::things::{self, Role, Thing};
 use crate::model::{Model, Resource, Snapshot, Subnet};
 
 /// How VPC Block Public Access treats a subnet.
@@ -45,6 +45,9 @@ pub struct Place<'a> {
     pub block: BlockMode,
 }
 
+/// Presences (thing and presence) by the kind of thing.
+pub type ByKind = BTreeMap<&'static str, Vec<(usize, usize)>>;
+
 /// The network of a model, compiled and indexed.
 #[derive(Debug)]
 pub struct World<'a> {
@@ -68,14 +71,24 @@ pub struct World<'a> {
     pub things: Vec<Thing<'a>>,
     /// Things by collection and key.
     pub thing_index: HashMap<(&'a str, &'a str), usize>,
-    /// Presences that carry a group: thing and presence.
-    pub carriers: Vec<Vec<(usize, usize)>>,
+    /// Presences that carry each group.
+    pub carriers: Vec<ByKind>,
     /// Presences of each VPC.
-    pub residents: HashMap<&'a str, Vec<(usize, usize)>>,
+    pub residents: HashMap<&'a str, ByKind>,
+    /// The kinds of things that start connections.
+    pub kinds: BTreeSet<&'static str>,
+    /// Single addresses of the bastions of each VPC.
+    pub bastions: HashMap<&'a str, [Ranges; 2]>,
+    /// The VPCs' default groups.
+    pub default_groups: HashMap<&'a str, usize>,
+    /// Interfaces that an elastic address is mapped to.
+    pub elastic: HashSet<&'a str>,
+    /// Route tables of gateways.
+    pub edge_tables: Vec<usize>,
     /// Subnets of each VPC.
     pub vpc_places: HashMap<&'a str, Vec<usize>>,
     /// Presences whose groups or place are not all known.
-    pub doubtful: Vec<(usize, usize)>,
+    pub doubtful: ByKind,
     /// What load balancers forward to each thing.
     pub edges: Vec<Vec<Edge<'a>>>,
     /// What each subnet's routes lead to outside its VPC.
@@ -119,10 +132,31 @@ impl<'a> World<'a> {
             acls,
             things: Vec::new(),
             thing_index: HashMap::new(),
-            carriers: vec![Vec::new(); model.security_groups.len()],
+            carriers: vec![ByKind::new(); model.security_groups.len()],
             residents: HashMap::new(),
+            kinds: BTreeSet::new(),
+            bastions: HashMap::new(),
+            default_groups: model
+                .security_groups
+                .values()
+                .enumerate()
+                .filter(|(_, group)| group.is_default == Some(true))
+                .filter_map(|(at, group)| Some((group.vpc_id.as_deref()?, at)))
+                .collect(),
+            elastic: model
+                .elastic_ips
+                .values()
+                .filter_map(|address| address.network_interface_id.as_deref())
+                .collect(),
+            edge_tables: model
+                .route_tables
+                .values()
+                .enumerate()
+                .filter(|(_, table)| !table.gateway_ids.is_empty())
+                .map(|(at, _)| at)
+                .collect(),
             vpc_places,
-            doubtful: Vec::new(),
+            doubtful: ByKind::new(),
             edges: Vec::new(),
             connections: Connections::default(),
             internet: Family::ALL.map(internet),
@@ -141,15 +175,29 @@ impl<'a> World<'a> {
             for (which, presence) in thing.presences.iter().enumerate() {
                 for group in &presence.groups {
                     if let Some(carriers) = self.carriers.get_mut(*group) {
-                        carriers.push((at, which));
+                        carriers.entry(thing.kind).or_default().push((at, which));
                     }
                 }
                 if let Some(vpc) = presence.vpc {
-                    self.residents.entry(vpc).or_default().push((at, which));
+                    let kinds = self.residents.entry(vpc).or_default();
+                    kinds.entry(thing.kind).or_default().push((at, which));
                 }
                 if presence.carries_doubt().is_some() || presence.vpc.is_none() {
-                    self.doubtful.push((at, which));
+                    self.doubtful.entry(thing.kind).or_default().push((at, which));
                 }
+                if thing.role == Role::Bastion
+                    && let Some(vpc) = presence.vpc
+                {
+                    let all = self.bastions.entry(vpc).or_default();
+                    for (sum, own) in all.iter_mut().zip(&presence.addresses) {
+                        if own.first() == own.last() {
+                            *sum = sum.union(own);
+                        }
+                    }
+                }
+            }
+            if thing.initiates {
+                self.kinds.insert(thing.kind);
             }
         }
     }
