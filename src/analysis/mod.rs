@@ -1,6 +1,7 @@
 //! Facts that no single resource holds: which subnets are public, what can
 //! reach what, what a principal may do.
 
+pub mod identity;
 pub mod network;
 
 use crate::model::Snapshot;
@@ -22,4 +23,5 @@ pub fn derive(snapshot: &mut Snapshot) {
 /// be derived. Running it again gives the same.
 pub fn derive_with(snapshot: &mut Snapshot, options: &Options) {
     network::derive(snapshot, &options.network);
+    identity::derive(snapshot);
 }

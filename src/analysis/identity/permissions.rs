@@ -1,0 +1,324 @@
+//! What principals may effectively do, and what policies grant.
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    BroadGrant, Effect, EffectivePermissions, GrantedAction, Model, PolicyDocument, PolicyGrants,
+    Reason, ResourceRef, Snapshot, Statement, StatementRef,
+};
+
+use super::{Documents, glob, statement};
+
+/// AWS's managed policy that allows everything.
+const ADMINISTRATOR: &str = ":policy/AdministratorAccess";
+
+/// AWS's managed policies by the end of their ARN that grant no administrator
+/// rights, no secret and no IAM change.
+const HARMLESS: &[&str] = &[
+    "policy/service-role/AmazonRDSEnhancedMonitoringRole",
+    "policy/service-role/AWSLambdaBasicExecutionRole",
+    "policy/service-role/AWSLambdaVPCAccessExecutionRole",
+    "policy/service-role/AmazonECSTaskExecutionRolePolicy",
+    "policy/AWSXRayDaemonWriteAccess",
+    "policy/CloudWatchAgentServerPolicy",
+    "policy/AmazonSSMManagedInstanceCore",
+];
+
+pub(super) fn derive(snapshot: &mut Snapshot) {
+    grants(snapshot);
+    let principals: Vec<ResourceRef> = ["iam_roles", "iam_users", "iam_groups"]
+        .into_iter()
+        .flat_map(|collection| {
+            snapshot
+                .model
+                .ids(collection)
+                .into_iter()
+                .map(move |id| ResourceRef::new(collection, id))
+        })
+        .collect();
+    for principal in principals {
+        let (documents, attached) = documents(&snapshot.model, &principal);
+        let mut reasons: Vec<Reason> =
+            ["/inline_policies", "/attached_policies", "/groups", "/permissions_boundary"]
+                .into_iter()
+                .filter_map(|path| super::open(snapshot, &principal, path))
+                .collect();
+        let mut administrator = Vec::new();
+        for (holder, path, name) in attached {
+            match snapshot.model.iam_policies.get(&name) {
+                Some(_) => {
+                    let policy = ResourceRef::new("iam_policies", &name);
+                    reasons.extend(super::open(snapshot, &policy, "/document"));
+                }
+                None if name.ends_with(ADMINISTRATOR) => administrator.push(StatementRef {
+                    collection: holder.collection,
+                    id: holder.id,
+                    path,
+                }),
+                None if HARMLESS.iter().any(|known| name.ends_with(known)) => {}
+                None => reasons.push(Reason::UnresolvedReference { target: name }),
+            }
+        }
+        let effective = effective(&documents, administrator, &snapshot.model);
+        if let Some(reason) = reasons.into_iter().next() {
+            super::gap(snapshot, &principal, "/effective", reason);
+        }
+        let model = &mut snapshot.model;
+        let id = principal.id.as_str();
+        let field = match principal.collection.as_str() {
+            "iam_roles" => model.iam_roles.get_mut(id).map(|found| &mut found.effective),
+            "iam_users" => model.iam_users.get_mut(id).map(|found| &mut found.effective),
+            _ => model.iam_groups.get_mut(id).map(|found| &mut found.effective),
+        };
+        if let Some(field) = field {
+            *field = Some(effective);
+        }
+    }
+}
+
+/// A policy attached by name: who holds it, where, and its key or ARN.
+type Attached = Vec<(ResourceRef, String, String)>;
+
+/// The documents of a principal, its groups' among them.
+fn documents(model: &Model, principal: &ResourceRef) -> (Documents, Attached) {
+    let mut found = Documents::new();
+    let mut attached = Attached::new();
+    let mut holders = vec![principal.clone()];
+    if let Some(user) =
+        model.iam_users.get(&principal.id).filter(|_| principal.collection == "iam_users")
+    {
+        holders.extend(user.groups.iter().map(|group| ResourceRef::new("iam_groups", group)));
+    }
+    for holder in holders {
+        let (inline, names) = match holder.collection.as_str() {
+            "iam_roles" => match model.iam_roles.get(&holder.id) {
+                Some(role) => (&role.inline_policies, &role.attached_policies),
+                None => continue,
+            },
+            "iam_users" => match model.iam_users.get(&holder.id) {
+                Some(user) => (&user.inline_policies, &user.attached_policies),
+                None => continue,
+            },
+            _ => match model.iam_groups.get(&holder.id) {
+                Some(group) => (&group.inline_policies, &group.attached_policies),
+                None => continue,
+            },
+        };
+        for (index, policy) in inline.iter().enumerate() {
+            let path = format!("/inline_policies/{index}/document");
+            found.insert((holder.clone(), path), policy.document.clone());
+        }
+        for (index, name) in names.iter().enumerate() {
+            attached.push((holder.clone(), format!("/attached_policies/{index}"), name.clone()));
+            if let Some(document) = model.iam_policies.get(name).and_then(|p| p.document.clone()) {
+                let policy = ResourceRef::new("iam_policies", name);
+                found.insert((policy, "/document".to_owned()), document);
+            }
+        }
+    }
+    (found, attached)
+}
+
+/// Statements that allow, with their places.
+fn allowing(documents: &Documents) -> impl Iterator<Item = (StatementRef, &Statement)> {
+    documents.iter().flat_map(|((holder, path), document)| {
+        document
+            .statements
+            .iter()
+            .enumerate()
+            .filter(|(_, statement)| statement.effect == Effect::Allow)
+            .map(move |(index, statement)| {
+                let place = StatementRef {
+                    collection: holder.collection.clone(),
+                    id: holder.id.clone(),
+                    path: format!("{path}/statements/{index}"),
+                };
+                (place, statement)
+            })
+    })
+}
+
+fn is_admin(found: &Statement) -> bool {
+    statement::covers_nearly_all(found)
+        && statement::covers_all_resources(found)
+        && found.conditions.is_empty()
+}
+
+fn effective(
+    documents: &Documents,
+    administrator: Vec<StatementRef>,
+    model: &Model,
+) -> EffectivePermissions {
+    let mut admin = administrator;
+    admin.extend(allowing(documents).filter(|(_, found)| is_admin(found)).map(|(place, _)| place));
+    EffectivePermissions {
+        admin: Some(!admin.is_empty()),
+        admin_statements: admin,
+        escalations: Vec::new(),
+        readable_secrets: readable_secrets(documents, model),
+        excessive: excessive(documents),
+    }
+}
+
+const READ_SECRET: &str = "secretsmanager:GetSecretValue";
+
+/// Secrets that statements let read: keys, or patterns that reach beyond the
+/// secrets of the model.
+fn readable_secrets(documents: &Documents, model: &Model) -> Vec<GrantedAction> {
+    let mut found: BTreeMap<String, Vec<StatementRef>> = BTreeMap::new();
+    for (place, allowed) in allowing(documents) {
+        if !statement::covers_action(allowed, READ_SECRET) {
+            continue;
+        }
+        if !allowed.not_resources.is_empty() {
+            found.entry("*".to_owned()).or_default().push(place.clone());
+        }
+        for pattern in &allowed.resources {
+            let named = secret_of(pattern, model).unwrap_or_else(|| pattern.clone());
+            if is_about_secrets(&named, model) {
+                found.entry(named).or_default().push(place.clone());
+            }
+        }
+    }
+    found
+        .into_iter()
+        .map(|(resource, statements)| GrantedAction {
+            action: READ_SECRET.to_owned(),
+            resource,
+            statements,
+        })
+        .collect()
+}
+
+/// The one secret that a pattern names: by reference, by ARN, or by ARN with
+/// AWS's six random characters left open.
+fn secret_of(pattern: &str, model: &Model) -> Option<String> {
+    if let Some(id) = pattern.strip_prefix("ref:secrets/") {
+        return model.secrets.contains_key(id).then(|| id.to_owned());
+    }
+    let name = pattern.split(":secret:").nth(1)?;
+    let name = name.strip_suffix("-??????").unwrap_or(name);
+    model
+        .secrets
+        .iter()
+        .find(|(_, secret)| {
+            secret.arn.as_deref() == Some(pattern)
+                || secret.name.as_deref() == Some(name)
+                || secret
+                    .arn
+                    .as_deref()
+                    .is_some_and(|arn| !name.contains('*') && glob::matches(pattern, arn))
+        })
+        .map(|(id, _)| id.clone())
+}
+
+/// Whether a pattern can match a secret at all.
+fn is_about_secrets(pattern: &str, model: &Model) -> bool {
+    model.secrets.contains_key(pattern)
+        || pattern.starts_with("ref:secrets/")
+        || !(pattern.starts_with("ref:") || pattern.starts_with("arn:"))
+        || pattern.contains(":secretsmanager:")
+        || pattern.split(':').nth(2).is_some_and(|service| service.contains('*'))
+}
+
+/// Rights that no task needs: everything, changes to IAM, and every secret.
+fn excessive(documents: &Documents) -> Vec<GrantedAction> {
+    const NEVER: &[&str] = &[
+        "iam:PutRolePolicy",
+        "iam:AttachRolePolicy",
+        "iam:CreateAccessKey",
+        "iam:UpdateAssumeRolePolicy",
+    ];
+    let mut found = Vec::new();
+    for (place, allowed) in allowing(documents) {
+        let mut add = |action: &str, resource: &str| {
+            found.push(GrantedAction {
+                action: action.to_owned(),
+                resource: resource.to_owned(),
+                statements: vec![place.clone()],
+            });
+        };
+        if is_admin(allowed) {
+            add("*", "*");
+            continue;
+        }
+        for action in NEVER.iter().filter(|action| statement::covers_action(allowed, action)) {
+            add(action, allowed.resources.first().map_or("*", String::as_str));
+        }
+        if statement::covers_action(allowed, READ_SECRET)
+            && statement::covers_all_resources(allowed)
+        {
+            add(READ_SECRET, "*");
+        }
+        for pattern in allowed.actions.iter().filter(|pattern| is_service_wildcard(pattern)) {
+            if statement::covers_all_resources(allowed) {
+                add(pattern, "*");
+            }
+        }
+    }
+    found
+}
+
+/// `service:*`.
+fn is_service_wildcard(pattern: &str) -> bool {
+    pattern.split_once(':').is_some_and(|(service, action)| !service.contains('*') && action == "*")
+}
+
+/// What each policy grants, wherever it stands.
+fn grants(snapshot: &mut Snapshot) {
+    let policies: Vec<(String, Option<PolicyDocument>)> = snapshot
+        .model
+        .iam_policies
+        .iter()
+        .map(|(id, policy)| (id.clone(), policy.document.clone()))
+        .collect();
+    for (id, document) in policies {
+        let resource = ResourceRef::new("iam_policies", &id);
+        if let Some(reason) = super::open(snapshot, &resource, "/document") {
+            super::gap(snapshot, &resource, "/grants", reason);
+        }
+        let grants = document.map(|document| of_document(&document, &resource, "/document"));
+        if let Some(policy) = snapshot.model.iam_policies.get_mut(&id) {
+            policy.grants = grants;
+        }
+    }
+    let model = &mut snapshot.model;
+    for (id, role) in &mut model.iam_roles {
+        of_inline(&mut role.inline_policies, &ResourceRef::new("iam_roles", id));
+    }
+    for (id, user) in &mut model.iam_users {
+        of_inline(&mut user.inline_policies, &ResourceRef::new("iam_users", id));
+    }
+    for (id, group) in &mut model.iam_groups {
+        of_inline(&mut group.inline_policies, &ResourceRef::new("iam_groups", id));
+    }
+}
+
+fn of_inline(policies: &mut [crate::model::InlinePolicy], holder: &ResourceRef) {
+    for (index, policy) in policies.iter_mut().enumerate() {
+        let path = format!("/inline_policies/{index}/document");
+        policy.grants = Some(of_document(&policy.document, holder, &path));
+    }
+}
+
+fn of_document(document: &PolicyDocument, holder: &ResourceRef, path: &str) -> PolicyGrants {
+    let one: Documents = BTreeMap::from([((holder.clone(), path.to_owned()), document.clone())]);
+    let mut grants = PolicyGrants { admin: Some(false), ..PolicyGrants::default() };
+    for (place, found) in allowing(&one) {
+        if is_admin(found) {
+            grants.admin = Some(true);
+            grants.admin_statements.push(place.clone());
+        }
+        let wild: Vec<String> =
+            found.actions.iter().filter(|pattern| is_service_wildcard(pattern)).cloned().collect();
+        if !wild.is_empty() {
+            grants.broad.push(BroadGrant {
+                kind: "service-wildcard".to_owned(),
+                statement: place,
+                actions: wild,
+                examples: Vec::new(),
+            });
+        }
+    }
+    grants
+}
