@@ -1,0 +1,170 @@
+//! How long scans take, and how much memory: small templates in a cold process,
+//! and models of 10,000 and 100,000 resources from snapshot files.
+//!
+//! `cargo bench --bench scan`. The big models are copies of the reference stack
+//! and of its broken twin, side by side.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use audit::analysis;
+use audit::model::{Snapshot, link};
+use audit::policy::bundle::Bundle;
+use audit::policy::evaluate::{Settings, evaluate};
+use audit::source::TemplateOptions;
+use audit::source::load::load;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Cold processes that a time is the median of.
+const RUNS: usize = 21;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, command, file] = arguments.as_slice()
+        && command == "stages"
+    {
+        return stages(Path::new(file));
+    }
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let stacks = Path::new(env!("CARGO_MANIFEST_DIR")).join("stack-reference");
+    println!("cold processes, median of {RUNS}");
+    cold("audit --help", &["--help"])?;
+    let broken = stacks.join("broken/orders.yaml");
+    cold("a small template", &["scan", &broken.display().to_string()])?;
+    let large = directory.join("large.yaml");
+    std::fs::write(&large, template(500)?)?;
+    cold("a template of 500 resources", &["scan", &large.display().to_string()])?;
+    let mut times = Vec::new();
+    for resources in [10_000, 100_000] {
+        let file = directory.join(format!("{resources}.json"));
+        generate(&stacks, resources, &file)?;
+        println!("\na snapshot of {resources} resources, {} MB", file.metadata()?.len() >> 20);
+        let start = Instant::now();
+        let status = Command::new(std::env::current_exe()?).arg("stages").arg(&file).status()?;
+        if !status.success() {
+            return Err("the scan failed".into());
+        }
+        times.push(start.elapsed());
+        println!("  whole process {:>8.2} s", start.elapsed().as_secs_f64());
+    }
+    if let [small, large] = times.as_slice() {
+        println!(
+            "\n10 times the resources cost {:.1} times the time",
+            large.div_duration_f64(*small)
+        );
+    }
+    Ok(())
+}
+
+/// The time of a process from start to exit.
+fn cold(name: &str, arguments: &[&str]) -> Result<()> {
+    let mut times: Vec<Duration> = (0..RUNS)
+        .map(|_| {
+            let start = Instant::now();
+            Command::new(env!("CARGO_BIN_EXE_audit"))
+                .args(arguments)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .map(|_| start.elapsed())
+        })
+        .collect::<std::io::Result<_>>()?;
+    times.sort();
+    println!("  {name:<28} {:>8.1} ms", times[RUNS / 2].as_secs_f64() * 1000.0);
+    Ok(())
+}
+
+/// Reads, links, derives, judges; prints the time of each and the most memory
+/// that was held.
+fn stages(file: &Path) -> Result<()> {
+    let mut start = Instant::now();
+    let mut lap = |name: &str| {
+        println!("  {name:<10} {:>8.2} s", start.elapsed().as_secs_f64());
+        start = Instant::now();
+    };
+    let mut snapshot = load(&[file.to_path_buf()], &TemplateOptions::default()).loaded.snapshot;
+    lap("read");
+    link::link(&mut snapshot);
+    lap("link");
+    analysis::derive(&mut snapshot);
+    lap("derive");
+    let results = evaluate(&snapshot, &Bundle::embedded(), &Settings::default());
+    lap("judge");
+    println!("  {} verdicts, {} errors", results.verdicts.len(), results.errors.len());
+    if let Ok(status) = std::fs::read_to_string("/proc/self/status")
+        && let Some(line) = status.lines().find(|line| line.starts_with("VmHWM"))
+    {
+        println!("  {}", line.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+    Ok(())
+}
+
+/// Writes a snapshot with at least so many resources.
+fn generate(stacks: &Path, resources: usize, file: &Path) -> Result<()> {
+    let mut texts = Vec::new();
+    for name in ["cloudformation", "broken"] {
+        let options = TemplateOptions {
+            region: Some("eu-central-1".to_owned()),
+            account: Some("123456789012".to_owned()),
+            ..TemplateOptions::default()
+        };
+        let mut snapshot = load(&[stacks.join(name)], &options).loaded.snapshot;
+        link::link(&mut snapshot);
+        analysis::derive(&mut snapshot);
+        texts.push(serde_json::to_string(&snapshot)?);
+    }
+    let mut all = Snapshot::default();
+    for copy in 0.. {
+        let text = &texts[copy % texts.len()];
+        let renamed = text.replace("orders/", &format!("orders-{copy}/"));
+        all.extend(serde_json::from_str(&renamed)?);
+        if all.model.len() >= resources {
+            break;
+        }
+    }
+    std::fs::write(file, serde_json::to_vec(&all)?)?;
+    Ok(())
+}
+
+/// A template of so many resources of several types.
+fn template(resources: usize) -> Result<String> {
+    let mut text = String::from(
+        "Resources:\n  Vpc:\n    Type: AWS::EC2::VPC\n    Properties:\n      CidrBlock: 10.0.0.0/16\n",
+    );
+    for index in 0..resources.div_ceil(4) {
+        write!(
+            text,
+            "  Group{index}:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: clients
+      VpcId: !Ref Vpc
+      SecurityGroupIngress:
+        - {{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16}}
+  Log{index}:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      LogGroupName: /orders/service-{index}
+      RetentionInDays: 30
+  Bucket{index}:
+    Type: AWS::S3::Bucket
+    Properties:
+      PublicAccessBlockConfiguration:
+        BlockPublicAcls: true
+        BlockPublicPolicy: true
+  Database{index}:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      Engine: mysql
+      DBInstanceClass: db.t4g.micro
+      StorageEncrypted: !Equals [a, b]
+      VPCSecurityGroups: [!GetAtt Group{index}.GroupId]
+"
+        )?;
+    }
+    Ok(text)
+}

@@ -1,0 +1,87 @@
+//! The facts that verdicts rest on: the model as the policies see it, with gaps
+//! and origins.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use regorus::Value;
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::model::{Origin, ResourceRef, Snapshot};
+use crate::policy::gaps::{GapIndex, Place};
+use crate::policy::metadata::SourceKind;
+
+/// The model as the policies see it, and what stands beside it.
+pub struct Facts<'a> {
+    /// The snapshot.
+    pub snapshot: &'a Snapshot,
+    /// The model, `input` to the policies.
+    pub value: Value,
+    /// What is not known.
+    pub gaps: GapIndex<'a>,
+}
+
+impl<'a> Facts<'a> {
+    /// Converts the model. The text form in between is given up collection by
+    /// collection.
+    pub fn new(snapshot: &'a Snapshot) -> Result<Self, String> {
+        let json = super::input(&snapshot.model).map_err(|error| error.to_string())?;
+        let Json::Object(entries) = json else { return Err("the model is no object".to_owned()) };
+        let entries: Vec<(String, Json)> = entries.into_iter().collect();
+        let converted: Vec<(Value, Value)> = entries
+            .into_par_iter()
+            .map(|(name, value)| {
+                Ok((
+                    Value::from(name),
+                    Value::deserialize(value).map_err(|error| error.to_string())?,
+                ))
+            })
+            .collect::<Result<_, String>>()?;
+        let object: BTreeMap<Value, Value> = converted.into_iter().collect();
+        Ok(Self { snapshot, value: Value::from(object), gaps: GapIndex::new(snapshot) })
+    }
+
+    /// The value of an attribute; the resource itself for an empty path.
+    pub fn attribute(&self, collection: &str, id: &str, path: &str) -> Option<&Value> {
+        let mut value = member(member(&self.value, collection)?, id)?;
+        for step in path.split('/').skip(1) {
+            value = match value {
+                Value::Array(items) => items.get(step.parse::<usize>().ok()?)?,
+                _ => member(value, &step.replace("~1", "/").replace("~0", "~"))?,
+            };
+        }
+        Some(value)
+    }
+
+    /// Where a resource, or an attribute of it, stands.
+    pub fn origin(&self, collection: &str, id: &str, path: &str) -> Option<&Origin> {
+        self.snapshot.origins.resolve(&ResourceRef::new(collection, id), path)
+    }
+
+    /// The kind of source that a resource was read from; `None` where it was
+    /// not recorded.
+    pub fn source(&self, collection: &str, id: &str) -> Option<SourceKind> {
+        Some(match self.origin(collection, id, "")? {
+            Origin::File { .. } => SourceKind::Cloudformation,
+            Origin::Plan { .. } => SourceKind::Terraform,
+            Origin::Api { .. } => SourceKind::Live,
+        })
+    }
+
+    /// The account and region of a resource.
+    pub fn place(&self, collection: &str, id: &str) -> Place<'a> {
+        let resource = self.snapshot.model.get(&ResourceRef::new(collection, id));
+        Place {
+            account: resource.and_then(|resource| resource.account()),
+            region: resource.and_then(|resource| resource.region()),
+        }
+    }
+}
+
+fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    match value {
+        Value::Object(object) => object.get(&Value::from(name)),
+        _ => None,
+    }
+}

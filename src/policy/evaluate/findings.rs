@@ -1,0 +1,174 @@
+//! What policies yield, and the findings made of it.
+
+use regorus::Value;
+use serde::Deserialize;
+
+use super::facts::Facts;
+use crate::model::{Hop, Model};
+use crate::policy::bundle::Policy;
+use crate::policy::engine::{EngineError, Interpreter};
+use crate::policy::verdict::{Evidence, Finding, Flow, FlowHop};
+
+/// A subject as policies name it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The collection.
+    pub collection: String,
+    /// The key in it.
+    pub id: String,
+    /// The part, as a JSON pointer; empty for the whole.
+    pub path: String,
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let parts = Vec::<String>::deserialize(deserializer)?;
+        let mut parts = parts.into_iter();
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(collection), Some(id), path, None) => {
+                Ok(Self { collection, id, path: path.unwrap_or_default() })
+            }
+            _ => Err(serde::de::Error::custom(
+                "expected [collection, id] or [collection, id, pointer]",
+            )),
+        }
+    }
+}
+
+/// A member of `deny`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawFinding {
+    /// What it is about.
+    pub subject: Key,
+    message: String,
+    /// The facts it rests on: `[collection]`, `[collection, id]` or
+    /// `[collection, id, pointer]`.
+    pub evidence: Vec<Vec<String>>,
+    #[serde(default)]
+    flows: Vec<RawFlow>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFlow {
+    label: String,
+    hops: Vec<Hop>,
+}
+
+/// A member of `depends`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dependency {
+    /// What depends.
+    pub subject: Key,
+    /// The resource that matters to it; without a key none of the collection
+    /// does.
+    pub on: (String, Option<String>),
+}
+
+/// Why a control could not be evaluated.
+#[derive(Debug, thiserror::Error)]
+pub enum JudgeError {
+    #[error("{0}")]
+    Engine(#[from] EngineError),
+    #[error(
+        "{file}: rule {rule} gives something of the wrong form: {source}; see `audit policy schema`"
+    )]
+    Form { file: String, rule: &'static str, source: serde_json::Error },
+    #[error(
+        "{file}: a finding is about {collection}/{id}{path}, which is no subject of the control"
+    )]
+    NoSubject { file: String, collection: String, id: String, path: String },
+    #[error("{file}: evidence {evidence:?} of a finding names no attribute of the model")]
+    NoEvidence { file: String, evidence: Vec<String> },
+}
+
+/// Evaluates a rule that yields a set, as a list of `T`.
+///
+/// # Errors
+///
+/// Where evaluation fails, or yields something else.
+pub fn rule<T: for<'de> Deserialize<'de>>(
+    interpreter: &mut Interpreter,
+    policy: &Policy,
+    name: &'static str,
+) -> Result<T, JudgeError> {
+    let value = interpreter.evaluate(format!("data.{}.{name}", policy.control.package))?;
+    let value = if matches!(value, Value::Undefined) { Value::new_array() } else { value };
+    serde_json::to_value(&value)
+        .and_then(serde_json::from_value)
+        .map_err(|source| JudgeError::Form { file: policy.module.file.clone(), rule: name, source })
+}
+
+/// Fills in values and places.
+///
+/// # Errors
+///
+/// Where the evidence names no collection, resource or attribute of the model.
+pub fn finished(
+    raw: RawFinding,
+    policy: &Policy,
+    facts: &Facts<'_>,
+) -> Result<Finding, JudgeError> {
+    let evidence = raw
+        .evidence
+        .into_iter()
+        .map(|item| {
+            filled(&item, facts).ok_or_else(|| JudgeError::NoEvidence {
+                file: policy.module.file.clone(),
+                evidence: item,
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    let flows = raw
+        .flows
+        .into_iter()
+        .map(|flow| Flow {
+            label: flow.label,
+            hops: flow.hops.into_iter().map(|hop| placed(hop, facts)).collect(),
+        })
+        .collect();
+    Ok(Finding { message: raw.message, evidence, flows })
+}
+
+fn filled(item: &[String], facts: &Facts<'_>) -> Option<Evidence> {
+    let (collection, id, path) = match item {
+        [collection] => (collection, None, ""),
+        [collection, id] => (collection, Some(id), ""),
+        [collection, id, path] => (collection, Some(id), path.as_str()),
+        _ => return None,
+    };
+    if !Model::COLLECTIONS.contains(&collection.as_str()) {
+        return None;
+    }
+    let mut evidence = Evidence {
+        collection: collection.clone(),
+        id: id.cloned(),
+        path: path.to_owned(),
+        value: None,
+        origin: None,
+    };
+    if let Some(id) = id {
+        facts.attribute(collection, id, "")?;
+        if !path.is_empty() {
+            let value = facts.attribute(collection, id, path);
+            evidence.value = value.and_then(|value| serde_json::to_value(value).ok());
+        }
+        evidence.origin = facts.origin(collection, id, path).cloned();
+    }
+    Some(evidence)
+}
+
+fn placed(hop: Hop, facts: &Facts<'_>) -> FlowHop {
+    let path = hop.path.as_deref().unwrap_or_default();
+    FlowHop {
+        origin: hop
+            .resource
+            .as_ref()
+            .and_then(|resource| facts.origin(&resource.collection, &resource.id, path).cloned()),
+        resource: hop.resource.map(|resource| format!("{}/{}", resource.collection, resource.id)),
+        path: hop.path,
+        description: hop.description,
+    }
+}

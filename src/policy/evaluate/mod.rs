@@ -1,0 +1,125 @@
+//! Evaluates policies on a model. The policies give findings; the verdicts are
+//! given here, so that none passes over a gap.
+
+mod facts;
+mod findings;
+mod judge;
+mod missing;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use regorus::Value;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use self::facts::Facts;
+use super::bundle::{Bundle, Policy};
+use super::engine::{EngineError, Interpreter};
+use super::metadata::Severity;
+use super::profile::Profile;
+use super::verdict::{ControlError, Results};
+use crate::model::{Model, Snapshot};
+
+/// What to evaluate, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// `data.profile`.
+    pub profile: Profile,
+    /// Severities that the configuration changes, by control.
+    pub severities: BTreeMap<String, Severity>,
+    /// Controls that do not run.
+    pub disabled: BTreeSet<String>,
+    /// If not empty, the only controls that run.
+    pub only: BTreeSet<String>,
+}
+
+impl Settings {
+    fn runs(&self, control: &str) -> bool {
+        !self.disabled.contains(control) && (self.only.is_empty() || self.only.contains(control))
+    }
+}
+
+/// Evaluates every policy of the bundle that the settings let run. The model
+/// must be linked, and its facts derived.
+pub fn evaluate(snapshot: &Snapshot, bundle: &Bundle, settings: &Settings) -> Results {
+    let policies: Vec<&Policy> =
+        bundle.policies.values().filter(|policy| settings.runs(&policy.control.id)).collect();
+    let mut results = Results {
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        collected_at: snapshot.model.collected_at.clone(),
+        targets: Vec::new(),
+        controls: policies.iter().map(|policy| policy.control.clone()).collect(),
+        verdicts: Vec::new(),
+        errors: Vec::new(),
+        coverage: snapshot.coverage.iter().cloned().collect(),
+        diagnostics: Vec::new(),
+        resources: snapshot.model.len(),
+    };
+    let facts = match Facts::new(snapshot) {
+        Ok(facts) => facts,
+        Err(message) => {
+            results.errors.push(ControlError { control: "input".to_owned(), message });
+            return results;
+        }
+    };
+    let interpreter = match prepare(&facts, bundle, settings) {
+        Ok(interpreter) => interpreter,
+        Err(error) => {
+            let message = error.to_string();
+            results.errors.push(ControlError { control: "libraries".to_owned(), message });
+            return results;
+        }
+    };
+    let judged: Vec<_> = policies
+        .par_iter()
+        .map(|policy| {
+            judge::judge(policy, &interpreter, &facts, settings).map_err(|error| ControlError {
+                control: policy.control.id.clone(),
+                message: error.to_string(),
+            })
+        })
+        .collect();
+    for outcome in judged {
+        match outcome {
+            Ok(verdicts) => results.verdicts.extend(verdicts),
+            Err(error) => results.errors.push(error),
+        }
+    }
+    results.verdicts.sort_by(|one, other| {
+        (one.status, std::cmp::Reverse(one.severity), &one.control, &one.subject).cmp(&(
+            other.status,
+            std::cmp::Reverse(other.severity),
+            &other.control,
+            &other.subject,
+        ))
+    });
+    results
+}
+
+/// The policies' input, as they see it: the model as JSON.
+///
+/// # Errors
+///
+/// Where the model cannot be written as JSON.
+pub fn input(model: &Model) -> Result<Json, serde_json::Error> {
+    serde_json::to_value(model)
+}
+
+fn prepare(
+    facts: &Facts<'_>,
+    bundle: &Bundle,
+    settings: &Settings,
+) -> Result<Interpreter, EngineError> {
+    #[derive(Serialize)]
+    struct Data<'a> {
+        profile: &'a Profile,
+    }
+    let data = serde_json::to_value(Data { profile: &settings.profile }).unwrap_or_default();
+    let mut interpreter = Interpreter::new(&bundle.libraries, Value::from(data))?;
+    interpreter.set_input(facts.value.clone());
+    Ok(interpreter)
+}
+
+#[cfg(test)]
+mod tests;
