@@ -1,0 +1,111 @@
+# What several controls need to know of security groups and their rules.
+package audit.lib.security_groups
+
+import data.audit.lib.ec2
+
+anywhere := {"IPv4": "0.0.0.0/0", "IPv6": "::/0"}
+
+# Protocols that have ports; RDP also speaks UDP. Network ACLs have numbers.
+port_protocols := {"tcp", "udp", "-1", "6", "17"}
+
+# The lowest admin port among ports that are open; undefined for none.
+admin_port(open) := min(ports) if {
+	open.protocol in port_protocols
+	ports := {port |
+		some port in data.profile.admin_ports
+		open.from_port <= port
+		port <= open.to_port
+	}
+	count(ports) > 0
+}
+
+# Open ports in words.
+open_text(open) := sprintf("all traffic from %s", [anywhere[open.family]]) if open.protocol == "-1"
+
+open_text(open) := sprintf("%s %d-%d from %s", [open.protocol, open.from_port, open.to_port, anywhere[open.family]]) if {
+	open.protocol != "-1"
+	open.from_port != open.to_port
+}
+
+open_text(open) := sprintf("%s %d from %s", [open.protocol, open.from_port, anywhere[open.family]]) if {
+	open.protocol != "-1"
+	open.from_port == open.to_port
+}
+
+# Whether a rule is for TCP and one port alone.
+is_tcp_port(rule, port) if {
+	rule.protocol in {"tcp", "6"}
+	rule.from_port == port
+	rule.to_port == port
+}
+
+# What a rule is for, in words.
+ports_text(rule) := "all traffic" if rule.protocol == "-1"
+
+ports_text(rule) := sprintf("%v %v-%v", [rule.protocol, rule.from_port, rule.to_port]) if rule.protocol != "-1"
+
+peer_attributes := ["cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_group_id"]
+
+# The attributes that name a rule's peer; all of them where none is known.
+peers(rule) := names if {
+	names := [name | some name in peer_attributes; is_string(rule[name])]
+	count(names) > 0
+}
+
+peers(rule) := peer_attributes if {
+	every name in peer_attributes {
+		not is_string(rule[name])
+	}
+}
+
+# A rule's peer in words.
+peer_text(rule) := sprintf("%v", [rule[peers(rule)[0]]])
+
+# JSON pointers of a rule's ports, and of its peer.
+ports_evidence(id, rules, index) := [["security_groups", id, sprintf("/%s/%d/%s", [rules, index, name])] |
+	some name in ["from_port", "to_port", "protocol"]
+]
+
+peer_evidence(id, rules, index, rule) := [["security_groups", id, sprintf("/%s/%d/%s", [rules, index, name])] |
+	some name in peers(rule)
+]
+
+# The collections of what carries each group.
+carriers[id] := {user.collection | some user in group.used_by} if some id, group in input.security_groups
+
+# Groups that application load balancers carry, and application services.
+of_albs contains id if {
+	some id, group in input.security_groups
+	some user in group.used_by
+	user.collection == "load_balancers"
+	input.load_balancers[user.id].load_balancer_type == "application"
+}
+
+of_services contains id if {
+	some id, found in carriers
+	"ecs_services" in found
+}
+
+of_bastions contains id if {
+	some id, group in input.security_groups
+	some user in group.used_by
+	user.collection == "instances"
+	ec2.is_bastion(input.instances[user.id])
+}
+
+# What shows which load balancers and bastions a group belongs to.
+users_evidence(id) := array.concat(
+	[["security_groups", id, "/used_by"] | input.security_groups[id]],
+	array.concat(
+		[["load_balancers", user.id, "/load_balancer_type"] |
+			some user in input.security_groups[id].used_by
+			user.collection == "load_balancers"
+			input.load_balancers[user.id]
+		],
+		[["instances", user.id, ec2.bastion_pointer] |
+			some user in input.security_groups[id].used_by
+			user.collection == "instances"
+			input.instances[user.id]
+		],
+	),
+)
