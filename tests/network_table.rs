@@ -1,5 +1,7 @@
 //! Small networks with known answers, one trap each.
 
+#![allow(clippy::unwrap_used)]
+
 mod network_builder;
 
 use network_builder::{hops, net, reference};

@@ -82,7 +82,7 @@ pub fn compile<'a>(world: &World<'a>) -> Connections<'a> {
                         &hubs,
                         at,
                         family,
-                        &ranges,
+                        ranges,
                         index,
                         route,
                         &mut links,
@@ -194,11 +194,12 @@ fn peer<'a>(
     match peering.status.as_deref() {
         Some("active") => {}
         Some(_) => return,
-        None => match world.gaps.at(peering, "/status") {
-            Some(reason) => doubt = Some(format!("the status of {name}: {reason}")),
-            // A template's connection is made to be used.
-            None => {}
-        },
+        // A template's connection is made to be used.
+        None => {
+            if let Some(reason) = world.gaps.at(peering, "/status") {
+                doubt = Some(format!("the status of {name}: {reason}"));
+            }
+        }
     }
     let (requester, accepter) =
         (peering.requester_vpc_id.as_deref(), peering.accepter_vpc_id.as_deref());

@@ -17,16 +17,24 @@ pub enum Protocol {
     Other(u8),
 }
 
+/// A text that names no protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoProtocol;
+
 impl Protocol {
     /// Reads a protocol as rules write it; `None` for `-1`, which is all.
-    pub fn parse(text: &str) -> Result<Option<Self>, ()> {
+    ///
+    /// # Errors
+    ///
+    /// Where the text is neither a name nor a number of a protocol.
+    pub fn parse(text: &str) -> Result<Option<Self>, NoProtocol> {
         Ok(Some(match text.trim().to_ascii_lowercase().as_str() {
             "-1" | "all" => return Ok(None),
             "tcp" | "6" => Self::Tcp,
             "udp" | "17" => Self::Udp,
             "icmp" | "1" => Self::Icmp,
             "icmpv6" | "58" => Self::Icmpv6,
-            other => Self::Other(other.parse().map_err(|_| ())?),
+            other => Self::Other(other.parse().map_err(|_| NoProtocol)?),
         }))
     }
 

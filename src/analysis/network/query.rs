@@ -113,7 +113,7 @@ impl<'a> Network<'a> {
         let protocol = match question.protocol.as_deref().map(Protocol::parse) {
             None | Some(Ok(None)) => None,
             Some(Ok(protocol)) => protocol,
-            Some(Err(())) => {
+            Some(Err(_)) => {
                 return Err(QuestionError::Protocol(question.protocol.clone().unwrap_or_default()));
             }
         };

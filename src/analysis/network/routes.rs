@@ -11,6 +11,12 @@ use super::gaps::Gaps;
 use super::ranges::{Family, Ranges, parse_prefix};
 use crate::model::{Model, Route, RouteTable};
 
+/// First and last address, and the route that takes what lies between.
+type Share = (u128, u128, usize);
+
+/// Prefix length, rank among equals, first and last address, and the route.
+type Prefix = (u8, u8, u128, u128, usize);
+
 /// A route table, compiled.
 #[derive(Debug)]
 pub struct Table<'a> {
@@ -18,7 +24,7 @@ pub struct Table<'a> {
     pub table: &'a RouteTable,
     /// For each family the ranges in order, with the route that takes each;
     /// what is in none has no route.
-    ranges: [Vec<(u128, u128, usize)>; 2],
+    ranges: [Vec<Share>; 2],
     /// For each family the addresses that each route takes.
     shares: [Vec<(Ranges, usize)>; 2],
     /// Why routes may be missing.
@@ -33,7 +39,7 @@ pub struct Table<'a> {
 pub fn compile<'a>(model: &Model, gaps: &Gaps<'a>, table: &'a RouteTable) -> Table<'a> {
     let mut doubt =
         gaps.list(table, "/routes").map(|reason| format!("the routes of {}: {reason}", table.id));
-    let mut by_family: [Vec<(u8, u8, u128, u128, usize)>; 2] = [Vec::new(), Vec::new()];
+    let mut by_family: [Vec<Prefix>; 2] = [Vec::new(), Vec::new()];
     for (index, route) in table.routes.iter().enumerate() {
         let propagated = u8::from(route.propagated == Some(true));
         let mut destinations: Vec<(&str, u8)> = Vec::new();
@@ -100,7 +106,7 @@ fn target_doubt(gaps: &Gaps<'_>, table: &RouteTable) -> Option<String> {
 }
 
 /// The ranges of each route together.
-fn by_route(ranges: &[(u128, u128, usize)]) -> Vec<(Ranges, usize)> {
+fn by_route(ranges: &[Share]) -> Vec<(Ranges, usize)> {
     let mut by_route: BTreeMap<usize, Vec<(u128, u128)>> = BTreeMap::new();
     for (first, last, index) in ranges {
         by_route.entry(*index).or_default().push((*first, *last));
@@ -109,7 +115,7 @@ fn by_route(ranges: &[(u128, u128, usize)]) -> Vec<(Ranges, usize)> {
 }
 
 /// Disjoint ranges in order, each with the route that wins there.
-fn partition(mut routes: Vec<(u8, u8, u128, u128, usize)>) -> Vec<(u128, u128, usize)> {
+fn partition(mut routes: Vec<Prefix>) -> Vec<Share> {
     // Most specific first; each takes what none before it took.
     routes.sort_by_key(|(length, rank, _, _, index)| (std::cmp::Reverse(*length), *rank, *index));
     let mut taken = Ranges::empty();
@@ -123,7 +129,7 @@ fn partition(mut routes: Vec<(u8, u8, u128, u128, usize)>) -> Vec<(u128, u128, u
     found
 }
 
-fn is_plain_local(table: &RouteTable, ranges: &[Vec<(u128, u128, usize)>; 2]) -> bool {
+fn is_plain_local(table: &RouteTable, ranges: &[Vec<Share>; 2]) -> bool {
     let local = |index: usize| {
         table.routes.get(index).is_some_and(|route| route.target_type.as_deref() == Some("local"))
     };

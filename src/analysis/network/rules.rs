@@ -143,7 +143,7 @@ fn compile_rule<'a>(
     let mut doubt = None;
     let protocol = match rule.protocol.as_deref().map(Protocol::parse) {
         Some(Ok(protocol)) => protocol,
-        Some(Err(())) => return None,
+        Some(Err(_)) => return None,
         None => {
             doubt = Some(gap("protocol")?);
             None

@@ -513,7 +513,6 @@ fn is_same_cluster(one: &Thing<'_>, other: &Thing<'_>) -> bool {
 
 /// The load balancers that forward to a thing, each with the path on, with
 /// none, or with what leaves it open.
-#[expect(clippy::type_complexity, reason = "one answer for each balancer")]
 pub fn from_balancers(
     world: &World<'_>,
     at: usize,
