@@ -1,0 +1,128 @@
+# METADATA
+# title: Subnets with data have a network ACL of their own
+# description: >-
+#   A network ACL that admits only the data ports holds when a security group of
+#   a database is opened by mistake. The VPC's default ACL admits everything,
+#   and one that other subnets share fits them rather than the data.
+# related_resources:
+#   - https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
+# custom:
+#   id: nacl-data-tier
+#   severity: low
+#   subject: [subnets]
+#   sources: [live, cloudformation, terraform]
+#   requires:
+#     - subnets.public
+#     - subnets.network_acl_id
+#     - network_acls.is_default
+#     - network_acls.open_ingress
+#     - rds_instances.db_subnet_group
+#     - rds_clusters.db_subnet_group
+#     - rds_subnet_groups.subnet_ids
+#     - elasticache_replication_groups.cache_subnet_group
+#     - elasticache_clusters.cache_subnet_group
+#     - elasticache_subnet_groups.subnet_ids
+#     - opensearch_domains.subnet_ids
+#   architecture: ["2C"]
+#   remediation:
+#     summary: Give the data subnets a network ACL of their own that admits the data ports from the service subnets.
+#     cloudformation: |
+#       Type: AWS::EC2::SubnetNetworkAclAssociation
+#       Properties:
+#         SubnetId: !Ref DataSubnetA
+#         NetworkAclId: !Ref DataNetworkAcl
+#     terraform: |
+#       resource "aws_network_acl" "data" {
+#         vpc_id     = aws_vpc.this.id
+#         subnet_ids = aws_subnet.data[*].id
+#       }
+#   frameworks:
+#     nist-800-53-r5: ["AC-4", "SC-7"]
+#     pci-dss-4.0: ["1.2.1", "1.4.4"]
+#     soc2: ["CC6.6"]
+#     well-architected: ["SEC05-BP02"]
+package audit.nacl_data_tier
+
+import data.audit.lib.placement
+
+subjects[id] := subnet if {
+	some id, _ in placement.data_of
+	subnet := input.subnets[id]
+	subnet.public != true
+}
+
+subnets_with[acl_id] contains id if {
+	some id, subnet in input.subnets
+	acl_id := subnet.network_acl_id
+	is_string(acl_id)
+}
+
+# Of the subnets that share an ACL, the first that holds no data.
+others[acl_id] := min(found) if {
+	some acl_id, ids in subnets_with
+	found := {id | some id in ids; not placement.data_of[id]}
+	count(found) > 0
+}
+
+# What makes a subnet one with data.
+holds(id) := array.concat([["subnets", id, "/network_acl_id"], ["subnets", id, "/public"]], placement.data_of[id][2])
+
+deny contains finding if {
+	some id, subnet in subjects
+	input.network_acls[subnet.network_acl_id].is_default == true
+	finding := {
+		"subject": ["subnets", id],
+		"message": sprintf("the default network ACL %s is in force in it, expected one of its own", [subnet.network_acl_id]),
+		"evidence": array.concat([["network_acls", subnet.network_acl_id, "/is_default"]], holds(id)),
+	}
+}
+
+deny contains finding if {
+	some id, subnet in subjects
+	acl := input.network_acls[subnet.network_acl_id]
+	acl.is_default != true
+	other := others[subnet.network_acl_id]
+	finding := {
+		"subject": ["subnets", id],
+		"message": sprintf("its network ACL %s is shared with %s, which holds no data", [subnet.network_acl_id, other]),
+		"evidence": array.concat(
+			holds(id),
+			array.concat(
+				[["subnets", other, "/network_acl_id"]],
+				[["rds_subnet_groups"], ["elasticache_subnet_groups"], ["opensearch_domains"]],
+			),
+		),
+	}
+}
+
+deny contains finding if {
+	some id, subnet in subjects
+	acl := input.network_acls[subnet.network_acl_id]
+	acl.is_default != true
+	some open in acl.open_ingress
+	open.protocol == "-1"
+	finding := {
+		"subject": ["subnets", id],
+		"message": sprintf("its network ACL %s admits all traffic from everywhere", [subnet.network_acl_id]),
+		"evidence": array.concat(
+			[["network_acls", subnet.network_acl_id, sprintf("/entries/%d", [entry])] | some entry in open.rules],
+			holds(id),
+		),
+	}
+}
+
+applicable contains ["subnets", id] if some id, _ in subjects
+
+depends contains {"subject": ["subnets", id], "on": ["network_acls", subnet.network_acl_id]} if {
+	some id, subnet in subjects
+	is_string(subnet.network_acl_id)
+}
+
+depends contains {"subject": ["subnets", id], "on": [collection, resource]} if {
+	some [collection, resource, id, _] in placement.data_in_subnet
+}
+
+depends contains {"subject": ["subnets", id], "on": [collection, group]} if {
+	some [_, _, id, evidence] in placement.data_in_subnet
+	[collection, group, _] := evidence[1]
+}

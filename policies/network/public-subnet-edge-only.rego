@@ -1,0 +1,111 @@
+# METADATA
+# title: Public subnets hold load balancers, NAT gateways and bastions only
+# description: >-
+#   What lies in a public subnet needs only a public address and an open group
+#   to be on the internet. Services, instances and data belong into private
+#   subnets.
+# related_resources:
+#   - https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html
+# custom:
+#   id: public-subnet-edge-only
+#   severity: high
+#   subject: [subnets]
+#   sources: [live, cloudformation, terraform]
+#   requires:
+#     - subnets.public
+#     - instances.subnet_id
+#     - instances.tags
+#     - ecs_services.subnet_ids
+#     - rds_instances.db_subnet_group
+#     - rds_clusters.db_subnet_group
+#     - rds_subnet_groups.subnet_ids
+#     - elasticache_replication_groups.cache_subnet_group
+#     - elasticache_clusters.cache_subnet_group
+#     - elasticache_subnet_groups.subnet_ids
+#     - opensearch_domains.subnet_ids
+#   architecture: ["2A"]
+#   remediation:
+#     summary: Move the resource into a private subnet; tag an instance that is a bastion as one.
+#   frameworks:
+#     aws-fsbp: ["EC2.9"]
+#     nist-800-53-r5: ["AC-4", "SC-7"]
+#     pci-dss-4.0: ["1.4.1", "1.4.4"]
+#     soc2: ["CC6.1", "CC6.6"]
+#     well-architected: ["SEC05-BP01"]
+package audit.public_subnet_edge_only
+
+import data.audit.lib.ec2
+import data.audit.lib.placement
+
+subjects[id] := subnet if {
+	some id, subnet in input.subnets
+	subnet.public != false
+}
+
+deny contains finding if {
+	some [collection, id, subnet_id, evidence] in placement.in_subnet
+	subjects[subnet_id]
+	not is_edge(collection, id)
+	finding := {
+		"subject": ["subnets", subnet_id],
+		"message": sprintf("%s/%s lies in it, expected load balancers, NAT gateways and bastions only", [collection, id]),
+		"evidence": array.concat(
+			[["subnets", subnet_id, "/public"]],
+			array.concat(evidence, [["instances", id, ec2.bastion_pointer] | collection == "instances"]),
+		),
+	}
+}
+
+is_edge("load_balancers", id) if is_string(id)
+
+is_edge("instances", id) if ec2.is_bastion(input.instances[id])
+
+applicable contains ["subnets", id] if some id, _ in subjects
+
+# Resources whose subnets are not known may lie in any.
+depends contains {"subject": ["subnets", subnet_id], "on": [collection, id]} if {
+	some [collection, id, subnet_id, _] in placement.in_subnet
+	subjects[subnet_id]
+}
+
+depends contains {"subject": ["subnets", subnet_id], "on": [collection, id]} if {
+	some collection, resources in {
+		"instances": {id |
+			some id, instance in ec2.instances
+			instance.subnet_id == null
+		},
+		"ecs_services": {id |
+			some id, service in input.ecs_services
+			count(service.subnet_ids) == 0
+		},
+		"rds_instances": {id |
+			some id, database in input.rds_instances
+			database.db_subnet_group == null
+		},
+		"rds_clusters": {id |
+			some id, database in input.rds_clusters
+			database.db_subnet_group == null
+		},
+	}
+	some id in resources
+	some subnet_id, _ in subjects
+}
+
+depends contains {"subject": ["subnets", subnet_id], "on": [collection, id]} if {
+	some collection, resources in {
+		"elasticache_replication_groups": {id |
+			some id, cache in input.elasticache_replication_groups
+			cache.cache_subnet_group == null
+		},
+		"elasticache_clusters": {id |
+			some id, cache in input.elasticache_clusters
+			cache.cache_subnet_group == null
+		},
+		"opensearch_domains": {id |
+			some id, domain in input.opensearch_domains
+			count(domain.subnet_ids) == 0
+		},
+	}
+	some id in resources
+	some subnet_id, _ in subjects
+}

@@ -1,0 +1,82 @@
+# METADATA
+# title: Resources lie in a VPC of their own, not in the default VPC
+# description: >-
+#   All subnets of a default VPC are public and give out public addresses, and
+#   everything that names no network lands in it. The architecture's tiers need
+#   a VPC that was made for them.
+# related_resources:
+#   - https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html
+#   - https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-best-practices.html
+# custom:
+#   id: vpc-custom
+#   severity: medium
+#   subject: [instances, ecs_services, load_balancers, rds_instances, rds_clusters, elasticache_replication_groups, elasticache_clusters, opensearch_domains]
+#   sources: [live, cloudformation, terraform]
+#   requires:
+#     - vpcs.is_default
+#     - subnets.vpc_id
+#     - instances.subnet_id
+#     - ecs_services.subnet_ids
+#     - load_balancers.subnet_ids
+#     - rds_instances.db_subnet_group
+#     - rds_clusters.db_subnet_group
+#     - rds_subnet_groups.subnet_ids
+#     - elasticache_replication_groups.cache_subnet_group
+#     - elasticache_clusters.cache_subnet_group
+#     - elasticache_subnet_groups.subnet_ids
+#     - opensearch_domains.subnet_ids
+#   architecture: ["2A"]
+#   remediation:
+#     summary: Move the resource into the subnets of a VPC that was made for it.
+#     cloudformation: |
+#       Type: AWS::RDS::DBSubnetGroup
+#       Properties:
+#         DBSubnetGroupDescription: Data subnets
+#         SubnetIds: [!Ref DataSubnetA, !Ref DataSubnetB]
+#     terraform: |
+#       resource "aws_db_subnet_group" "data" {
+#         subnet_ids = aws_subnet.data[*].id
+#       }
+#   frameworks:
+#     nist-800-53-r5: ["AC-4", "SC-7"]
+#     pci-dss-4.0: ["1.3.1", "1.4.1"]
+#     soc2: ["CC6.6"]
+#     well-architected: ["SEC05-BP01"]
+package audit.vpc_custom
+
+import data.audit.lib.placement
+
+default_vpcs contains id if {
+	some id, vpc in input.vpcs
+	vpc.is_default == true
+}
+
+in_default[[collection, id]] contains [subnet_id, evidence] if {
+	some [collection, id, subnet_id, evidence] in placement.in_subnet
+	input.subnets[subnet_id].vpc_id in default_vpcs
+}
+
+deny contains finding if {
+	some [collection, id], found in in_default
+	[subnet_id, evidence] := min(found)
+	vpc_id := input.subnets[subnet_id].vpc_id
+	finding := {
+		"subject": [collection, id],
+		"message": sprintf("it lies in the default VPC %s, by subnet %s", [vpc_id, subnet_id]),
+		"evidence": array.concat(evidence, [["subnets", subnet_id, "/vpc_id"], ["vpcs", vpc_id, "/is_default"]]),
+	}
+}
+
+depends contains {"subject": [collection, id], "on": ["subnets", subnet_id]} if {
+	some [collection, id, subnet_id, _] in placement.in_subnet
+}
+
+depends contains {"subject": [collection, id], "on": ["vpcs", vpc_id]} if {
+	some [collection, id, subnet_id, _] in placement.in_subnet
+	vpc_id := input.subnets[subnet_id].vpc_id
+	is_string(vpc_id)
+}
+
+depends contains {"subject": [collection, id], "on": [groups, group_id]} if {
+	some [collection, id, groups, group_id, _] in placement.grouped
+}

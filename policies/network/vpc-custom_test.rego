@@ -1,0 +1,34 @@
+package audit.vpc_custom_test
+
+import data.audit.vpc_custom
+
+model(is_default) := {
+	"vpcs": {"vpc": {"is_default": is_default}},
+	"subnets": {"a": {"vpc_id": "vpc"}, "b": {"vpc_id": "vpc"}},
+	"instances": {"i": {"state": "running", "subnet_id": "a"}},
+	"rds_instances": {"db": {"db_subnet_group": "group"}},
+	"rds_subnet_groups": {"group": {"subnet_ids": ["a", "b"]}},
+	"load_balancers": {"alb": {"subnet_ids": ["a", "b"]}},
+}
+
+test_own_vpc_passes if {
+	count(vpc_custom.deny) == 0 with input as model(false)
+}
+
+test_default_vpc_fails_once_for_each_resource if {
+	subjects := [finding.subject | some finding in vpc_custom.deny] with input as model(true)
+	count(subjects) == 3
+	["rds_instances", "db"] in subjects
+}
+
+test_the_finding_names_what_it_rests_on if {
+	some finding in vpc_custom.deny with input as model(true)
+	finding.subject == ["instances", "i"]
+	finding.message == "it lies in the default VPC vpc, by subnet a"
+	["vpcs", "vpc", "/is_default"] in finding.evidence
+	["instances", "i", "/subnet_id"] in finding.evidence
+}
+
+test_unknown_is_no_finding if {
+	count(vpc_custom.deny) == 0 with input as model(null)
+}

@@ -1,0 +1,144 @@
+# METADATA
+# title: VPCs with workloads reach AWS through endpoints
+# description: >-
+#   Through endpoints, secrets, images and logs travel inside AWS's network: no
+#   NAT gateway is on the way that can fail, be paid for or be used to carry
+#   data out. Judged are VPCs with workloads.
+# related_resources:
+#   - https://docs.aws.amazon.com/vpc/latest/privatelink/what-is-privatelink.html
+#   - https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+#   - https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+# custom:
+#   id: vpc-endpoints
+#   severity: medium
+#   subject: [vpcs]
+#   sources: [live, cloudformation, terraform]
+#   requires:
+#     - vpc_endpoints.vpc_id
+#     - vpc_endpoints.service_name
+#     - vpc_endpoints.vpc_endpoint_type
+#     - vpc_endpoints.private_dns_enabled
+#     - vpc_endpoints.state
+#     - vpc_endpoints.route_table_ids
+#     - subnets.vpc_id
+#   architecture: ["2A"]
+#   remediation:
+#     summary: Add the interface endpoints that are missing, with private DNS, and the gateway endpoint to the private route tables.
+#     cloudformation: |
+#       Type: AWS::EC2::VPCEndpoint
+#       Properties:
+#         VpcId: !Ref Vpc
+#         ServiceName: !Sub com.amazonaws.${AWS::Region}.secretsmanager
+#         VpcEndpointType: Interface
+#         PrivateDnsEnabled: true
+#         SubnetIds: [!Ref SubnetA, !Ref SubnetB]
+#     terraform: |
+#       resource "aws_vpc_endpoint" "secrets" {
+#         vpc_id              = aws_vpc.this.id
+#         service_name        = "com.amazonaws.${var.region}.secretsmanager"
+#         vpc_endpoint_type   = "Interface"
+#         private_dns_enabled = true
+#         subnet_ids          = aws_subnet.private[*].id
+#       }
+#     cli: |
+#       aws ec2 create-vpc-endpoint --vpc-id VPC --vpc-endpoint-type Interface --service-name com.amazonaws.REGION.secretsmanager --subnet-ids SUBNETS --private-dns-enabled
+#   frameworks:
+#     aws-fsbp: ["EC2.55", "EC2.56"]
+#     nist-800-53-r5: ["AC-4", "SC-7"]
+#     pci-dss-4.0: ["1.3.2", "1.4.1"]
+#     soc2: ["CC6.6", "CC6.7"]
+#     well-architected: ["SEC05-BP02"]
+package audit.vpc_endpoints
+
+import data.audit.lib.placement
+
+kinds := {
+	"Interface": data.profile.required_interface_endpoints,
+	"Gateway": data.profile.required_gateway_endpoints,
+}
+
+# The service in a full name: `ecr.api` of `com.amazonaws.eu-west-1.ecr.api`.
+service(name) := concat(".", array.slice(split(name, "."), 3, 9)) if not startswith(name, "cn.")
+
+service(name) := concat(".", array.slice(split(name, "."), 4, 9)) if startswith(name, "cn.")
+
+endpoints[key] contains id if {
+	some id, endpoint in input.vpc_endpoints
+	is_string(endpoint.service_name)
+	key := [endpoint.vpc_id, endpoint.vpc_endpoint_type, service(endpoint.service_name)]
+}
+
+problem(endpoint) := "is without private DNS (private_dns_enabled is false)" if {
+	endpoint.vpc_endpoint_type == "Interface"
+	endpoint.private_dns_enabled == false
+} else := "is in no route table" if {
+	endpoint.vpc_endpoint_type == "Gateway"
+	count(endpoint.route_table_ids) == 0
+} else := sprintf("is not available (state is %s)", [endpoint.state]) if {
+	is_string(endpoint.state)
+	not lower(endpoint.state) in {"available", "pending"}
+}
+
+working[key] contains id if {
+	some key, ids in endpoints
+	some id in ids
+	not problem(input.vpc_endpoints[id])
+}
+
+deny contains finding if {
+	some vpc_id, [_, _, workload] in placement.vpc_workload
+	input.vpcs[vpc_id]
+	some kind, services in kinds
+	some name in services
+	not endpoints[[vpc_id, kind, name]]
+	finding := {
+		"subject": ["vpcs", vpc_id],
+		"message": sprintf("it has no %s endpoint for %s", [lower(kind), name]),
+		"evidence": array.concat([["vpc_endpoints"]], workload),
+	}
+}
+
+deny contains finding if {
+	some vpc_id, [_, _, workload] in placement.vpc_workload
+	input.vpcs[vpc_id]
+	some kind, services in kinds
+	some name in services
+	ids := endpoints[[vpc_id, kind, name]]
+	not working[[vpc_id, kind, name]]
+	first := min(ids)
+	own := [["vpc_endpoints", id, pointer] |
+		some id in ids
+		some pointer in ["/private_dns_enabled", "/state", "/route_table_ids", "/vpc_id"]
+	]
+	finding := {
+		"subject": ["vpcs", vpc_id],
+		"message": sprintf("its endpoint %s for %s %s", [first, name, problem(input.vpc_endpoints[first])]),
+		"evidence": array.concat(own, workload),
+	}
+}
+
+subnets_of[vpc_id] contains id if {
+	some id, subnet in input.subnets
+	vpc_id := subnet.vpc_id
+}
+
+# Where no subnets are known there may be workloads.
+applicable contains ["vpcs", id] if {
+	some id, _ in input.vpcs
+	not subnets_of[id]
+}
+
+applicable contains ["vpcs", id] if {
+	some id, _ in input.vpcs
+	placement.vpc_workload[id]
+}
+
+depends contains {"subject": ["vpcs", vpc_id], "on": ["vpc_endpoints", id]} if {
+	some [vpc_id, _, _], ids in endpoints
+	some id in ids
+}
+
+depends contains {"subject": ["vpcs", vpc_id], "on": ["subnets", id]} if {
+	some vpc_id, ids in subnets_of
+	some id in ids
+}
