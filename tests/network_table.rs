@@ -1071,3 +1071,51 @@ fn deriving_twice_gives_the_same() {
     audit::analysis::derive(&mut facts.0);
     assert_eq!(first, facts.0);
 }
+
+#[test]
+fn one_start_is_told_once() {
+    let facts = reference()
+        .subnet_of("vpc", "data2", "10.0.3.0/24", "eu-west-1b")
+        .group("sg-db", &["tcp 5432 10.0.1.0/24"])
+        .rds("db", &["data", "data2"], &["sg-db"])
+        .derive();
+    assert_eq!(facts.of(DB).unexpected_paths.len(), 1);
+}
+
+#[test]
+fn templates_that_cannot_speak_of_public_access_blocks_leave_them_off() {
+    let facts = exposed()
+        .edit(|model| {
+            let mut region = audit::model::Region::new(audit::model::Identity {
+                id: "eu-west-1".into(),
+                account: Some("111111111111".into()),
+                region: Some("eu-west-1".into()),
+                ..Default::default()
+            });
+            region.vpc_block_public_access_mode = None;
+            model.insert(region);
+        })
+        .because(
+            "regions",
+            "eu-west-1",
+            "/vpc_block_public_access_mode",
+            audit::model::Reason::NotInSource { source: "a template".into() },
+        )
+        .derive();
+    assert_eq!(facts.internet(WEB), Some(true));
+}
+
+#[test]
+fn a_parameter_names_no_group_of_its_own_template() {
+    let facts = reference()
+        .group("sg-tool", &[])
+        .instance("tool", "app", "10.0.1.9", &["sg-tool"])
+        .because(
+            "instances",
+            "tool",
+            "/security_group_ids",
+            audit::model::Reason::UnresolvedParameter { name: "Groups".into() },
+        )
+        .derive();
+    assert!(!facts.has_gap(DB, "/reachability/unexpected_paths"));
+}

@@ -410,14 +410,20 @@ impl Net {
         self.add(attachment)
     }
 
-    pub fn gap(mut self, collection: &str, id: &str, path: &str) -> Self {
+    pub fn gap(self, collection: &str, id: &str, path: &str) -> Self {
+        let reason = Reason::KnownAfterApply { expression: Some("the missing fact".to_owned()) };
+        self.because(collection, id, path, reason)
+    }
+
+    /// A gap with a reason of its own.
+    pub fn because(mut self, collection: &str, id: &str, path: &str, reason: Reason) -> Self {
         self.0.gaps.insert(Gap {
             collection: collection.to_owned(),
             id: (!id.is_empty()).then(|| id.to_owned()),
             path: path.to_owned(),
             account: None,
             region: None,
-            reason: Reason::KnownAfterApply { expression: Some("the missing fact".to_owned()) },
+            reason,
         });
         self
     }

@@ -67,6 +67,12 @@ pub fn resolve(world: &World<'_>, name: &str) -> Result<Vec<End>, NameError> {
         .map(|(at, thing)| (at, thing.resource))
         .filter(|(_, resource)| called(*resource))
         .collect();
+    if found.is_empty() {
+        // A logical id without its stack.
+        let logical = format!("/{name}");
+        let all = world.things.iter().enumerate().map(|(at, thing)| (at, thing.resource));
+        found = all.filter(|(_, resource)| resource.id().ends_with(&logical)).collect();
+    }
     if found.iter().any(|(_, resource)| exact(*resource)) {
         found.retain(|(_, resource)| exact(*resource));
     }

@@ -140,6 +140,15 @@ impl<'a> Search<'_, 'a> {
         }
     }
 
+    /// Whether a path from the same start to the same ports is told already,
+    /// by way of another of the thing's places.
+    fn is_told(&self, path: &NetworkPath) -> bool {
+        let key = |path: &NetworkPath| (path.protocol.clone(), path.from_port, path.to_port);
+        self.unexpected.iter().any(|told| {
+            told.from == path.from && told.from_label == path.from_label && key(told) == key(path)
+        })
+    }
+
     fn is_full(&self) -> bool {
         !self.every && self.unexpected.len() >= UNEXPECTED
     }
@@ -163,7 +172,7 @@ impl<'a> Search<'_, 'a> {
     }
 
     fn keep(&mut self, kind: &'static str, path: NetworkPath, judged: bool) {
-        if judged && self.counts(kind) && !self.is_full() && !self.unexpected.contains(&path) {
+        if judged && self.counts(kind) && !self.is_full() && !self.is_told(&path) {
             self.unexpected.push(path.clone());
         }
         self.kinds.entry(kind).or_insert(path);

@@ -11,7 +11,7 @@ use super::ranges::{Family, Ranges, internet, parse_cidr};
 use super::routes::{self, Table};
 use super::rules::{self, Group};
 use super::things::{self, Role, Thing};
-use crate::model::{Model, Resource, Snapshot, Subnet};
+use crate::model::{Model, Reason, Resource, Snapshot, Subnet};
 
 /// How VPC Block Public Access treats a subnet.
 ///
@@ -307,6 +307,8 @@ fn block_mode(model: &Model, subnet: &Subnet, gaps: &Gaps<'_>) -> BlockMode {
         Some(_) => return BlockMode::Off,
         None => {
             return match gaps.at(region, "/vpc_block_public_access_mode") {
+                // A template says nothing of it; off is AWS's default.
+                Some(Reason::NotInSource { .. }) => BlockMode::Off,
                 Some(reason) => BlockMode::Unknown(format!("VPC Block Public Access: {reason}")),
                 None => BlockMode::Off,
             };
