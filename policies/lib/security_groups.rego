@@ -96,16 +96,17 @@ of_bastions contains id if {
 # What shows which load balancers and bastions a group belongs to.
 users_evidence(id) := array.concat(
 	[["security_groups", id, "/used_by"] | input.security_groups[id]],
-	array.concat(
-		[["load_balancers", user.id, "/load_balancer_type"] |
-			some user in input.security_groups[id].used_by
-			user.collection == "load_balancers"
-			input.load_balancers[user.id]
-		],
-		[["instances", user.id, ec2.bastion_pointer] |
-			some user in input.security_groups[id].used_by
-			user.collection == "instances"
-			input.instances[user.id]
-		],
-	),
+	array.concat(balancers_evidence(id), instances_evidence(id)),
 )
+
+balancers_evidence(id) := [["load_balancers", user.id, "/load_balancer_type"] |
+	some user in input.security_groups[id].used_by
+	user.collection == "load_balancers"
+	input.load_balancers[user.id]
+]
+
+instances_evidence(id) := [["instances", user.id, "/tags"] |
+	some user in input.security_groups[id].used_by
+	user.collection == "instances"
+	input.instances[user.id]
+]

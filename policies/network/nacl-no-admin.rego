@@ -68,9 +68,10 @@ open_subnets[vpc_id] contains subnet_id if {
 
 subnet_of[acl_id] := min(found) if some acl_id, found in in_force
 
-subnet_of[acl_id] := min(open_subnets[acl.vpc_id]) if {
+subnet_of[acl_id] := first if {
 	some acl_id, acl in input.network_acls
 	not in_force[acl_id]
+	first := min(open_subnets[acl.vpc_id])
 }
 
 deny contains finding if {

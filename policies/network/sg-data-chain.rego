@@ -48,7 +48,6 @@
 #     well-architected: ["SEC05-BP02"]
 package audit.sg_data_chain
 
-import data.audit.lib.ec2
 import data.audit.lib.security_groups
 
 ported := {"rds_instances", "rds_clusters", "elasticache_replication_groups", "elasticache_clusters"}
@@ -150,10 +149,8 @@ depends contains {"subject": ["security_groups", id], "on": ["instances", user.i
 	user.collection == "instances"
 }
 
-# The bastion's tag may be unknown where the instances are.
 depends contains {"subject": ["security_groups", id], "on": ["security_groups", rule.referenced_group_id]} if {
 	some id, _ in ports
 	some rule in input.security_groups[id].ingress
 	is_string(rule.referenced_group_id)
-	count(ec2.bastion_pointer) > 0
 }

@@ -43,7 +43,7 @@ test_the_bastion_passes if {
 test_another_instance_fails if {
 	some finding in findings({"referenced_group_id": "instance-sg"}, 5432, {})
 	contains(finding.message, "from instance-sg, expected the security group of a service or a bastion")
-	["instances", "x", "/tags/Role"] in finding.evidence
+	["instances", "x", "/tags"] in finding.evidence
 }
 
 test_another_port_fails if {

@@ -51,9 +51,10 @@ default_vpcs contains id if {
 	vpc.is_default == true
 }
 
-in_default[[collection, id]] contains [subnet_id, evidence] if {
+in_default[resource] contains [subnet_id, evidence] if {
 	some [collection, id, subnet_id, evidence] in placement.in_subnet
 	input.subnets[subnet_id].vpc_id in default_vpcs
+	resource := [collection, id]
 }
 
 deny contains finding if {

@@ -43,12 +43,12 @@ import data.audit.lib.placement
 
 tiers := {"public": true, "private": false}
 
-zones[[vpc_id, tier]] contains subnet.availability_zone if {
+zones[key] contains subnet.availability_zone if {
 	some tier, public in tiers
 	some subnet in input.subnets
 	subnet.public == public
-	vpc_id := subnet.vpc_id
 	is_string(subnet.availability_zone)
+	key := [subnet.vpc_id, tier]
 }
 
 subnets_of[vpc_id] contains id if {

@@ -1,0 +1,70 @@
+package audit.alb_sg_egress_test
+
+import data.audit.alb_sg_egress
+
+model(rule) := {
+	"security_groups": {"sg": {
+		"is_default": false,
+		"used_by": [{"collection": "load_balancers", "id": "alb"}],
+		"egress": [object.union(
+			{
+				"protocol": "tcp",
+				"from_port": 3000,
+				"to_port": 3000,
+				"cidr_ipv4": null,
+				"cidr_ipv6": null,
+				"prefix_list_id": null,
+				"referenced_group_id": "service-sg",
+			},
+			rule,
+		)],
+	}},
+	"load_balancers": {"alb": {"load_balancer_type": "application"}},
+	"listeners": {"l": {
+		"load_balancer": "alb",
+		"default_actions": [{"action_type": "forward", "forward": [{"target_group": "tg"}]}],
+	}},
+	"target_groups": {"tg": {"port": 80, "targets": [{"target_id": "i", "port": 8080}]}},
+	"instances": {"i": {"security_group_ids": ["instance-sg"]}},
+	"ecs_services": {"s": {
+		"load_balancers": [{"target_group": "tg", "container_port": 3000}],
+		"security_group_ids": ["service-sg"],
+	}},
+}
+
+findings(rule) := found if {
+	found := alb_sg_egress.deny with input as model(rule)
+}
+
+test_the_targets_pass if {
+	count(findings({})) == 0
+	count(findings({"referenced_group_id": "instance-sg", "from_port": 8080, "to_port": 8080})) == 0
+}
+
+test_everywhere_fails if {
+	everywhere := {
+		"protocol": "-1",
+		"from_port": null,
+		"to_port": null,
+		"cidr_ipv4": "0.0.0.0/0",
+		"referenced_group_id": null,
+	}
+	some finding in findings(everywhere)
+	finding.message == "it lets out all traffic to 0.0.0.0/0, expected its targets' security groups on their ports only"
+	finding.evidence[0] == ["security_groups", "sg", "/egress/0/cidr_ipv4"]
+}
+
+test_another_port_or_group_fails if {
+	count(findings({"to_port": 3001})) == 1
+	some finding in findings({"referenced_group_id": "other"})
+	["ecs_services"] in finding.evidence
+}
+
+test_nothing_goes_out_passes if {
+	count(findings({"protocol": "-1", "cidr_ipv4": "127.0.0.1/32", "referenced_group_id": null})) == 0
+}
+
+test_an_unknown_peer_is_in_the_evidence if {
+	some finding in findings({"referenced_group_id": null})
+	["security_groups", "sg", "/egress/0/referenced_group_id"] in finding.evidence
+}
