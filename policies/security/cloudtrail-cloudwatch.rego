@@ -1,0 +1,40 @@
+# METADATA
+# title: Trails deliver to CloudWatch Logs
+# description: >-
+#   Files in a bucket are read after the fact. In a log group, metric filters
+#   and alarms see an event within minutes.
+# related_resources:
+#   - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html
+# custom:
+#   id: cloudtrail-cloudwatch
+#   severity: low
+#   subject: [cloudtrail_trails]
+#   sources: [live, cloudformation, terraform]
+#   requires:
+#     - cloudtrail_trails.cloud_watch_logs_log_group
+#   architecture: ["4"]
+#   remediation:
+#     summary: Give the trail a log group and a role that may write to it.
+#     cloudformation: |
+#       CloudWatchLogsLogGroupArn: !GetAtt TrailLogGroup.Arn
+#       CloudWatchLogsRoleArn: !GetAtt TrailRole.Arn
+#     terraform: |
+#       cloud_watch_logs_group_arn = "${aws_cloudwatch_log_group.trail.arn}:*"
+#       cloud_watch_logs_role_arn  = aws_iam_role.trail.arn
+#   frameworks:
+#     aws-fsbp: ["CloudTrail.5"]
+#     nist-800-53-r5: ["AU-6", "SI-4"]
+#     pci-dss-4.0: ["10.4.1"]
+#     soc2: ["CC7.2"]
+#     well-architected: ["SEC04-BP02"]
+package audit.cloudtrail_cloudwatch
+
+deny contains finding if {
+	some id, trail in input.cloudtrail_trails
+	trail.cloud_watch_logs_log_group == null
+	finding := {
+		"subject": ["cloudtrail_trails", id],
+		"message": "it delivers to no log group (cloud_watch_logs_log_group is not set)",
+		"evidence": [["cloudtrail_trails", id, "/cloud_watch_logs_log_group"]],
+	}
+}

@@ -1,0 +1,90 @@
+# METADATA
+# title: A multi-region trail records management events
+# description: >-
+#   Without a trail nobody can tell who changed what. An attacker works in a
+#   region that is not watched, so one trail has to record all regions, reads
+#   and writes, and be on.
+# related_resources:
+#   - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-create-and-update-a-trail.html
+# custom:
+#   id: cloudtrail-enabled
+#   severity: critical
+#   subject: [accounts]
+#   sources: [live, cloudformation, terraform]
+#   requires:
+#     - cloudtrail_trails.is_multi_region_trail
+#     - cloudtrail_trails.is_logging
+#     - cloudtrail_trails.event_selectors.include_management_events
+#     - cloudtrail_trails.event_selectors.read_write_type
+#   architecture: ["4"]
+#   remediation:
+#     summary: Make a trail for all regions that records all management events, and start its logging.
+#     cloudformation: |
+#       Type: AWS::CloudTrail::Trail
+#       Properties:
+#         IsLogging: true
+#         IsMultiRegionTrail: true
+#         S3BucketName: !Ref TrailBucket
+#     terraform: |
+#       resource "aws_cloudtrail" "this" {
+#         name                  = "account"
+#         is_multi_region_trail = true
+#         s3_bucket_name        = aws_s3_bucket.trail.id
+#       }
+#     cli: |
+#       aws cloudtrail update-trail --name NAME --is-multi-region-trail && aws cloudtrail start-logging --name NAME
+#   frameworks:
+#     cis-aws-foundations-3.0: ["3.1"]
+#     aws-fsbp: ["CloudTrail.1"]
+#     nist-800-53-r5: ["AU-2", "AU-3", "AU-12"]
+#     pci-dss-4.0: ["10.2.1"]
+#     soc2: ["CC7.2"]
+#     well-architected: ["SEC04-BP01"]
+package audit.cloudtrail_enabled
+
+records_all(trail) if {
+	some selector in trail.event_selectors
+	selector.include_management_events == true
+	selector.read_write_type == "All"
+}
+
+good contains id if {
+	some id, trail in input.cloudtrail_trails
+	trail.is_multi_region_trail == true
+	trail.is_logging == true
+	records_all(trail)
+}
+
+problem(trail) := "records one region only" if {
+	trail.is_multi_region_trail != true
+} else := "is not logging" if {
+	trail.is_logging != true
+} else := "does not record all management events"
+
+problems := [sprintf("%s %s", [id, problem(trail)]) | some id, trail in input.cloudtrail_trails]
+
+text := "it has no trail" if count(problems) == 0
+
+text := sprintf("no trail records management events of all regions: %s", [concat("; ", problems)]) if count(problems) > 0
+
+pointers := ["/is_multi_region_trail", "/is_logging", "/event_selectors"]
+
+deny contains finding if {
+	count(good) == 0
+	some id, _ in input.accounts
+	trails := [["cloudtrail_trails", trail, pointer] |
+		some trail, _ in input.cloudtrail_trails
+		some pointer in pointers
+	]
+	finding := {
+		"subject": ["accounts", id],
+		"message": text,
+		"evidence": array.concat(trails, [["cloudtrail_trails"]]),
+	}
+}
+
+# One good trail is enough, whatever the others are.
+depends contains {"subject": ["accounts", id], "on": ["cloudtrail_trails", trail]} if {
+	some id, _ in input.accounts
+	some trail in good
+}

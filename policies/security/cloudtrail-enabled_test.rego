@@ -1,0 +1,42 @@
+package audit.cloudtrail_enabled_test
+
+import data.audit.cloudtrail_enabled
+
+model(changes) := {
+	"accounts": {"a": {}},
+	"cloudtrail_trails": {"t": object.union(
+		{
+			"is_multi_region_trail": true,
+			"is_logging": true,
+			"event_selectors": [{"include_management_events": true, "read_write_type": "All"}],
+		},
+		changes,
+	)},
+}
+
+messages(changes) := found if {
+	found := {finding.message | some finding in cloudtrail_enabled.deny} with input as model(changes)
+}
+
+test_a_trail_for_all_regions_passes if count(messages({})) == 0
+
+test_no_trail_fails if {
+	some finding in cloudtrail_enabled.deny with input as {"accounts": {"a": {}}, "cloudtrail_trails": {}}
+	finding.message == "it has no trail"
+	finding.evidence == [["cloudtrail_trails"]]
+}
+
+test_one_region_fails if {
+	messages({"is_multi_region_trail": false}) == {"no trail records management events of all regions: t records one region only"}
+}
+
+test_stopped_fails if messages({"is_logging": false}) == {"no trail records management events of all regions: t is not logging"}
+
+test_writes_only_fails if {
+	count(messages({"event_selectors": [{"include_management_events": true, "read_write_type": "WriteOnly"}]})) == 1
+}
+
+test_unknown_is_in_the_evidence if {
+	some finding in cloudtrail_enabled.deny with input as model({"is_logging": null})
+	["cloudtrail_trails", "t", "/is_logging"] in finding.evidence
+}
