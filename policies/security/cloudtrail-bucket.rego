@@ -116,3 +116,13 @@ deny contains finding if {
 }
 
 depends contains {"subject": ["cloudtrail_trails", id], "on": ["s3_buckets", bucket_id]} if some [id, bucket_id, _] in buckets
+
+# The account's blocks matter where the bucket lacks one.
+depends contains {"subject": ["cloudtrail_trails", id], "on": ["accounts", null]} if some [id, _, _] in buckets
+
+depends contains {"subject": ["cloudtrail_trails", id], "on": ["accounts", account]} if {
+	some [id, _, bucket] in buckets
+	some name in blocks
+	bucket[name] != true
+	some account, _ in input.accounts
+}
