@@ -8,9 +8,9 @@ use crate::policy::metadata::Severity;
 
 /// Proves whether an AWS deployment keeps to its reference architecture.
 ///
-/// Reads a live account, CloudFormation templates, CDK output, Terraform plans
-/// or snapshots into one model, and evaluates policies on it. Every verdict is
-/// pass (proven), fail (with evidence) or unknown (with the reason).
+/// Reads CloudFormation templates, CDK output, Terraform plans or snapshots into
+/// one model, and evaluates policies on it. Every verdict is pass (proven), fail
+/// (with evidence) or unknown (with the reason).
 #[derive(Debug, Parser)]
 #[command(name = "audit", version, max_term_width = 100)]
 #[command(after_help = "\
@@ -21,7 +21,6 @@ Exit codes:
   3  --fail-on-unknown was given and a verdict is unknown
 
 Examples:
-  audit scan                                    the account of your credentials
   audit scan template.yaml                      a CloudFormation template
   terraform show -json plan.out > plan.json
   audit scan plan.json --output sarif=out.sarif a Terraform plan, for CI
@@ -70,17 +69,15 @@ pub enum ColorWhen {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Judge an account, templates, plans or snapshots
+    /// Judge templates, plans or snapshots
     Scan(ScanArgs),
     /// Tell what can reach what over the network, and by which rules
     Path(Box<super::path::PathArgs>),
-    /// Save the model of an account or of templates to a file
+    /// Save the model of templates or plans to a file
     Snapshot(SnapshotArgs),
     /// List, show, check, test and export policies
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// Print the minimal IAM policy that a live scan needs
-    Permissions,
     /// Explain a control: what it asks, why, and what to do
     Explain(ExplainArgs),
     /// Print a completion script for a shell
@@ -93,16 +90,12 @@ pub enum Command {
 /// What to scan.
 #[derive(Debug, Args)]
 pub struct TargetArgs {
-    /// Templates, CDK output, plans, states, snapshots, or directories of them;
-    /// none for the live account
-    #[arg(value_name = "PATH")]
+    /// Templates, CDK output, plans, states, snapshots, or directories of them
+    #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     /// The options of templates.
     #[command(flatten)]
     pub template: TemplateArgs,
-    /// The options of live accounts.
-    #[command(flatten)]
-    pub live: LiveArgs,
 }
 
 /// Options of templates and plans.
@@ -118,37 +111,12 @@ pub struct TemplateArgs {
     /// The account that templates are deployed to
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
+    /// The region that templates are deployed to
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
     /// Where a plan's .tf files lie [default: beside the plan]
     #[arg(long, value_name = "DIR")]
     pub source_root: Option<PathBuf>,
-}
-
-/// Options of live accounts.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Account options")]
-pub struct LiveArgs {
-    /// Region to scan, or that templates are deployed to; may be repeated
-    /// [default for an account: every enabled region]
-    #[arg(long = "region", value_name = "REGION")]
-    pub regions: Vec<String>,
-    /// Profile of the AWS configuration
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
-    /// Role to assume before reading
-    #[arg(long, value_name = "ARN")]
-    pub role_arn: Option<String>,
-    /// External id that the role asks for
-    #[arg(long, value_name = "ID", requires = "role_arn")]
-    pub external_id: Option<String>,
-    /// Most requests a second, over all services
-    #[arg(long, value_name = "N")]
-    pub max_rps: Option<u32>,
-    /// How often a call is tried before it is given up
-    #[arg(long, value_name = "N", default_value_t = 8)]
-    pub max_attempts: u32,
-    /// Seconds that one call may take, its retries included
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
-    pub call_timeout: u64,
 }
 
 /// Arguments of `audit scan`.

@@ -6,15 +6,12 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-#[cfg(feature = "live")]
-mod account;
 pub mod args;
 mod console;
 mod diagnostics;
 mod explain;
 mod path;
 mod policy;
-mod progress;
 mod scan;
 mod setup;
 mod snapshot;
@@ -50,7 +47,6 @@ fn dispatch(cli: Cli) -> io::Result<u8> {
     let console = Console::new(&cli.global);
     match &cli.command {
         Command::Completions { shell } => return completions(*shell),
-        Command::Permissions => return permissions(),
         _ => {}
     }
     let Some(setup) = setup::load(&cli.global, &console)? else { return Ok(EXIT_USAGE) };
@@ -60,7 +56,7 @@ fn dispatch(cli: Cli) -> io::Result<u8> {
         Command::Snapshot(args) => snapshot::run(args, &setup, &console),
         Command::Policy(command) => policy::run(command, setup, &console),
         Command::Explain(args) => explain::run(args, &setup, &console),
-        Command::Completions { .. } | Command::Permissions => Ok(EXIT_SUCCESS),
+        Command::Completions { .. } => Ok(EXIT_SUCCESS),
     }
 }
 
@@ -68,12 +64,6 @@ fn completions(shell: clap_complete::Shell) -> io::Result<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "audit", &mut script);
     io::stdout().write_all(&script)?;
-    Ok(EXIT_SUCCESS)
-}
-
-fn permissions() -> io::Result<u8> {
-    let policy = serde_json::json!({});
-    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&policy)?)?;
     Ok(EXIT_SUCCESS)
 }
 

@@ -5,7 +5,6 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use super::args::TargetArgs;
-use super::console::Console;
 use crate::analysis;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::model::{Snapshot, link};
@@ -32,9 +31,9 @@ impl Target {
     }
 }
 
-/// Reads what was named; the live account where nothing was.
-pub fn read(args: &TargetArgs, profile: &Profile, console: &Console) -> Target {
-    let mut target = if args.paths.is_empty() { live(args, console) } else { files(args) };
+/// Reads what was named.
+pub fn read(args: &TargetArgs, profile: &Profile) -> Target {
+    let mut target = files(args);
     link::link(&mut target.snapshot);
     analysis::derive_with(&mut target.snapshot, &analysis_options(profile));
     target
@@ -53,7 +52,7 @@ fn files(args: &TargetArgs) -> Target {
     let options = TemplateOptions {
         parameters: template.parameters.iter().cloned().collect(),
         parameter_files: template.parameter_files.clone(),
-        region: args.live.regions.first().cloned(),
+        region: template.region.clone(),
         account: template.account.clone(),
         source_root: template.source_root.clone(),
         id_prefix: None,
@@ -69,22 +68,6 @@ fn files(args: &TargetArgs) -> Target {
         diagnostics,
         texts: read.texts,
         names: args.paths.iter().map(|path| path.display().to_string()).collect(),
-    }
-}
-
-#[cfg(feature = "live")]
-fn live(args: &TargetArgs, console: &Console) -> Target {
-    super::account::read(&args.live, console, secret_key())
-}
-
-#[cfg(not(feature = "live"))]
-fn live(_args: &TargetArgs, _console: &Console) -> Target {
-    Target {
-        diagnostics: vec![
-            Diagnostic::error("this build cannot read accounts")
-                .help("name a template or plan, or build with the feature `live`"),
-        ],
-        ..Target::default()
     }
 }
 
