@@ -70,7 +70,12 @@ fn sarif_is_valid_and_points_at_the_lines() {
     let (_, stdout, _) = scan(&["stack-reference/broken", "--format", "sarif"]);
     let log: Value = serde_json::from_str(&stdout).unwrap();
     let schema = std::fs::read_to_string("tests/schemas/sarif-2.1.0.json").unwrap();
-    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let mut schema: Value = serde_json::from_str(&schema).unwrap();
+    // The published pattern of language codes is no valid regular expression.
+    let language = schema.pointer_mut("/definitions/run/properties/language").unwrap();
+    language.as_object_mut().unwrap().remove("pattern");
+    let language = schema.pointer_mut("/definitions/toolComponent/properties/language").unwrap();
+    language.as_object_mut().unwrap().remove("pattern");
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<String> = validator.iter_errors(&log).map(|e| e.to_string()).collect();
     assert!(errors.is_empty(), "{errors:#?}");
@@ -206,17 +211,17 @@ fn hostile_names_reach_no_terminal() {
 fn what_rests_on_a_parameter_without_a_value_is_unknown() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("t.yaml");
-    let text = "Parameters:\n  Public: {Type: String}\nResources:\n  Db:\n    Type: AWS::RDS::DBInstance\n    Properties: {Engine: mysql, PubliclyAccessible: !Ref Public, StorageEncrypted: true}\n";
+    let text = "Parameters:\n  Encrypt: {Type: String}\nResources:\n  Db:\n    Type: AWS::RDS::DBInstance\n    Properties: {Engine: mysql, PubliclyAccessible: false, StorageEncrypted: !Ref Encrypt}\n";
     std::fs::write(&path, text).unwrap();
     let path = path.to_str().unwrap();
     let status = |more: &[&str]| {
-        let (_, report) = json(&[&[path, "--control", "rds-private"], more].concat());
+        let (_, report) = json(&[&[path, "--control", "rds-encrypted"], more].concat());
         (report["verdicts"][0]["status"].clone(), report["verdicts"][0]["reasons"].to_string())
     };
     let (open, reasons) = status(&[]);
     assert_eq!(open, "unknown");
-    assert!(reasons.contains("--parameter Public=VALUE"), "{reasons}");
-    assert_eq!(status(&["--parameter", "Public=true"]).0, "fail");
+    assert!(reasons.contains("--parameter Encrypt=VALUE"), "{reasons}");
+    assert_eq!(status(&["--parameter", "Encrypt=false"]).0, "fail");
 }
 
 #[test]
