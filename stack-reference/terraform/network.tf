@@ -161,17 +161,22 @@ resource "aws_route_table_association" "data_b" {
   route_table_id = aws_route_table.data.id
 }
 
-# The edge admits what clients and replies need, and no remote desktop.
-resource "aws_network_acl" "public" {
-  vpc_id     = aws_vpc.main.id
-  subnet_ids = [aws_subnet.public_a.id, aws_subnet.public_b.id]
+# Subnets that route to the internet admit what clients and replies need, and no remote desktop.
+resource "aws_network_acl" "routed" {
+  vpc_id = aws_vpc.main.id
+  subnet_ids = [
+    aws_subnet.public_a.id,
+    aws_subnet.public_b.id,
+    aws_subnet.service_a.id,
+    aws_subnet.service_b.id,
+  ]
   tags = {
-    Name = "${var.name}-public"
+    Name = "${var.name}-routed"
   }
 }
 
-resource "aws_network_acl_rule" "public_no_remote_desktop" {
-  network_acl_id = aws_network_acl.public.id
+resource "aws_network_acl_rule" "routed_no_remote_desktop" {
+  network_acl_id = aws_network_acl.routed.id
   rule_number    = 90
   egress         = false
   protocol       = "tcp"
@@ -181,8 +186,8 @@ resource "aws_network_acl_rule" "public_no_remote_desktop" {
   to_port        = 3389
 }
 
-resource "aws_network_acl_rule" "public_https_in" {
-  network_acl_id = aws_network_acl.public.id
+resource "aws_network_acl_rule" "routed_https_in" {
+  network_acl_id = aws_network_acl.routed.id
   rule_number    = 100
   egress         = false
   protocol       = "tcp"
@@ -192,8 +197,8 @@ resource "aws_network_acl_rule" "public_https_in" {
   to_port        = 443
 }
 
-resource "aws_network_acl_rule" "public_http_in" {
-  network_acl_id = aws_network_acl.public.id
+resource "aws_network_acl_rule" "routed_http_in" {
+  network_acl_id = aws_network_acl.routed.id
   rule_number    = 110
   egress         = false
   protocol       = "tcp"
@@ -203,8 +208,8 @@ resource "aws_network_acl_rule" "public_http_in" {
   to_port        = 80
 }
 
-resource "aws_network_acl_rule" "public_replies_in" {
-  network_acl_id = aws_network_acl.public.id
+resource "aws_network_acl_rule" "routed_replies_in" {
+  network_acl_id = aws_network_acl.routed.id
   rule_number    = 120
   egress         = false
   protocol       = "tcp"
@@ -214,8 +219,8 @@ resource "aws_network_acl_rule" "public_replies_in" {
   to_port        = 65535
 }
 
-resource "aws_network_acl_rule" "public_out" {
-  network_acl_id = aws_network_acl.public.id
+resource "aws_network_acl_rule" "routed_out" {
+  network_acl_id = aws_network_acl.routed.id
   rule_number    = 100
   egress         = true
   protocol       = "-1"
