@@ -1,6 +1,8 @@
 //! No input, however broken, makes a reader panic.
 
-use audit::source::{TemplateOptions, TextFile, cloudformation, decode, detect, snapshot, terraform};
+use audit::source::{
+    TemplateOptions, TextFile, cloudformation, decode, detect, snapshot, terraform,
+};
 use proptest::prelude::*;
 
 fn read_all(text: &str) {
