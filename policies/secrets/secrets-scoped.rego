@@ -69,6 +69,24 @@ spellings(reference) := {arn, concat("", [arn, "-??????"]), concat("", [stem, "?
 	stem := substring(arn, 0, count(arn) - 6)
 }
 
+# Secrets of the model whose ARN is not known, by the name in the reference.
+named[id] contains key if {
+	some id, definition in input.ecs_task_definitions
+	some container in definition.containers
+	some secret in container.secrets
+	is_string(secret.value_from)
+	startswith(secret.value_from, "arn:")
+	name := split(secret.value_from, ":")[6]
+	some spelling in {name, substring(name, 0, count(name) - 7)}
+	some key in keys_by_name[spelling]
+}
+
+keys_by_name[secret.name] contains key if {
+	some key, secret in input.secrets
+	is_string(secret.name)
+	secret.arn == null
+}
+
 named_for[role] contains spelling if {
 	some role, uses in definitions
 	some [id, _] in uses
@@ -90,7 +108,7 @@ deny contains finding if {
 				[[statement.collection, statement.id, statement.path] | some statement in grant.statements],
 				[["iam_roles", role, sprintf("/effective/readable_secrets/%d", [index])]],
 			),
-			array.concat(use_evidence(uses), other_namers(grant.resource)),
+			array.concat(use_evidence(uses), array.concat(other_namers(grant.resource), unseen(grant.resource))),
 		),
 	}
 }
@@ -124,6 +142,10 @@ other_namers(spelling) := [["ecs_task_definitions", id, sprintf("/%s", [attribut
 	some [id, attribute] in namers[spelling]
 ]
 
+# A reference to a secret that is not in the model may be to one that a task
+# definition names by another spelling.
+unseen(resource) := [["secrets"] | startswith(resource, "ref:")]
+
 applicable contains ["iam_roles", role] if {
 	some role, _ in definitions
 	input.iam_roles[role]
@@ -136,6 +158,27 @@ applicable contains ["iam_roles", id] if {
 	some id, role in input.iam_roles
 	not role.account in accounts_with_definitions
 	ecs_tasks in role.trust.services
+}
+
+# A task definition whose role is not known may have any that ECS tasks may
+# assume.
+open_definitions[account] contains id if {
+	some id, definition in input.ecs_task_definitions
+	some attribute in role_attributes
+	definition[attribute] == null
+	account := definition.account
+}
+
+applicable contains ["iam_roles", id] if {
+	some id, role in input.iam_roles
+	open_definitions[role.account]
+	ecs_tasks in role.trust.services
+}
+
+depends contains {"subject": ["iam_roles", id], "on": ["ecs_task_definitions", definition]} if {
+	some id, role in input.iam_roles
+	ecs_tasks in role.trust.services
+	some definition in open_definitions[role.account]
 }
 
 depends contains {"subject": ["iam_roles", role], "on": ["ecs_task_definitions", id]} if {

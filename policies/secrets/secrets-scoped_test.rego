@@ -97,3 +97,22 @@ test_task_roles_are_judged_where_no_task_definition_is_known if {
 	secrets_scoped.applicable == {["iam_roles", "execution"]} with input as none
 	count(secrets_scoped.deny) == 0 with input as none
 }
+
+test_secret_is_known_by_the_name_in_the_reference if {
+	secrets := {"secrets": {"address": {"name": "orders/db", "arn": null}}}
+	count(secrets_scoped.deny) == 0 with input as object.union(model("address", arn), secrets)
+	other := {"secrets": {"address": {"name": "orders/other", "arn": null}}}
+	count(secrets_scoped.deny) == 1 with input as object.union(model("address", arn), other)
+}
+
+test_secrets_that_could_not_be_listed_matter if {
+	some finding in secrets_scoped.deny with input as model("ref:secrets/stack/Other", arn)
+	["secrets"] in finding.evidence
+}
+
+test_a_role_that_a_task_may_have_is_judged if {
+	roles := {"iam_roles": {"other": {"account": "111111111111", "trust": {"services": ["ecs-tasks.amazonaws.com"]}}}}
+	["iam_roles", "other"] in secrets_scoped.applicable with input as object.union(model(arn, arn), roles)
+	on := {item.on | some item in secrets_scoped.depends; item.subject == ["iam_roles", "other"]} with input as object.union(model(arn, arn), roles)
+	on == {["ecs_task_definitions", "task"]}
+}
