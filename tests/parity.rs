@@ -1,6 +1,8 @@
 //! The same stack gives the same verdicts as a template and as a plan, and a
 //! named change to either trips the control that is meant to see it.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

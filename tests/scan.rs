@@ -1,5 +1,7 @@
 //! `audit scan`, run as a user runs it.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::Path;
 
 use assert_cmd::Command;

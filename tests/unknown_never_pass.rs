@@ -268,7 +268,7 @@ fn holes(
 fn check_attributes(path: &str) {
     let snapshot = finish(read(path));
     let bundle = Bundle::embedded();
-    let model = serde_json::to_value(&snapshot.model).unwrap();
+    let model = serde_json::to_value(&snapshot.model).expect("a model is JSON");
     let tries = tries(&snapshot, &model);
     let found: BTreeSet<String> =
         tries.par_iter().flat_map_iter(|of| holes(&snapshot, &model, &bundle, of)).collect();

@@ -45,9 +45,8 @@ pub fn run() -> ExitCode {
 
 fn dispatch(cli: Cli) -> io::Result<u8> {
     let console = Console::new(&cli.global);
-    match &cli.command {
-        Command::Completions { shell } => return completions(*shell),
-        _ => {}
+    if let Command::Completions { shell } = &cli.command {
+        return completions(*shell);
     }
     let Some(setup) = setup::load(&cli.global, &console)? else { return Ok(EXIT_USAGE) };
     match &cli.command {

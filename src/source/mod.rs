@@ -36,7 +36,7 @@ pub struct TextFile {
 }
 
 /// What a template source needs to know beside the files.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct TemplateOptions {
     /// Values of parameters from the command line.
     pub parameters: BTreeMap<String, String>,
@@ -52,20 +52,6 @@ pub struct TemplateOptions {
     pub id_prefix: Option<String>,
     /// The key of this run's secret digests.
     pub secret_key: [u8; 32],
-}
-
-impl Default for TemplateOptions {
-    fn default() -> Self {
-        Self {
-            parameters: BTreeMap::new(),
-            parameter_files: Vec::new(),
-            region: None,
-            account: None,
-            source_root: None,
-            id_prefix: None,
-            secret_key: [0; 32],
-        }
-    }
 }
 
 /// What a source yields.

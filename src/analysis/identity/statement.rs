@@ -111,7 +111,7 @@ fn is_wild(value: &str) -> bool {
     if value.chars().all(|c| matches!(c, '*' | '?')) {
         return true;
     }
-    let account = value.strip_prefix("arn:").and_then(|rest| rest.splitn(5, ':').nth(3));
+    let account = value.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(3));
     // Buckets and some others have no account in their ARNs.
     value.starts_with("arn:") && account.is_some_and(|account| account.contains('*'))
 }

@@ -160,20 +160,20 @@ impl<'p> Scope<'p> {
     ) -> Vec<String> {
         let Some(all) = self.by_name.get(&(module, kind, name)) else { return Vec::new() };
         let written = key.map(|key| key.trim_matches(['[', ']']).to_owned());
-        let chosen = |wanted: &str| -> Vec<String> {
+        let chosen = |wanted: &Json| -> Vec<String> {
             all.iter()
-                .filter(|instance| instance.index.is_some_and(|index| index.to_string() == wanted))
+                .filter(|instance| instance.index == Some(wanted))
                 .map(|instance| instance.address.to_owned())
                 .collect()
         };
-        if let Some(written) = written.filter(|written| written != "*") {
+        if let Some(written) = written.and_then(|text| serde_json::from_str(&text).ok()) {
             let exact = chosen(&written);
             if !exact.is_empty() {
                 return exact;
             }
         }
         if let Some(index) = index {
-            let same = chosen(&index.to_string());
+            let same = chosen(index);
             if !same.is_empty() {
                 return same;
             }

@@ -133,9 +133,7 @@ pub(super) fn route(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         let node = declared.get(property);
         let mut kind = *kind;
         // A virtual private gateway goes by the same property.
-        if kind == "internet_gateway"
-            && node.is_some_and(|node| names_virtual_private_gateway(node))
-        {
+        if kind == "internet_gateway" && node.is_some_and(names_virtual_private_gateway) {
             kind = "virtual_private_gateway";
         }
         route.target_type = Some(kind.to_owned());

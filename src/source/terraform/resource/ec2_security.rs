@@ -149,6 +149,9 @@ fn inline_rules(declared: &Declared<'_>, draft: &mut Draft<'_>, group: &mut Secu
     }
 }
 
+/// Sets one kind of peer of a rule.
+type SetPeer = fn(&mut SecurityGroupRule, String);
+
 /// One rule for each peer of a block or of an `aws_security_group_rule`.
 fn add_rules(
     draft: &mut Draft<'_>,
@@ -160,7 +163,7 @@ fn add_rules(
     let get = |name: &str| present(node.get(name));
     let next = |rules: &Vec<SecurityGroupRule>| format!("/{direction}/{}", rules.len());
     let before = rules.len();
-    let lists: [(&str, fn(&mut SecurityGroupRule, String)); 4] = [
+    let lists: [(&str, SetPeer); 4] = [
         ("cidr_blocks", |rule, peer| rule.cidr_ipv4 = Some(peer)),
         ("ipv6_cidr_blocks", |rule, peer| rule.cidr_ipv6 = Some(peer)),
         ("prefix_list_ids", |rule, peer| rule.prefix_list_id = Some(peer)),
