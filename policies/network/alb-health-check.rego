@@ -82,7 +82,7 @@ deny contains finding if {
 		some part in split(group.matcher, ",")
 		some text_code in split(part, "-")
 		code := trim_space(text_code)
-		code != ""
+		regex.match(`^[0-9]+$`, code)
 	}
 	max(codes) >= 400
 	finding := {

@@ -61,10 +61,25 @@ struct RawFlow {
 #[serde(deny_unknown_fields)]
 pub struct Dependency {
     /// What depends.
-    pub subject: Key,
+    #[serde(deserialize_with = "known_subject")]
+    pub subject: Option<Key>,
     /// The resource that matters to it; without a key none of the collection
     /// does.
     pub on: (String, Option<String>),
+}
+
+/// A subject; a reference that is not known names none, and its own gap says
+/// so.
+fn known_subject<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Key>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    let is_open =
+        value.as_array().is_some_and(|parts| parts.iter().any(serde_json::Value::is_null));
+    match is_open {
+        true => Ok(None),
+        false => serde_json::from_value(value).map(Some).map_err(serde::de::Error::custom),
+    }
 }
 
 /// Why a control could not be evaluated.

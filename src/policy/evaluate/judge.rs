@@ -52,6 +52,7 @@ pub fn judge(
     if depends {
         let raw: Vec<Dependency> = findings::rule(&mut interpreter, policy, "depends")?;
         for Dependency { subject, on: (collection, id) } in raw {
+            let Some(subject) = subject else { continue };
             let of_subject =
                 dependencies.entry(collection).or_default().entry(subject).or_default();
             of_subject.extend(id);
