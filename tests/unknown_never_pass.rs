@@ -6,6 +6,8 @@
 //! that some value would fail, and a failure that some value would pass, are
 //! wrong: the verdict had to be unknown.
 
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
