@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::analysis::identity::catalogue;
 use crate::policy::metadata::Severity;
 
 /// Proves whether an AWS deployment keeps to its reference architecture.
@@ -12,7 +13,7 @@ use crate::policy::metadata::Severity;
 /// one model, and evaluates policies on it. Every verdict is pass (proven), fail
 /// (with evidence) or unknown (with the reason).
 #[derive(Debug, Parser)]
-#[command(name = "audit", version, max_term_width = 100)]
+#[command(name = "audit", version, long_version = long_version(), max_term_width = 100)]
 #[command(after_help = "\
 Exit codes:
   0  nothing failed at or above --fail-on
@@ -253,4 +254,12 @@ fn output(text: &str) -> Result<(crate::report::Format, PathBuf), String> {
         return Err("name the file after the =".to_owned());
     }
     Ok((format, PathBuf::from(file)))
+}
+
+/// The version, and what the program knows of AWS as of when.
+fn long_version() -> String {
+    catalogue::sources().iter().fold(env!("CARGO_PKG_VERSION").to_owned(), |text, source| {
+        let catalogue::Source { package, version, date, licence } = source;
+        format!("{text}\nAWS data of {date} from {package} {version} ({licence})")
+    })
 }

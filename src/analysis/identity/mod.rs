@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::model::{Gap, PolicyDocument, Reason, ResourceAccess, ResourceRef, Snapshot};
 
 mod access;
+pub mod catalogue;
 mod glob;
 mod permissions;
 mod principal;

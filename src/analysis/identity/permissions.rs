@@ -7,22 +7,7 @@ use crate::model::{
     Reason, ResourceRef, Snapshot, Statement, StatementRef,
 };
 
-use super::{Documents, glob, statement};
-
-/// AWS's managed policy that allows everything.
-const ADMINISTRATOR: &str = ":policy/AdministratorAccess";
-
-/// AWS's managed policies by the end of their ARN that grant no administrator
-/// rights, no secret and no IAM change.
-const HARMLESS: &[&str] = &[
-    "policy/service-role/AmazonRDSEnhancedMonitoringRole",
-    "policy/service-role/AWSLambdaBasicExecutionRole",
-    "policy/service-role/AWSLambdaVPCAccessExecutionRole",
-    "policy/service-role/AmazonECSTaskExecutionRolePolicy",
-    "policy/AWSXRayDaemonWriteAccess",
-    "policy/CloudWatchAgentServerPolicy",
-    "policy/AmazonSSMManagedInstanceCore",
-];
+use super::{Documents, catalogue, glob, statement};
 
 pub(super) fn derive(snapshot: &mut Snapshot) {
     grants(snapshot);
@@ -37,29 +22,25 @@ pub(super) fn derive(snapshot: &mut Snapshot) {
         })
         .collect();
     for principal in principals {
-        let (documents, attached) = documents(&snapshot.model, &principal);
+        let (mut documents, attached) = documents(&snapshot.model, &principal);
         let mut reasons: Vec<Reason> =
             ["/inline_policies", "/attached_policies", "/groups", "/permissions_boundary"]
                 .into_iter()
                 .filter_map(|path| super::open(snapshot, &principal, path))
                 .collect();
-        let mut administrator = Vec::new();
         for (holder, path, name) in attached {
             match snapshot.model.iam_policies.get(&name) {
                 Some(_) => {
                     let policy = ResourceRef::new("iam_policies", &name);
                     reasons.extend(super::open(snapshot, &policy, "/document"));
                 }
-                None if name.ends_with(ADMINISTRATOR) => administrator.push(StatementRef {
-                    collection: holder.collection,
-                    id: holder.id,
-                    path,
-                }),
-                None if HARMLESS.iter().any(|known| name.ends_with(known)) => {}
-                None => reasons.push(Reason::UnresolvedReference { target: name }),
+                None => match catalogue::managed_policy(&name).filter(|_| name.contains(':')) {
+                    Some(document) => drop(documents.insert((holder, path), document)),
+                    None => reasons.push(Reason::UnresolvedReference { target: name }),
+                },
             }
         }
-        let effective = effective(&documents, administrator, &snapshot.model);
+        let effective = effective(&documents, &snapshot.model);
         if let Some(reason) = reasons.into_iter().next() {
             super::gap(snapshot, &principal, "/effective", reason);
         }
@@ -131,7 +112,11 @@ fn allowing(documents: &Documents) -> impl Iterator<Item = (StatementRef, &State
                 let place = StatementRef {
                     collection: holder.collection.clone(),
                     id: holder.id.clone(),
-                    path: format!("{path}/statements/{index}"),
+                    // One of AWS's stands nowhere; its name does.
+                    path: match path.starts_with("/attached_policies/") {
+                        true => path.clone(),
+                        false => format!("{path}/statements/{index}"),
+                    },
                 };
                 (place, statement)
             })
@@ -144,13 +129,9 @@ fn is_admin(found: &Statement) -> bool {
         && found.conditions.is_empty()
 }
 
-fn effective(
-    documents: &Documents,
-    administrator: Vec<StatementRef>,
-    model: &Model,
-) -> EffectivePermissions {
-    let mut admin = administrator;
-    admin.extend(allowing(documents).filter(|(_, found)| is_admin(found)).map(|(place, _)| place));
+fn effective(documents: &Documents, model: &Model) -> EffectivePermissions {
+    let admin: Vec<StatementRef> =
+        allowing(documents).filter(|(_, found)| is_admin(found)).map(|(place, _)| place).collect();
     EffectivePermissions {
         admin: Some(!admin.is_empty()),
         admin_statements: admin,
