@@ -7,6 +7,7 @@
 
 mod access;
 pub mod compute;
+pub mod condition_operator;
 pub mod container;
 pub mod coverage;
 pub mod database;

@@ -20,6 +20,7 @@ pub mod files;
 pub mod load;
 pub mod node;
 pub mod policy_document;
+pub mod policy_file;
 pub mod snapshot;
 pub mod terraform;
 mod yaml;

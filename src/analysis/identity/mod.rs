@@ -9,6 +9,7 @@ use crate::model::{Gap, PolicyDocument, Reason, ResourceAccess, ResourceRef, Sna
 
 mod access;
 pub mod catalogue;
+pub mod evaluate;
 mod glob;
 mod permissions;
 mod principal;

@@ -1,0 +1,184 @@
+//! One value of the request against one of the policy. A value of the wrong
+//! form matches nothing.
+
+use std::cmp::Ordering;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::analysis::identity::evaluate::pattern::{self, Cover, Piece};
+use crate::model::condition_operator::Comparison;
+
+/// Whether the request's `value` matches the policy's, whose variables were
+/// filled in.
+pub fn matches(comparison: Comparison, policy: &[Piece], value: &str) -> bool {
+    match comparison {
+        Comparison::StringEquals | Comparison::StringLike => {
+            pattern::cover(policy, &pattern::literal(value)) == Cover::Whole
+        }
+        Comparison::StringEqualsIgnoreCase => text(policy).to_lowercase() == value.to_lowercase(),
+        Comparison::Numeric(order) => {
+            numbers(value, &text(policy)).is_some_and(|compared| order.holds(compared))
+        }
+        Comparison::Date(order) => match (date(value), date(&text(policy))) {
+            (Some(value), Some(bound)) => order.holds(value.cmp(&bound)),
+            _ => false,
+        },
+        Comparison::Bool => {
+            let policy = text(policy).to_ascii_lowercase();
+            matches!(policy.as_str(), "true" | "false") && policy == value.to_ascii_lowercase()
+        }
+        Comparison::Binary => text(policy) == value,
+        Comparison::IpAddress => match (network(&text(policy)), network(value)) {
+            (Some(range), Some(address)) => range.contains(&address),
+            _ => false,
+        },
+        Comparison::Arn => arn(policy, &pattern::literal(value)) == Cover::Whole,
+        Comparison::Null => false,
+    }
+}
+
+/// Whether an ARN pattern and an ARN agree in each of the six fields.
+pub fn arn(policy: &[Piece], value: &[Piece]) -> Cover {
+    if pattern::is_everything(policy) {
+        return Cover::Whole;
+    }
+    let (policy, value) = (pattern::fields(policy, 6), pattern::fields(value, 6));
+    if policy.len() != 6 || value.len() != 6 {
+        return Cover::Nothing;
+    }
+    let mut found = Cover::Whole;
+    for (policy, value) in policy.iter().zip(&value) {
+        match pattern::cover(policy, value) {
+            Cover::Whole => {}
+            Cover::Part => found = Cover::Part,
+            Cover::Nothing => return Cover::Nothing,
+        }
+    }
+    found
+}
+
+fn text(pieces: &[Piece]) -> String {
+    pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Character(c) => *c,
+            Piece::One => '?',
+            Piece::Any => '*',
+        })
+        .collect()
+}
+
+fn numbers(value: &str, bound: &str) -> Option<Ordering> {
+    if let (Ok(value), Ok(bound)) = (value.parse::<i128>(), bound.parse::<i128>()) {
+        return Some(value.cmp(&bound));
+    }
+    let number = |text: &str| {
+        let plain = text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
+        text.parse::<f64>().ok().filter(|number| plain && number.is_finite())
+    };
+    number(value)?.partial_cmp(&number(bound)?)
+}
+
+/// Seconds and nanoseconds of a date: epoch seconds, or one of the forms of
+/// ISO 8601 that the W3C note "Date and Time Formats" lists, in UTC where
+/// there is no offset.
+fn date(text: &str) -> Option<i128> {
+    if let Ok(seconds) = text.parse::<i64>()
+        && (text.len() != 4 || text.starts_with('-'))
+    {
+        return Some(i128::from(seconds) * 1_000_000_000);
+    }
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        return Some(time.as_nanosecond());
+    }
+    let full = match text.len() {
+        4 => format!("{text}-01-01T00:00:00Z"),
+        7 => format!("{text}-01T00:00:00Z"),
+        10 => format!("{text}T00:00:00Z"),
+        _ if text.contains('T') => format!("{text}Z"),
+        _ => return None,
+    };
+    full.parse::<jiff::Timestamp>().ok().map(|time| time.as_nanosecond())
+}
+
+/// An address range; a bare address is a range of one.
+fn network(text: &str) -> Option<IpNet> {
+    text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+/// Whether a value of a policy has the form that its operator asks for.
+pub fn is_well_formed(comparison: Comparison, value: &str) -> bool {
+    match comparison {
+        Comparison::Numeric(_) => numbers(value, "0").is_some(),
+        Comparison::Date(_) => date(value).is_some(),
+        Comparison::Bool | Comparison::Null => {
+            value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
+        }
+        Comparison::IpAddress => network(value).is_some(),
+        Comparison::Binary => {
+            value.len().is_multiple_of(4)
+                && value
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+        }
+        Comparison::Arn => {
+            value.contains("${")
+                || pattern::is_everything(&pattern::pieces(value))
+                || pattern::fields(&pattern::pieces(value), 6).len() == 6
+        }
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::condition_operator::Order;
+
+    fn test(comparison: Comparison, policy: &str, value: &str) -> bool {
+        matches(comparison, &pattern::pieces(policy), value)
+    }
+
+    #[test]
+    fn dates_come_in_several_forms() {
+        let before = Comparison::Date(Order::Less);
+        assert!(test(before, "2020-01-01", "2019-12-31T23:59:59Z"));
+        assert!(test(before, "2020-01-01T01:00:00+01:00", "1577836799"));
+        assert!(!test(before, "2020-01-01T01:00:00+01:00", "1577836800"));
+        assert!(test(Comparison::Date(Order::Equal), "2020", "2020-01-01T00:00:00Z"));
+        assert!(!test(before, "tomorrow", "2019-12-31T23:59:59Z"));
+    }
+
+    #[test]
+    fn addresses_match_their_own_family() {
+        assert!(test(Comparison::IpAddress, "203.0.113.0/24", "203.0.113.9"));
+        assert!(test(Comparison::IpAddress, "2001:db8::/32", "2001:db8::1"));
+        assert!(!test(Comparison::IpAddress, "0.0.0.0/0", "2001:db8::1"));
+        assert!(test(Comparison::IpAddress, "203.0.113.9", "203.0.113.9"));
+    }
+
+    #[test]
+    fn numbers_are_compared_as_numbers() {
+        assert!(test(Comparison::Numeric(Order::LessOrEqual), "10", "9.5"));
+        assert!(test(Comparison::Numeric(Order::Equal), "10", "010"));
+        assert!(!test(Comparison::Numeric(Order::Less), "10", "nan"));
+    }
+
+    #[test]
+    fn arns_are_compared_field_by_field() {
+        assert!(test(
+            Comparison::Arn,
+            "arn:aws:sns:*:111122223333:*",
+            "arn:aws:sns:eu-west-1:111122223333:t"
+        ));
+        assert!(!test(Comparison::Arn, "arn:aws:sns:*:t", "arn:aws:sns:eu-west-1:111122223333:t"));
+        assert!(test(
+            Comparison::StringLike,
+            "arn:aws:sns:*:t",
+            "arn:aws:sns:eu-west-1:111122223333:t"
+        ));
+    }
+}

@@ -1,0 +1,198 @@
+//! Policies, compiled once for many requests.
+
+use std::sync::Arc;
+
+use super::condition::Test;
+use super::pattern::{self, Piece};
+use super::variables::{Reading, Template};
+use crate::model::{Effect, PolicyDocument, Principal, Span, Statement, StatementRef};
+
+/// Where a policy stands.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Place {
+    /// Nowhere that could be pointed at.
+    #[default]
+    Nowhere,
+    /// In a resource of the model; `path` is that of the document.
+    Model(StatementRef),
+    /// In a file, with the places of its statements.
+    File(Vec<Span>),
+}
+
+/// A policy document with its name and place, ready to be matched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// What people call it: a file, or whose policy it is.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    pub(super) statements: Vec<Compiled>,
+}
+
+/// A policy that several principals share.
+pub type Shared = Arc<Policy>;
+
+/// A statement, compiled.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Compiled {
+    pub index: usize,
+    pub sid: Option<String>,
+    pub effect: Effect,
+    pub principals: Vec<Principal>,
+    pub not_principals: Vec<Principal>,
+    pub actions: Vec<Vec<Piece>>,
+    /// Whether `actions` are those of `NotAction`.
+    pub not_actions: bool,
+    /// The services of the actions, where the statement is about certain ones
+    /// only.
+    services: Option<Vec<String>>,
+    pub resources: Vec<Template>,
+    pub not_resources: bool,
+    pub tests: Vec<Test>,
+}
+
+impl Policy {
+    /// Compiles a document.
+    pub fn new(name: impl Into<String>, place: Place, document: &PolicyDocument) -> Self {
+        let variables = document.version.as_deref() == Some("2012-10-17");
+        let statements = document
+            .statements
+            .iter()
+            .enumerate()
+            .map(|(index, statement)| compile(index, statement, variables))
+            .collect();
+        Self { name: name.into(), place, statements }
+    }
+
+    /// How many statements it has.
+    pub fn len(&self) -> usize {
+        self.statements.len()
+    }
+
+    /// Whether it has no statement.
+    pub fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+}
+
+fn compile(index: usize, statement: &Statement, variables: bool) -> Compiled {
+    let not_actions = statement.actions.is_empty() && !statement.not_actions.is_empty();
+    let not_resources = statement.resources.is_empty() && !statement.not_resources.is_empty();
+    let actions = if not_actions { &statement.not_actions } else { &statement.actions };
+    let resources = if not_resources { &statement.not_resources } else { &statement.resources };
+    let reading = Reading { variables, wildcards: true };
+    Compiled {
+        index,
+        sid: statement.sid.clone(),
+        effect: statement.effect,
+        principals: statement.principals.clone(),
+        not_principals: statement.not_principals.clone(),
+        services: services(actions, not_actions),
+        actions: actions.iter().map(|action| pattern::lowered(pattern::pieces(action))).collect(),
+        not_actions,
+        resources: resources
+            .iter()
+            .map(|resource| Template::read(&plain_names(resource), reading))
+            .collect(),
+        not_resources,
+        tests: statement
+            .conditions
+            .iter()
+            .map(|condition| Test::new(condition, variables))
+            .collect(),
+    }
+}
+
+/// The services that actions name; `None` where they may be of any.
+fn services(actions: &[String], not_actions: bool) -> Option<Vec<String>> {
+    if not_actions {
+        return None;
+    }
+    actions
+        .iter()
+        .map(|action| {
+            let service = action.split_once(':')?.0;
+            (!service.contains(['*', '?'])).then(|| service.to_ascii_lowercase())
+        })
+        .collect()
+}
+
+/// A pattern with the names that templates use for things spelled one way: a
+/// reference to a resource stands for its ARN also where it follows the ARN's
+/// beginning, and the template's account has no colons in it.
+pub(super) fn plain_names(text: &str) -> String {
+    let text = own_account(text);
+    match text.find("ref:") {
+        Some(at) if text.starts_with("arn:") => text.get(at..).unwrap_or_default().to_owned(),
+        _ => text,
+    }
+}
+
+/// A text in which the account and region of a template have no colons.
+pub fn own_account(text: &str) -> String {
+    if !text.contains("${AWS::") {
+        return text.to_owned();
+    }
+    text.replace("${AWS::AccountId}", super::OWN_ACCOUNT)
+        .replace("${AWS::Region}", super::OWN_REGION)
+}
+
+impl Compiled {
+    /// Whether it may be about actions of a service, or of all where that is
+    /// a pattern.
+    pub fn may_be_about(&self, service: &str) -> bool {
+        match &self.services {
+            None => true,
+            Some(_) if service.contains(['*', '?']) => true,
+            Some(services) => services.iter().any(|one| one.eq_ignore_ascii_case(service)),
+        }
+    }
+}
+
+/// Policies of one kind that apply to a request.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Layer {
+    /// The policies.
+    pub policies: Vec<Shared>,
+    /// Policies of which it is not known what they say, in words: who or what
+    /// they are and why.
+    pub unknown: Vec<String>,
+}
+
+impl Layer {
+    /// A layer of known policies.
+    pub fn of(policies: impl IntoIterator<Item = Policy>) -> Self {
+        Self { policies: policies.into_iter().map(Arc::new).collect(), unknown: Vec::new() }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.policies.is_empty() && self.unknown.is_empty()
+    }
+}
+
+/// Every policy that applies to a request.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PolicySet {
+    /// Of the principal: inline, attached, and those of its groups.
+    pub identity: Layer,
+    /// The permissions boundary, where the principal has one.
+    pub boundary: Option<Layer>,
+    /// Session policies, where the session was given any.
+    pub session: Option<Layer>,
+    /// The policy of the resource: bucket, key, queue, trust policy.
+    pub resource: Option<Layer>,
+    /// Service control policies of the principal's account, by level from the
+    /// root down; none where the account is in no organization, or its
+    /// management account.
+    pub service_control: Vec<Layer>,
+    /// Resource control policies of the resource's account, by level.
+    pub resource_control: Vec<Layer>,
+    /// The policy of the VPC endpoint that the request passes.
+    pub endpoint: Option<Layer>,
+    /// Account ids of organizations' management accounts, to which neither
+    /// service nor resource control policies apply.
+    pub management_accounts: Vec<String>,
+    /// What the decision takes for granted, in words.
+    pub assumptions: Vec<String>,
+}

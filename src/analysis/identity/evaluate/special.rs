@@ -1,0 +1,93 @@
+//! Services and actions with rules of their own.
+
+use super::request::Request;
+
+/// Services whose resources resource control policies apply to.
+///
+/// Source: the AWS Organizations user guide, "Resource control policies
+/// (RCPs)", list of AWS services that support RCPs.
+const RESOURCE_CONTROLLED: &[&str] = &[
+    "aoss",
+    "cognito-identity",
+    "cognito-idp",
+    "dynamodb",
+    "ecr",
+    "kms",
+    "logs",
+    "s3",
+    "secretsmanager",
+    "sqs",
+    "sts",
+];
+
+/// Whether resource control policies apply to an action at all.
+pub(super) fn is_resource_controlled(request: &Request) -> bool {
+    let service = request.service().to_ascii_lowercase();
+    service.contains(['*', '?']) || RESOURCE_CONTROLLED.contains(&service.as_str())
+}
+
+/// Whether the action needs no permission, and no policy can deny it.
+///
+/// Source: the AWS STS API reference, `GetCallerIdentity`.
+pub(super) fn needs_no_permission(request: &Request) -> bool {
+    request.action.eq_ignore_ascii_case("sts:GetCallerIdentity")
+}
+
+/// Whether the resource's own policy must allow the request also inside one
+/// account: KMS keys, and the trust policies of roles.
+///
+/// Source: the AWS KMS developer guide, "Key policies in AWS KMS"; the IAM
+/// user guide, "Policy evaluation logic".
+pub(super) fn must_be_allowed_by_resource(request: &Request) -> bool {
+    let service = request.service().to_ascii_lowercase();
+    request.resource.names.iter().any(|name| match service.as_str() {
+        "kms" => {
+            name.starts_with("ref:kms_keys/")
+                || (name.starts_with("arn:") && name.contains(":kms:") && name.contains(":key/"))
+        }
+        "sts" => {
+            name.starts_with("ref:iam_roles/")
+                || (name.starts_with("arn:") && name.contains(":iam:") && name.contains(":role/"))
+        }
+        _ => false,
+    })
+}
+
+/// Changes to policies, which AWS refuses for its own.
+const POLICY_CHANGES: &[&str] = &[
+    "iam:createpolicyversion",
+    "iam:deletepolicy",
+    "iam:deletepolicyversion",
+    "iam:setdefaultpolicyversion",
+    "iam:tagpolicy",
+    "iam:untagpolicy",
+];
+
+/// Changes to roles, which AWS refuses for those that it reserves.
+const ROLE_CHANGES: &[&str] = &[
+    "iam:attachrolepolicy",
+    "iam:deleterole",
+    "iam:deleterolepermissionsboundary",
+    "iam:deleterolepolicy",
+    "iam:detachrolepolicy",
+    "iam:putrolepermissionsboundary",
+    "iam:putrolepolicy",
+    "iam:updateassumerolepolicy",
+];
+
+/// Whether AWS refuses the change whatever policies say: it is of a policy or
+/// role of AWS's own.
+///
+/// Source: the IAM user guide, "Managed policies and inline policies" and
+/// "Create a service-linked role".
+pub(super) fn is_owned_by_aws(request: &Request) -> bool {
+    let action = request.action.to_ascii_lowercase();
+    let of = |fragments: &[&str]| {
+        let names = &request.resource.names;
+        !names.is_empty()
+            && names.iter().all(|name| fragments.iter().any(|found| name.contains(found)))
+    };
+    (POLICY_CHANGES.contains(&action.as_str()) && of(&[":iam::aws:policy/"]))
+        || (ROLE_CHANGES.contains(&action.as_str())
+            && of(&[":role/aws-reserved/", ":role/aws-service-role/"]))
+}
