@@ -175,6 +175,16 @@ const TEMPLATE_CHANGES: &[(&str, &str, &[&str])] = &[
         &["alb-hardened"],
     ),
     ("EnableLogFileValidation: true", "EnableLogFileValidation: false", &["cloudtrail-integrity"]),
+    (
+        "                Resource: !GetAtt FlowLogGroup.Arn",
+        "                Resource: \"*\"",
+        &["iam-least-privilege"],
+    ),
+    (
+        "Action: [ec2:RevokeSecurityGroupIngress, ec2:RevokeSecurityGroupEgress]",
+        "Action: ec2:*",
+        &["iam-least-privilege"],
+    ),
 ];
 
 #[test]
@@ -210,6 +220,12 @@ const PLAN_CHANGES: &[(&str, &str, &[&str])] = &[
     ("orders:1.4.2", "orders:latest", &["ecs-image-pinned"]),
     ("\"enable_key_rotation\": true", "\"enable_key_rotation\": false", &["kms-rotation"]),
     ("\"block_public_policy\": true", "\"block_public_policy\": false", &["s3-private"]),
+    (
+        "arn:aws:logs:eu-west-1:111122223333:log-group:/vpc/orders/flow:*",
+        "*",
+        &["iam-least-privilege"],
+    ),
+    ("logs:DescribeLogStreams", "logs:*", &["iam-least-privilege"]),
 ];
 
 #[test]

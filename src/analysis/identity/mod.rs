@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::model::{Gap, PolicyDocument, Reason, ResourceAccess, ResourceRef, Snapshot};
 
 mod access;
+mod broad;
 pub mod catalogue;
 pub mod evaluate;
 mod glob;

@@ -7,7 +7,7 @@ use crate::model::{
     Reason, ResourceRef, Snapshot, Statement, StatementRef,
 };
 
-use super::{Documents, catalogue, glob, statement};
+use super::{Documents, broad, catalogue, glob, statement};
 
 pub(super) fn derive(snapshot: &mut Snapshot) {
     grants(snapshot);
@@ -247,59 +247,81 @@ fn is_service_wildcard(pattern: &str) -> bool {
 
 /// What each policy grants, wherever it stands.
 fn grants(snapshot: &mut Snapshot) {
+    let mut finder = broad::Finder::default();
     let policies: Vec<(String, Option<PolicyDocument>)> = snapshot
         .model
         .iam_policies
         .iter()
         .map(|(id, policy)| (id.clone(), policy.document.clone()))
         .collect();
+    let mut unknown = Vec::new();
     for (id, document) in policies {
         let resource = ResourceRef::new("iam_policies", &id);
         if let Some(reason) = super::open(snapshot, &resource, "/document") {
             super::gap(snapshot, &resource, "/grants", reason);
         }
-        let grants = document.map(|document| of_document(&document, &resource, "/document"));
+        let grants = document.map(|document| {
+            let (grants, reason) = of_document(&document, &resource, "/document", &mut finder);
+            unknown.extend(reason.map(|reason| (resource, "/grants/broad".to_owned(), reason)));
+            grants
+        });
         if let Some(policy) = snapshot.model.iam_policies.get_mut(&id) {
             policy.grants = grants;
         }
     }
     let model = &mut snapshot.model;
     for (id, role) in &mut model.iam_roles {
-        of_inline(&mut role.inline_policies, &ResourceRef::new("iam_roles", id));
+        let holder = ResourceRef::new("iam_roles", id);
+        of_inline(&mut role.inline_policies, &holder, &mut finder, &mut unknown);
     }
     for (id, user) in &mut model.iam_users {
-        of_inline(&mut user.inline_policies, &ResourceRef::new("iam_users", id));
+        let holder = ResourceRef::new("iam_users", id);
+        of_inline(&mut user.inline_policies, &holder, &mut finder, &mut unknown);
     }
     for (id, group) in &mut model.iam_groups {
-        of_inline(&mut group.inline_policies, &ResourceRef::new("iam_groups", id));
+        let holder = ResourceRef::new("iam_groups", id);
+        of_inline(&mut group.inline_policies, &holder, &mut finder, &mut unknown);
+    }
+    for (resource, path, reason) in unknown {
+        super::gap(snapshot, &resource, &path, reason);
     }
 }
 
-fn of_inline(policies: &mut [crate::model::InlinePolicy], holder: &ResourceRef) {
+fn of_inline(
+    policies: &mut [crate::model::InlinePolicy],
+    holder: &ResourceRef,
+    finder: &mut broad::Finder,
+    unknown: &mut Vec<(ResourceRef, String, Reason)>,
+) {
     for (index, policy) in policies.iter_mut().enumerate() {
         let path = format!("/inline_policies/{index}/document");
-        policy.grants = Some(of_document(&policy.document, holder, &path));
+        let (grants, reason) = of_document(&policy.document, holder, &path, finder);
+        policy.grants = Some(grants);
+        let path = format!("/inline_policies/{index}/grants/broad");
+        unknown.extend(reason.map(|reason| (holder.clone(), path, reason)));
     }
 }
 
-fn of_document(document: &PolicyDocument, holder: &ResourceRef, path: &str) -> PolicyGrants {
+fn of_document(
+    document: &PolicyDocument,
+    holder: &ResourceRef,
+    path: &str,
+    finder: &mut broad::Finder,
+) -> (PolicyGrants, Option<Reason>) {
     let one: Documents = BTreeMap::from([((holder.clone(), path.to_owned()), document.clone())]);
-    let mut grants = PolicyGrants { admin: Some(false), ..PolicyGrants::default() };
-    for (place, found) in allowing(&one) {
-        if is_admin(found) {
-            grants.admin = Some(true);
-            grants.admin_statements.push(place.clone());
-        }
-        let wild: Vec<String> =
-            found.actions.iter().filter(|pattern| is_service_wildcard(pattern)).cloned().collect();
-        if !wild.is_empty() {
-            grants.broad.push(BroadGrant {
-                kind: "service-wildcard".to_owned(),
-                statement: place,
-                actions: wild,
-                examples: Vec::new(),
-            });
-        }
-    }
-    grants
+    let admin_statements: Vec<StatementRef> =
+        allowing(&one).filter(|(_, found)| is_admin(found)).map(|(place, _)| place).collect();
+    let (found, unknown) = finder.find(document);
+    let broad = found.into_iter().map(|found| BroadGrant {
+        kind: found.kind.to_owned(),
+        statement: StatementRef {
+            collection: holder.collection.clone(),
+            id: holder.id.clone(),
+            path: format!("{path}/statements/{}", found.statement),
+        },
+        actions: found.actions,
+        examples: found.examples,
+    });
+    let admin = Some(!admin_statements.is_empty());
+    (PolicyGrants { admin, broad: broad.collect(), admin_statements }, unknown)
 }

@@ -169,6 +169,14 @@ impl Service {
             .collect()
     }
 
+    /// The condition keys that belong to a type of resource of the service.
+    pub fn condition_keys_of_type<'a>(
+        &'a self,
+        resource: &'a ResourceType,
+    ) -> impl Iterator<Item = &'a ConditionKey> {
+        resource.keys.iter().filter_map(|number| self.condition_keys.get(usize::from(*number)))
+    }
+
     /// A name that stands for all actions that the service has and the
     /// catalogue does not know: only patterns that match any name match it.
     pub fn unknown_action(&self) -> String {
