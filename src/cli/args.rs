@@ -74,6 +74,10 @@ pub enum Command {
     Scan(ScanArgs),
     /// Tell what can reach what over the network, and by which rules
     Path(Box<super::path::PathArgs>),
+    /// Tell whether a principal may do an action, and by which statements
+    Can(Box<super::can::CanArgs>),
+    /// Tell which principals may do an action on a resource
+    Who(Box<super::who::WhoArgs>),
     /// Save the model of templates or plans to a file
     Snapshot(SnapshotArgs),
     /// List, show, check, test and export policies
@@ -237,7 +241,8 @@ pub enum SchemaOf {
     Snapshot,
 }
 
-fn key_value(text: &str) -> Result<(String, String), String> {
+/// `NAME=VALUE`.
+pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
     text.split_once('=')
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .filter(|(key, _)| !key.is_empty())

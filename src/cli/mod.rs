@@ -7,15 +7,19 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 pub mod args;
+mod can;
 mod console;
 mod diagnostics;
 mod explain;
 mod path;
 mod policy;
+mod question;
+mod resolve;
 mod scan;
 mod setup;
 mod snapshot;
 mod target;
+mod who;
 
 use args::{Cli, Command};
 use console::Console;
@@ -50,6 +54,8 @@ fn dispatch(cli: Cli) -> io::Result<u8> {
     }
     let Some(setup) = setup::load(&cli.global, &console)? else { return Ok(EXIT_USAGE) };
     match &cli.command {
+        Command::Can(args) => can::run(args, &setup, &console),
+        Command::Who(args) => who::run(args, &setup, &console),
         Command::Path(args) => path::run(args, &setup, &console),
         Command::Scan(args) => scan::run(args, setup, &console),
         Command::Snapshot(args) => snapshot::run(args, &setup, &console),

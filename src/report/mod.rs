@@ -13,6 +13,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod path;
+pub mod permission;
 pub mod place;
 pub mod sarif;
 pub mod snapshot_lines;

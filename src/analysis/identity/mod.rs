@@ -15,6 +15,7 @@ mod glob;
 mod permissions;
 mod principal;
 mod statement;
+pub mod subjects;
 mod trust;
 
 /// Derives the facts about policies and writes them into the model. What they

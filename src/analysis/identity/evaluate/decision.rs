@@ -41,7 +41,13 @@ impl LayerKind {
         }
     }
 
-    /// Its name in sentences.
+    /// Its name in sentences, with its article.
+    pub fn with_article(self) -> String {
+        let words = self.words();
+        format!("{} {words}", if words.starts_with(['i', 'I']) { "an" } else { "a" })
+    }
+
+    /// Its name in lists.
     pub fn words(self) -> &'static str {
         match self {
             Self::ServiceControl => "service control policy",

@@ -39,6 +39,9 @@ pub const OWN_ACCOUNT: &str = "<account>";
 /// Stands in ARNs for the region that templates are deployed to.
 pub const OWN_REGION: &str = "<region>";
 
+/// How both begin; no name of AWS's has it.
+const OWN_PREFIX: char = '<';
+
 /// Decides a request.
 pub fn decide(request: &Request, policies: &PolicySet) -> Decision {
     let mut assumptions = policies.assumptions.clone();
@@ -59,11 +62,16 @@ pub fn decide(request: &Request, policies: &PolicySet) -> Decision {
         let outcome = Outcome::Denied { explicit: false, layer: LayerKind::AwsOwned };
         return settled(outcome, "the resource is AWS's own, which nobody can change");
     }
-    let gates = gates(request, policies);
-    let grant = grant(request, policies);
-    let mut decision = conclude(gates, grant);
+    let mut decision = conclude(gates(request, policies), grant(request, policies));
     decision.assumptions = assumptions;
     decision
+}
+
+/// On what it depends that the policy of a resource lets a principal in,
+/// whatever other policies say.
+pub fn lets_in(request: &Request, policy: &Layer) -> Formula {
+    let said = say(LayerKind::Resource, policy, request, false);
+    said.allow.and(said.deny.negate())
 }
 
 /// Policies that must let a request through, whoever grants it.
@@ -195,7 +203,7 @@ fn conclude(gates: Vec<(LayerKind, Said)>, grant: Grant) -> Decision {
     let (outcome, reason, statements, near) = if denied.is_true() {
         let found = statements(&|found| is_deny(found) && found.when.is_true());
         let layer = found.first().map_or(grant.missing, |found| found.layer);
-        let reason = format!("a statement of a {} denies it", layer.words());
+        let reason = format!("a statement of {} denies it", layer.with_article());
         (Outcome::Denied { explicit: true, layer }, reason, found, Vec::new())
     } else if granted.is_false() {
         let layer = blocked.unwrap_or(grant.missing);
@@ -204,7 +212,7 @@ fn conclude(gates: Vec<(LayerKind, Said)>, grant: Grant) -> Decision {
             .filter(|(kind, _)| *kind == layer)
             .flat_map(|(_, said)| said.near.iter().cloned())
             .collect();
-        let reason = format!("no statement of a {} allows it", layer.words());
+        let reason = format!("no statement of {} allows it", layer.with_article());
         (Outcome::Denied { explicit: false, layer }, reason, Vec::new(), near)
     } else if allowed.is_true() {
         let found = statements(&|found| !is_deny(found) && found.when.is_true());

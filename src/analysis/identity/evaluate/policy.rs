@@ -85,8 +85,8 @@ fn compile(index: usize, statement: &Statement, variables: bool) -> Compiled {
         index,
         sid: statement.sid.clone(),
         effect: statement.effect,
-        principals: statement.principals.clone(),
-        not_principals: statement.not_principals.clone(),
+        principals: in_own_account(&statement.principals),
+        not_principals: in_own_account(&statement.not_principals),
         services: services(actions, not_actions),
         actions: actions.iter().map(|action| pattern::lowered(pattern::pieces(action))).collect(),
         not_actions,
@@ -122,11 +122,24 @@ fn services(actions: &[String], not_actions: bool) -> Option<Vec<String>> {
 /// beginning, and the template's account has no colons in it.
 pub(super) fn plain_names(text: &str) -> String {
     let text = own_account(text);
-    match text.find("ref:") {
-        Some(at) if text.starts_with("arn:") => text.get(at..).unwrap_or_default().to_owned(),
-        _ => text,
-    }
+    let Some(at) = text.find("ref:").filter(|_| text.starts_with("arn:")) else { return text };
+    let (before, reference) = text.split_at(at);
+    let whole = NAMED_BY_ARN.iter().any(|(end, collection)| {
+        before.ends_with(end) && reference.get(4..).is_some_and(|rest| rest.starts_with(collection))
+    });
+    if whole { reference.to_owned() } else { text }
 }
+
+/// How an ARN goes on to the name of a resource, and that resource's
+/// collection.
+const NAMED_BY_ARN: &[(&str, &str)] = &[
+    (":::", "s3_buckets/"),
+    (":role/", "iam_roles/"),
+    (":user/", "iam_users/"),
+    (":key/", "kms_keys/"),
+    (":secret:", "secrets/"),
+    (":log-group:", "log_groups/"),
+];
 
 /// A text in which the account and region of a template have no colons.
 pub fn own_account(text: &str) -> String {
@@ -165,6 +178,15 @@ impl Layer {
         Self { policies: policies.into_iter().map(Arc::new).collect(), unknown: Vec::new() }
     }
 
+    /// The principals that statements name, except everyone.
+    pub fn principals(&self) -> impl Iterator<Item = String> {
+        let statements = self.policies.iter().flat_map(|policy| &policy.statements);
+        statements
+            .flat_map(|statement| &statement.principals)
+            .filter(|principal| principal.value != "*")
+            .map(|principal| own_account(&principal.value))
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.policies.is_empty() && self.unknown.is_empty()
@@ -195,4 +217,12 @@ pub struct PolicySet {
     pub management_accounts: Vec<String>,
     /// What the decision takes for granted, in words.
     pub assumptions: Vec<String>,
+}
+
+fn in_own_account(principals: &[Principal]) -> Vec<Principal> {
+    let plain = |found: &Principal| Principal {
+        kind: found.kind.clone(),
+        value: plain_names(&found.value),
+    };
+    principals.iter().map(plain).collect()
 }

@@ -244,9 +244,9 @@ pub fn is_account(text: &str) -> bool {
 fn is_service(text: &str) -> bool {
     let ends = [".amazonaws.com", ".amazonaws.com.cn", ".amazon.com", ".aws.internal"];
     ends.iter().any(|end| text.strip_suffix(end).is_some_and(|name| !name.is_empty()))
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+        && text.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'<' | b'>')
+        })
 }
 
 #[cfg(test)]

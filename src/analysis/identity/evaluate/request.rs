@@ -104,14 +104,14 @@ impl Request {
         let principal = &self.principal;
         let signed = !matches!(principal.kind, Kind::Anonymous | Kind::Identity);
         let service = principal.kind == Kind::Service;
-        let known = |text: &Option<String>| text.clone().map(Value::one);
+        let known = |text: &Option<String>| text.as_deref().map(known_in_full);
         if let Some(tag) = key.strip_prefix("aws:principaltag/") {
             return self.tag(tag);
         }
         match key {
             "aws:principalarn" if service => None,
             "aws:principalarn" if !signed => Some(Value::Absent),
-            "aws:principalarn" => Some(Value::one(principal.role().unwrap_or(&principal.arn))),
+            "aws:principalarn" => Some(known_in_full(principal.role().unwrap_or(&principal.arn))),
             "aws:principalaccount" | "kms:calleraccount" if principal.kind == Kind::Anonymous => {
                 Some(Value::one("anonymous"))
             }
@@ -125,7 +125,7 @@ impl Request {
                 Kind::Service | Kind::Identity => None,
             },
             "aws:username" => Some(match principal.kind {
-                Kind::User => Value::one(principal.arn.rsplit('/').next().unwrap_or_default()),
+                Kind::User => known_in_full(principal.arn.rsplit('/').next().unwrap_or_default()),
                 _ => Value::Absent,
             }),
             "aws:userid" => match principal.kind {
@@ -161,4 +161,9 @@ impl Request {
         let found = tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(tag));
         Some(found.map_or(Value::Absent, |(_, value)| Value::one(value)))
     }
+}
+
+/// A value of which AWS makes up no part.
+fn known_in_full(text: &str) -> Value {
+    if text.contains(['*', super::OWN_PREFIX]) { Value::Unknown } else { Value::one(text) }
 }

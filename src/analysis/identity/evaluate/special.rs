@@ -1,29 +1,17 @@
 //! Services and actions with rules of their own.
 
 use super::request::Request;
+use crate::analysis::identity::catalogue::Catalogue;
 
-/// Services whose resources resource control policies apply to.
+/// Whether resource control policies apply to an action at all: they do to
+/// those of some services.
 ///
 /// Source: the AWS Organizations user guide, "Resource control policies
-/// (RCPs)", list of AWS services that support RCPs.
-const RESOURCE_CONTROLLED: &[&str] = &[
-    "aoss",
-    "cognito-identity",
-    "cognito-idp",
-    "dynamodb",
-    "ecr",
-    "kms",
-    "logs",
-    "s3",
-    "secretsmanager",
-    "sqs",
-    "sts",
-];
-
-/// Whether resource control policies apply to an action at all.
+/// (RCPs)", list of AWS services that support RCPs, as the catalogue has it.
 pub(super) fn is_resource_controlled(request: &Request) -> bool {
-    let service = request.service().to_ascii_lowercase();
-    service.contains(['*', '?']) || RESOURCE_CONTROLLED.contains(&service.as_str())
+    let service = request.service();
+    service.contains(['*', '?'])
+        || Catalogue::get().service(service).is_some_and(|found| found.supports_rcp)
 }
 
 /// Whether the action needs no permission, and no policy can deny it.

@@ -1,0 +1,171 @@
+//! `audit can` and `audit who`, run as a user runs them.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+
+const STACK: &str = "stack-reference/cloudformation";
+
+fn audit(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::cargo_bin("audit")
+        .unwrap()
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_clear()
+        .env("COLUMNS", "100")
+        .env("RUST_LIB_BACKTRACE", "0")
+        .args(arguments)
+        .output()
+        .unwrap();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let (code, stdout, stderr) = audit(&[arguments, &["--format", "json"]].concat());
+    assert_eq!(code, 0, "{stderr}");
+    serde_json::from_str(&stdout).unwrap()
+}
+
+fn write(directory: &Path, name: &str, text: &str) -> String {
+    let path = directory.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+const READ: &str = r#"{"Version": "2012-10-17", "Statement": [
+  {"Sid": "Read", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*",
+   "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}"#;
+
+#[test]
+fn a_template_tells_who_reads_a_secret_and_by_which_line() {
+    let question = ["can", "orders-execution", "secretsmanager:GetSecretValue", "orders/api-key"];
+    let answer = json(&[&question[..], &[STACK]].concat());
+    assert_eq!(answer["decision"], "allowed");
+    let statement = &answer["statements"][0];
+    assert_eq!(statement["sid"], "ReadSecrets");
+    assert!(statement["place"].as_str().unwrap().starts_with("stack-reference/cloudformation/"));
+    let task = ["can", "orders-task", "secretsmanager:GetSecretValue", "orders/api-key", STACK];
+    assert_eq!(json(&task)["decision"], "denied");
+    let who = json(&["who", "secretsmanager:GetSecretValue", "orders/api-key", STACK]);
+    let allowed: Vec<&str> = who["principals"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|answer| answer["decision"] == "allowed")
+        .map(|answer| answer["principal"].as_str().unwrap())
+        .collect();
+    assert_eq!(allowed, ["orders/ExecutionRole", "arn:aws:iam::<account>:root"]);
+}
+
+#[test]
+fn who_may_become_a_role_is_its_trust_policys_to_say() {
+    let (code, stdout, _) = audit(&["who", "sts:AssumeRole", "orders-task", STACK]);
+    assert_eq!(code, 0);
+    assert!(stdout.contains("conditional: ecs-tasks.amazonaws.com"), "{stdout}");
+    assert!(stdout.contains("if aws:SourceAccount StringEquals"), "{stdout}");
+    assert!(!stdout.contains("\n  allowed:"), "{stdout}");
+}
+
+#[test]
+fn policy_files_are_enough() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = write(directory.path(), "read.json", READ);
+    let bob = "arn:aws:iam::111122223333:user/bob";
+    let ask = |more: &[&str]| {
+        let start = ["can", bob, "s3:GetObject", "arn:aws:s3:::b/k", "--identity-policy", &file];
+        json(&[&start[..], more].concat())
+    };
+    let open = ask(&[]);
+    assert_eq!(open["decision"], "conditional");
+    assert_eq!(open["condition"], "aws:SourceIp IpAddress 203.0.113.0/24");
+    assert_eq!(ask(&["--context", "aws:SourceIp=203.0.113.9"])["decision"], "allowed");
+    assert_eq!(ask(&["--context", "aws:sourceip=198.51.100.9"])["decision"], "denied");
+    assert_eq!(ask(&["--absent", "aws:SourceIp"])["decision"], "denied");
+    assert_eq!(ask(&["--context-complete"])["decision"], "denied");
+    let theirs =
+        ask(&["--context", "aws:SourceIp=203.0.113.9", "--resource-account", "444455556666"]);
+    assert_eq!(
+        (&theirs["decision"], &theirs["layer"]),
+        (&json!("denied"), &json!("resource-policy"))
+    );
+}
+
+#[test]
+fn the_exit_code_tells_whether_the_answer_is_as_expected() {
+    let question = ["can", "anonymous", "s3:GetObject", "arn:aws:s3:::b/k", "--expect"];
+    for (expected, code) in
+        [("denied", 0), ("implicitly-denied", 0), ("explicitly-denied", 1), ("allowed", 1)]
+    {
+        assert_eq!(audit(&[&question[..], &[expected]].concat()).0, code, "{expected}");
+    }
+}
+
+#[test]
+fn what_is_not_understood_is_an_error_with_a_remedy() {
+    let directory = tempfile::tempdir().unwrap();
+    let broken = write(
+        directory.path(),
+        "broken.json",
+        "{\"Version\": \"2012-10-17\",\n \"Statement\": {\"Effect\": \"Allow\"}}",
+    );
+    let bob = "arn:aws:iam::111122223333:user/bob";
+    let cases: [(&[&str], &str); 8] = [
+        (&["bob", "s3:GetObject", "*"], "no principal"),
+        (&[bob, "GetObject", "*"], "is no action"),
+        (&[bob, "s3:GetObject", "bucket"], "is no resource"),
+        (&[bob, "s3:GetObject"], "who is to do what"),
+        (&[bob, "s3:GetObject", "*", "--identity-policy", &broken], "broken.json:2:"),
+        (&[bob, "s3:GetObject", "*", "--identity-policy", "none.json"], "cannot be read"),
+        (&[bob, "s3:GetObject", "*", "--principal-account", "444455556666"], "of account"),
+        (&["--batch", "none.jsonl"], "cannot be read"),
+    ];
+    for (arguments, word) in cases {
+        let (code, stdout, stderr) = audit(&[&["can"], arguments].concat());
+        assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(stderr.contains(word) && stderr.contains("help"), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn a_bad_line_of_a_batch_stops_no_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let policy: Value = serde_json::from_str(READ).unwrap();
+    let question = |id: i32, context: Value| {
+        json!({ "id": id, "principal": "user/bob", "principal_account": "111122223333",
+            "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "context": context,
+            "identity_policies": [policy], "expect": "allowed" })
+    };
+    let lines = [
+        question(1, json!({ "aws:SourceIp": "203.0.113.9" })).to_string(),
+        "no question".to_owned(),
+        json!({ "id": 3, "principal": "anonymous", "action": "s3:GetObject", "polices": [] })
+            .to_string(),
+        question(4, json!({ "aws:SourceIp": null })).to_string(),
+        json!({ "id": 5, "principal": "anonymous", "action": "s3:GetObject", "resource_policy":
+            { "Statement": [{ "Effect": "Allow", "Action": "s3:*", "Resource": "*" }] } })
+        .to_string(),
+    ];
+    let file = write(directory.path(), "questions.jsonl", &lines.join("\n"));
+    let (code, stdout, _) = audit(&["can", "--batch", &file]);
+    assert_eq!(code, 2);
+    let answers: Vec<Value> =
+        stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(answers.len(), 5);
+    assert_eq!(
+        (&answers[0]["decision"], &answers[0]["as_expected"]),
+        (&json!("allowed"), &json!(true))
+    );
+    assert_eq!(answers[1]["line"], 2);
+    assert!(answers[2]["error"].as_str().unwrap().contains("polices"));
+    assert_eq!(
+        (&answers[3]["decision"], &answers[3]["as_expected"]),
+        (&json!("denied"), &json!(false))
+    );
+    assert!(answers[4]["error"].as_str().unwrap().contains("Principal is missing"));
+}
