@@ -24,7 +24,8 @@ use crate::report::permission::{self, Answer};
 PRINCIPAL is an ARN, an account, a service such as lambda.amazonaws.com, anonymous,
 or the name of a user or role of what was given. RESOURCE is an ARN, * for an action
 that is about no resource, or a name; BUCKET/KEY is an object. Without PATH the
-answer rests on the policy files alone.
+answer rests on the policy files alone. ACTION and RESOURCE may have * and ?: then the
+question is about all that they match (${*} is a star itself).
 
 A condition key that is not mentioned is not known, and what depends on it is
 conditional. --absent says that a key is not there, --context-complete that all are

@@ -307,8 +307,20 @@ impl Reader {
         }
     }
 
-    /// What organizations' policies may not say.
+    /// What policies of one kind may not say.
     fn only_this_kind(&mut self, node: &Yaml, statement: &Statement) {
+        if let Some(found) = node.get("NotPrincipal") {
+            if self.kind == Kind::Trust {
+                let help = "name in Principal who may assume the role";
+                self.error(&found.span, "a role's trust policy has no NotPrincipal", help);
+            } else if statement.effect == Effect::Allow {
+                self.warning(
+                    &found.span,
+                    "NotPrincipal with Allow lets in everyone else, who is not signed in too; most services refuse it",
+                    "name in Principal who is let in",
+                );
+            }
+        }
         if self.kind != Kind::ResourceControl {
             return;
         }

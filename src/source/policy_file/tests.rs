@@ -127,6 +127,11 @@ fn each_kind_has_its_own_rules() {
     refused(Kind::Resource, &format!("{{{allow}}}"), "Principal is missing");
     refused(Kind::ServiceControl, &format!(r#"{{{allow}, "Principal": "*"}}"#), "has no Principal");
     refused(Kind::Trust, &format!(r#"{{{allow}, "Principal": "*"}}"#), "no Resource");
+    refused(
+        Kind::Trust,
+        r#"{"Effect": "Deny", "Action": "sts:*", "NotPrincipal": {"AWS": "*"}}"#,
+        "no NotPrincipal",
+    );
     refused(Kind::ResourceControl, &format!(r#"{{{allow}, "Principal": "*"}}"#), "cannot allow");
     let deny = r#""Effect": "Deny", "Action": "s3:*", "Resource": "*""#;
     refused(

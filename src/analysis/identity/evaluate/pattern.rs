@@ -34,6 +34,31 @@ pub fn pieces(text: &str) -> Vec<Piece> {
         .collect()
 }
 
+/// As [`pieces`], but `${*}`, `${?}` and `${$}` are the characters themselves,
+/// as in policies.
+pub fn escaped(text: &str) -> Vec<Piece> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let special = ['*', '?', '$'].into_iter().find_map(|special| {
+            let after = rest.strip_prefix("${")?.strip_prefix(special)?.strip_prefix('}')?;
+            Some((special, after))
+        });
+        match special {
+            Some((special, after)) => {
+                found.push(Piece::Character(special));
+                rest = after;
+            }
+            None => {
+                let (one, after) = rest.split_at(c.len_utf8());
+                found.extend(pieces(one));
+                rest = after;
+            }
+        }
+    }
+    found
+}
+
 /// The pieces of a text in which `*` and `?` are characters like others.
 pub fn literal(text: &str) -> Vec<Piece> {
     text.chars().map(Piece::Character).collect()
@@ -170,6 +195,11 @@ mod tests {
         assert_eq!(of("a?c", "a*"), Cover::Part);
         assert_eq!(of("?", "*"), Cover::Part);
         assert_eq!(of("*", "*"), Cover::Whole);
+    }
+
+    #[test]
+    fn a_star_may_be_a_star() {
+        assert_eq!(escaped("a${*}b${x}?"), [literal("a*b${x}"), pieces("?")].concat());
     }
 
     #[test]

@@ -185,8 +185,9 @@ impl Principal {
         }
     }
 
-    /// Whether a `NotPrincipal` list leaves it out. A session must be listed
-    /// with its role and its account, a user or role with its account.
+    /// Whether a `NotPrincipal` list leaves it out. Its account must be listed
+    /// beside itself; of a role whose session is not listed, the documentation
+    /// says only that AWS might validate the session too.
     pub fn excepted_by(&self, written: &[model::Principal]) -> Formula {
         let named: Vec<(Naming, Formula)> =
             written.iter().filter_map(|one| self.named_by(one)).collect();
@@ -194,17 +195,21 @@ impl Principal {
             let found = named.iter().filter(|(found, _)| *found == naming);
             Formula::any(found.map(|(_, formula)| formula.clone()))
         };
-        let needed: &[Naming] = match self.kind {
+        let listed = match self.kind {
             PrincipalKind::Role | PrincipalKind::RoleSession => {
-                &[Naming::Account, Naming::Role, Naming::Itself]
+                let words = "a session is excepted with its role";
+                let session = by(Naming::Itself).or(Formula::other(words));
+                Formula::all([by(Naming::Account), by(Naming::Role), session])
             }
             PrincipalKind::User | PrincipalKind::FederatedUser => {
-                &[Naming::Account, Naming::Itself]
+                by(Naming::Account).and(by(Naming::Itself))
             }
-            PrincipalKind::Root => &[Naming::Account],
-            _ => &[Naming::Itself],
+            PrincipalKind::Root => by(Naming::Account),
+            PrincipalKind::Service | PrincipalKind::Identity | PrincipalKind::Anonymous => {
+                by(Naming::Itself)
+            }
         };
-        Formula::all(needed.iter().map(|naming| by(*naming))).or(by(Naming::Everyone))
+        listed.or(by(Naming::Everyone))
     }
 }
 

@@ -9,7 +9,7 @@ use super::principal::{Principal, PrincipalKind};
 pub struct Resource {
     /// Its names in policies: ARNs, or `*` for an action that is about no
     /// resource. Where an ARN is not known in full, `*` and `?` stand for what
-    /// is open.
+    /// is open; `${*}` is a star itself.
     pub names: Vec<String>,
     /// The account that owns it.
     pub account: Option<String>,
@@ -58,7 +58,8 @@ impl Request {
 
     /// Asks about another resource.
     pub fn set_resource(&mut self, resource: Resource) {
-        self.prepared.resources = resource.names.iter().map(|name| pattern::pieces(name)).collect();
+        self.prepared.resources =
+            resource.names.iter().map(|name| pattern::escaped(name)).collect();
         self.resource = resource;
     }
 
