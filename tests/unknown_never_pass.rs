@@ -24,6 +24,33 @@ use serde_json::{Value as Json, json};
 /// Attributes of resources' identity, which every source knows.
 const IDENTITY: [&str; 6] = ["id", "arn", "name", "type", "account", "region"];
 
+/// Collections that the path analysis reads; what it finds may rest on any of
+/// their attributes.
+const NETWORK: [&str; 22] = [
+    "ecs_services",
+    "egress_only_internet_gateways",
+    "elastic_ips",
+    "elasticache_replication_groups",
+    "elasticache_subnet_groups",
+    "instances",
+    "internet_gateways",
+    "listener_rules",
+    "listeners",
+    "load_balancers",
+    "nat_gateways",
+    "network_acls",
+    "network_interfaces",
+    "opensearch_domains",
+    "rds_instances",
+    "rds_subnet_groups",
+    "route_tables",
+    "security_groups",
+    "subnets",
+    "target_groups",
+    "vpc_endpoints",
+    "vpcs",
+];
+
 /// Resources of a collection on which each attribute is tried.
 const RESOURCES: usize = 2;
 
@@ -189,7 +216,8 @@ fn concerned(bundle: &Bundle, collection: &str, pointer: &str) -> BTreeSet<Strin
             let text = &policy.module.text;
             let libraries = imports(text);
             let all = format!("{text}{libraries}{}", imports(&libraries));
-            all.contains(&field) && all.contains(collection)
+            let derived = all.contains("reachability") && NETWORK.contains(&collection);
+            derived || (all.contains(&field) && all.contains(collection))
         })
         .map(|policy| policy.control.id.clone())
         .collect()

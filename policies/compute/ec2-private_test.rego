@@ -106,9 +106,9 @@ test_launch_template_with_public_address_fails if {
 }
 
 test_flows_come_from_the_analysis if {
-	path := {"protocol": "tcp", "from_port": 22, "to_port": 22, "hops": [{"resource": null, "path": null, "description": "internet"}]}
+	path := {"from_label": "internet", "protocol": "tcp", "from_port": 22, "to_port": 22, "hops": [{"resource": null, "path": null, "description": "internet"}]}
 	extra := {"analysis": {"reachability": {"instances/web": {"internet_paths": [path]}}}}
 	some finding in ec2_private.deny with input as model({"associate_public_ip_address": true}, extra)
 		with data.profile as profile
-	finding.flows == [{"label": "internet to web, tcp 22-22", "hops": path.hops}]
+	finding.flows == [{"label": "internet to web, tcp 22", "hops": path.hops}]
 }

@@ -43,7 +43,10 @@ pub fn read(args: &TargetArgs, profile: &Profile) -> Target {
 pub fn analysis_options(profile: &Profile) -> analysis::Options {
     let tag = &profile.bastion_tag;
     analysis::Options {
-        network: analysis::network::Options { bastion_tag: (tag.key.clone(), tag.value.clone()) },
+        network: analysis::network::Options {
+            bastion_tag: (tag.key.clone(), tag.value.clone()),
+            admin_cidrs: profile.admin_cidrs.clone(),
+        },
     }
 }
 

@@ -241,7 +241,9 @@ value! {
         internal_paths: Vec<NetworkPath>,
         /// What internal starts the architecture does not foresee: for data,
         /// all but the service and the bastion; for a service, all but the
-        /// application load balancer.
+        /// application load balancer; for an instance, SSH from all but the
+        /// bastion; for a bastion, SSH from addresses that nobody named, and
+        /// anything else from the internet.
         unexpected_paths: Vec<NetworkPath>,
         /// Facts that are missing, in words.
         unknown: Vec<String>,

@@ -10,7 +10,7 @@ use super::ranges::{Family, Ranges};
 use super::starts;
 use super::things::{Listens, Role, Thing};
 use super::world::World;
-use super::{gaps, internet};
+use super::{bastion, gaps, internet};
 use crate::model::{Gap, Reachability, Reason};
 
 /// The reachability of every thing that has one, with the gaps in it.
@@ -70,9 +70,15 @@ fn of(world: &World<'_>, at: usize, thing: &Thing<'_>) -> (String, Reachability,
     fact.internal_paths = inside.by_kind;
     fact.unexpected_paths = inside.unexpected;
     fact.refuted.extend(inside.refuted);
-    gap("unexpected_paths", &inside.unknown_unexpected);
+    let mut unforeseen = inside.unknown_unexpected;
+    if thing.role == Role::Bastion {
+        let (paths, unknown) = bastion::from_internet(world, at, thing, &fact.internet_paths);
+        fact.unexpected_paths.extend(paths);
+        unforeseen.extend(unknown);
+    }
+    gap("unexpected_paths", &unforeseen);
     gap("internal_paths", &inside.unknown);
-    fact.unknown.extend(inside.unknown_unexpected);
+    fact.unknown.extend(unforeseen);
     fact.unknown.extend(inside.unknown);
     fact.unknown.sort();
     fact.unknown.dedup();
@@ -149,6 +155,8 @@ pub fn is_expected(target: Role, kind: &str) -> bool {
         Role::Data => matches!(kind, "service" | "bastion"),
         Role::Service => kind == "application load balancer",
         Role::Instance => kind == "bastion",
+        // Told by address, not by kind.
+        Role::Bastion => false,
         _ => true,
     }
 }

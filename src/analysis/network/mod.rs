@@ -7,6 +7,7 @@
 pub mod acl;
 mod attachments;
 pub mod balancers;
+mod bastion;
 pub mod connections;
 mod data;
 mod egress;
@@ -35,11 +36,16 @@ use crate::model::Snapshot;
 pub struct Options {
     /// The tag that marks a bastion host: key and value.
     pub bastion_tag: (String, String),
+    /// CIDR blocks from which administrators come; none where nobody named any.
+    pub admin_cidrs: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { bastion_tag: ("Role".to_owned(), "bastion".to_owned()) }
+        Self {
+            bastion_tag: ("Role".to_owned(), "bastion".to_owned()),
+            admin_cidrs: Vec::new(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::ControlFlow;
 
+use super::bastion;
 use super::entry::{Entry, from_outside};
 use super::facts::{Asked, is_expected, port_doubt};
 use super::flow::{Flow, Query, connect};
@@ -51,6 +52,8 @@ struct Search<'w, 'a> {
     unknown: BTreeMap<&'static str, String>,
     unknown_unexpected: BTreeSet<String>,
     refuted: BTreeSet<String>,
+    /// Addresses from which a bastion takes SSH as foreseen.
+    named: [Ranges; 2],
 }
 
 /// What inside reaches a thing, as the architecture sees it.
@@ -90,6 +93,10 @@ fn search(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked, every:
         unknown: BTreeMap::new(),
         unknown_unexpected: BTreeSet::new(),
         refuted: BTreeSet::new(),
+        named: match thing.role {
+            Role::Bastion if !every => bastion::named(world, thing),
+            _ => Default::default(),
+        },
     };
     if thing.accepts {
         search.balancers();
@@ -119,7 +126,7 @@ fn search(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked, every:
 }
 
 impl<'a> Search<'_, 'a> {
-    /// The questions for connections from inside. For an instance, starts that
+    /// The questions for connections from inside. For instances, starts that
     /// are not foreseen count for SSH only.
     fn questions(&self, family: Family) -> Vec<(Protocol, Ports)> {
         let all = self.asked.questions(self.thing, family);
@@ -134,8 +141,10 @@ impl<'a> Search<'_, 'a> {
     fn judged_ports(&self, protocol: Protocol, ports: &Ports) -> Ports {
         match (self.thing.role, protocol) {
             _ if self.every => ports.clone(),
-            (Role::Instance, Protocol::Tcp) => ports.intersect(&Ports::one(22)),
-            (Role::Instance, _) => Ports::none(),
+            (Role::Instance | Role::Bastion, Protocol::Tcp) => {
+                ports.intersect(&Ports::one(bastion::SSH))
+            }
+            (Role::Instance | Role::Bastion, _) => Ports::none(),
             _ => ports.clone(),
         }
     }
@@ -176,6 +185,15 @@ impl<'a> Search<'_, 'a> {
             self.unexpected.push(path.clone());
         }
         self.kinds.entry(kind).or_insert(path);
+    }
+
+    /// Whether a start has only addresses from which a bastion takes SSH.
+    fn is_named(&self, source: &Presence<'_>, family: Family) -> bool {
+        let at = family as usize;
+        match (source.addresses.get(at), self.named.get(at)) {
+            (Some(own), Some(named)) => !named.is_empty() && named.covers(own),
+            _ => false,
+        }
     }
 
     fn note(&mut self, kind: &'static str, reason: String) {
@@ -320,7 +338,7 @@ impl<'a> Search<'_, 'a> {
                     if !search.every && (search.is_full() || search.unexpected.len() >= room) {
                         return ControlFlow::Break(());
                     }
-                    if told.contains(&at) {
+                    if told.contains(&at) || search.is_named(source, query.family) {
                         return ControlFlow::Continue(());
                     }
                     match connect(world, source, presence, query) {
@@ -442,7 +460,7 @@ impl<'a> Search<'_, 'a> {
                 foreseen = foreseen.union(own);
             }
         }
-        foreseen
+        self.named.get(at).map_or(foreseen.clone(), |named| foreseen.union(named))
     }
 
     fn outside(&mut self, presence: &Presence<'a>, query: Query<'_>) {
@@ -452,10 +470,17 @@ impl<'a> Search<'_, 'a> {
             if !self.counts(network.kind) || network.family != query.family {
                 continue;
             }
-            match from_outside(world, self.thing, presence, network, query) {
+            let mut network = network.clone();
+            if let Some(named) = self.named.get(query.family as usize) {
+                network.ranges = network.ranges.subtract(named);
+            }
+            if network.ranges.is_empty() {
+                continue;
+            }
+            match from_outside(world, self.thing, presence, &network, query) {
                 Entry::Yes(witness) if port_doubt(self.thing, &witness.ports).is_none() => {
                     let found =
-                        path(world, Start::Outside(network), self.thing, presence, &witness);
+                        path(world, Start::Outside(&network), self.thing, presence, &witness);
                     self.keep(network.kind, found, true);
                 }
                 Entry::Yes(_) => {}

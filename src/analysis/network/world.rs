@@ -95,6 +95,8 @@ pub struct World<'a> {
     pub connections: Connections<'a>,
     /// The addresses of the internet.
     pub internet: [Ranges; 2],
+    /// The addresses that administrators come from, where they are named.
+    pub admins: Option<[Ranges; 2]>,
 }
 
 impl<'a> World<'a> {
@@ -160,6 +162,8 @@ impl<'a> World<'a> {
             edges: Vec::new(),
             connections: Connections::default(),
             internet: Family::ALL.map(internet),
+            admins: (!options.admin_cidrs.is_empty())
+                .then(|| Family::ALL.map(|family| union(&options.admin_cidrs, family))),
         };
         world.things = things::collect(&world, options);
         world.index_things();
@@ -261,17 +265,19 @@ fn places<'a>(model: &'a Model, gaps: &Gaps<'a>) -> Vec<Place<'a>> {
         .collect()
 }
 
+/// The addresses of some CIDR blocks in one family.
+fn union(texts: &[String], family: Family) -> Ranges {
+    texts
+        .iter()
+        .filter_map(|text| parse_cidr(text))
+        .filter(|(of, _)| *of == family)
+        .fold(Ranges::empty(), |sum, (_, ranges)| sum.union(&ranges))
+}
+
 /// The addresses of a subnet; those of its VPC where its own are not known, and
 /// all where those are not known either.
 fn addresses(model: &Model, subnet: &Subnet, gaps: &Gaps<'_>) -> ([Ranges; 2], [bool; 2]) {
     let vpc = subnet.vpc_id.as_ref().and_then(|id| model.vpcs.get(id));
-    let union = |texts: &[String], family: Family| {
-        texts
-            .iter()
-            .filter_map(|text| parse_cidr(text))
-            .filter(|(of, _)| *of == family)
-            .fold(Ranges::empty(), |sum, (_, ranges)| sum.union(&ranges))
-    };
     let own = [
         union(subnet.cidr_block.as_slice(), Family::V4),
         union(&subnet.ipv6_cidr_blocks, Family::V6),

@@ -119,7 +119,11 @@ impl Evidence<'_, '_> {
             );
             return;
         }
-        if let Err((field, missing)) = resources.item().pointer(&pointer) {
+        let found = match pointer.strip_prefix("/reachability") {
+            Some(pointer) => self.documents.reachability().pointer(pointer),
+            None => resources.item().pointer(&pointer),
+        };
+        if let Err((field, missing)) = found {
             let help = match nearest(&field, &missing.names) {
                 Some(near) => format!("did you mean {near}?"),
                 None => "`audit policy schema` prints the attributes".to_owned(),

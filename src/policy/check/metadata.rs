@@ -162,7 +162,11 @@ impl Metadata<'_> {
                 continue;
             }
             let Some(item) = self.collection(collection, documents) else { continue };
-            if let Err(missing) = item.attribute(path) {
+            let found = match path.strip_prefix("reachability.") {
+                Some(path) => documents.reachability().attribute(path),
+                None => item.attribute(path),
+            };
+            if let Err(missing) = found {
                 self.missing(required, collection, missing);
             }
         }

@@ -36,6 +36,15 @@ pub struct Documents<'s> {
     pub profile: Shape<'s>,
 }
 
+impl<'s> Documents<'s> {
+    /// The shape of what the analysis found of a resource, which has gaps at
+    /// `/reachability` of the resource itself.
+    pub fn reachability(&self) -> Shape<'s> {
+        let found = self.input.field("analysis").and_then(|found| found.field("reachability"));
+        found.map_or(Shape::Any, |found| found.item())
+    }
+}
+
 type Name = (String, String);
 
 /// What is known of rules and functions, from the pass before.

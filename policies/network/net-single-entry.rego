@@ -1,0 +1,115 @@
+# METADATA
+# title: Load balancers and the bastion are all that the internet reaches
+# description: >-
+#   A system with one entry can be watched, logged and defended there. Whatever
+#   else takes connections from the internet (an instance, a task, a network
+#   load balancer that hands them on, a search domain outside a VPC) is a second
+#   entry. Internet-facing application load balancers may take them, and bastions
+#   SSH from named addresses.
+# related_resources:
+#   - https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
+#   - https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
+# custom:
+#   id: net-single-entry
+#   severity: high
+#   subject: [regions]
+#   sources: [live, cloudformation, terraform]
+#   requires:
+#     - load_balancers.reachability.from_internet
+#     - instances.reachability.from_internet
+#     - ecs_services.reachability.from_internet
+#     - rds_instances.reachability.from_internet
+#     - rds_clusters.reachability.from_internet
+#     - elasticache_replication_groups.reachability.from_internet
+#     - elasticache_clusters.reachability.from_internet
+#     - opensearch_domains.reachability.from_internet
+#     - network_interfaces.reachability.from_internet
+#     - instances.reachability.unexpected_paths
+#     - instances.tags
+#     - load_balancers.load_balancer_type
+#   architecture: ["2B"]
+#   remediation:
+#     summary: Take the public address away from what is shown, move it into a private subnet, and let the application load balancer stand in front of it.
+#     cloudformation: |
+#       NetworkConfiguration:
+#         AwsvpcConfiguration:
+#           AssignPublicIp: DISABLED
+#           Subnets: [!Ref ServiceSubnetA, !Ref ServiceSubnetB]
+#     terraform: |
+#       network_configuration {
+#         assign_public_ip = false
+#         subnets          = aws_subnet.service[*].id
+#       }
+#     cli: |
+#       aws ec2 modify-vpc-block-public-access-options --internet-gateway-block-mode block-ingress
+#   frameworks:
+#     aws-fsbp: ["EC2.9", "ECS.2", "RDS.2", "Opensearch.2"]
+#     nist-800-53-r5: ["AC-4", "SC-7", "SC-7(3)", "SC-7(21)"]
+#     pci-dss-4.0: ["1.3.1", "1.4.1", "1.4.2"]
+#     soc2: ["CC6.1", "CC6.6"]
+#     well-architected: ["SEC05-BP01", "SEC05-BP02"]
+package audit.net_single_entry
+
+import data.audit.lib.ec2
+import data.audit.lib.paths
+
+# What may have a path from the internet, by region.
+candidates contains [region_id, fact.collection, fact.id] if {
+	some fact in input.analysis.reachability
+	not is_entry(fact)
+	resource := input[fact.collection][fact.id]
+	some region_id, region in input.regions
+	same(region.account, resource.account)
+	same(region.region, resource.region)
+}
+
+is_entry(fact) if {
+	fact.collection == "load_balancers"
+	input.load_balancers[fact.id].load_balancer_type == "application"
+}
+
+# What is not known on either side may be the same.
+same(one, other) if one == other
+
+same(one, _) if one == null
+
+same(one, other) if {
+	one != null
+	other == null
+}
+
+# Paths that should not be, with the facts that tell of them.
+strays(fact) := [fact.internet_paths, "/reachability/from_internet"] if fact.role != "bastion"
+
+strays(fact) := [found, "/reachability/unexpected_paths"] if {
+	fact.role == "bastion"
+	found := [path | some path in fact.unexpected_paths; path.from_label == "internet"]
+}
+
+deny contains finding if {
+	some [region_id, collection, id] in candidates
+	[found, pointer] := strays(paths.found(collection, id))
+	count(found) > 0
+	finding := {
+		"subject": ["regions", region_id],
+		"message": sprintf(
+			"the internet reaches %s/%s by %s, expected application load balancers and the bastion's SSH alone",
+			[collection, id, paths.ports_text(found[0])],
+		),
+		"evidence": array.concat(
+			array.concat(paths.cut(found[0]), [[collection, id, pointer]]),
+			array.concat(
+				[["load_balancers", id, "/load_balancer_type"] | collection == "load_balancers"],
+				[["instances", id, ec2.bastion_pointer] | collection == "instances"],
+			),
+		),
+		"flows": [paths.flow(path, id) | some path in found],
+	}
+}
+
+# An application load balancer matters in nothing but its kind.
+depends contains {"subject": ["regions", region_id], "on": ["load_balancers", null]} if some region_id, _ in input.regions
+
+depends contains {"subject": ["regions", region_id], "on": [collection, id]} if {
+	some [region_id, collection, id] in candidates
+}
