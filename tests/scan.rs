@@ -264,3 +264,30 @@ fn bundled_policies_pass_their_check_and_tests() {
     audit().args(["policy", "check"]).assert().success();
     audit().args(["policy", "test"]).assert().success();
 }
+
+#[test]
+fn a_path_is_shown_hop_by_hop_in_the_table_in_markdown_and_in_sarif() {
+    let only = ["stack-reference/broken", "--control", "net-data-not-from-internet"];
+    let (_, table, _) = scan(&only);
+    let (_, markdown, _) = scan(&[&only[..], &["--format", "markdown"]].concat());
+    let (_, sarif, _) = scan(&[&only[..], &["--format", "sarif"]].concat());
+    let gateway = "internet gateway orders/InternetGateway";
+    assert!(table.contains(&format!("  2 internet_gateways/orders/InternetGateway  {gateway}")));
+    assert!(
+        table.contains("ingress tcp 3306 from 0.0.0.0/0 (stack-reference/broken/orders.yaml:602)")
+    );
+    assert!(markdown.contains("    - path: internet to orders/Database, tcp 3306\n      1. "));
+    assert!(markdown.contains("from 0.0.0.0/0 (`stack-reference/broken/orders.yaml:602`)"));
+    let log: Value = serde_json::from_str(&sarif).unwrap();
+    let flows = log["runs"][0]["results"][0]["codeFlows"].as_array().unwrap();
+    assert_eq!(flows[0]["message"]["text"], "internet to orders/Database, tcp 3306");
+    let hops = flows[0]["threadFlows"][0]["locations"].as_array().unwrap();
+    assert_eq!(hops.len(), 7);
+    for (index, hop) in hops.iter().enumerate() {
+        assert_eq!(hop["executionOrder"], index + 1);
+        let place = &hop["location"]["physicalLocation"]["artifactLocation"]["uri"];
+        assert_eq!(place, "stack-reference/broken/orders.yaml", "hop {index}");
+    }
+    let line = &hops[5]["location"]["physicalLocation"]["region"]["startLine"];
+    assert_eq!(line, 602);
+}

@@ -90,8 +90,15 @@ fn violation(verdict: &Verdict, finding: &Finding, out: &mut dyn Write) -> io::R
         writeln!(out, "    - path: {}", markdown(&flow.label))?;
         for (index, hop) in flow.hops.iter().enumerate() {
             let resource = hop.resource.as_deref().map(markdown_code).unwrap_or_default();
+            let place = hop
+                .origin
+                .as_ref()
+                .and_then(place::span)
+                .map(|span| markdown_code(&format!("{}:{}", span.file, span.start_line)))
+                .map(|place| format!(" ({place})"))
+                .unwrap_or_default();
             let number = index + 1;
-            writeln!(out, "      {number}. {resource} {}", markdown(&hop.description))?;
+            writeln!(out, "      {number}. {resource} {}{place}", markdown(&hop.description))?;
         }
     }
     Ok(())

@@ -42,6 +42,7 @@ pub fn path(
         Start::Internet => {
             hops.push(hop(None, None, "the internet".to_owned()));
             internet_hops(world, presence, witness, &mut hops);
+            hops.extend(public_hop(target, presence, witness.family));
             (None, "internet".to_owned())
         }
         Start::Outside(outside) => {
@@ -158,6 +159,30 @@ fn internet_hops(
         format!("route {}", routes::describe(route)),
     ));
     acl_hop(world, presence.place, Direction::In, witness, hops);
+}
+
+/// What gives the target an address on the internet.
+fn public_hop(target: &Thing<'_>, presence: &Presence<'_>, family: Family) -> Option<Hop> {
+    if family == Family::V6 {
+        return None;
+    }
+    let interface = presence.interface.filter(|found| !found.public_ip_addresses.is_empty());
+    if let Some(found) = interface {
+        let public = found.public_ip_addresses.join(", ");
+        return Some(hop(
+            Some(found.reference()),
+            Some("/public_ip_addresses".to_owned()),
+            format!("public address {public}"),
+        ));
+    }
+    let (path, description) = match target.resource.collection() {
+        "rds_instances" | "rds_clusters" => ("/publicly_accessible", "it is publicly accessible"),
+        "ecs_services" => ("/assign_public_ip", "its tasks get public addresses"),
+        "load_balancers" => ("/scheme", "its scheme is internet-facing"),
+        "instances" => ("/associate_public_ip_address", "it has a public address"),
+        _ => return None,
+    };
+    Some(hop(Some(target.resource.reference()), Some(path.to_owned()), description.to_owned()))
 }
 
 fn route_hop(

@@ -42,10 +42,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            bastion_tag: ("Role".to_owned(), "bastion".to_owned()),
-            admin_cidrs: Vec::new(),
-        }
+        Self { bastion_tag: ("Role".to_owned(), "bastion".to_owned()), admin_cidrs: Vec::new() }
     }
 }
 

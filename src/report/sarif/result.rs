@@ -136,13 +136,15 @@ fn flows(finding: &Finding, context: &Context) -> Option<Vec<CodeFlow>> {
 
 fn code_flow(flow: &Flow, context: &Context) -> CodeFlow {
     let steps = flow.hops.iter().take(MOST_STEPS).enumerate().map(|(index, hop)| {
-        let (collection, id) = hop
+        // The internet stands nowhere: it is shown where the path enters.
+        let placed = flow.hops.iter().skip(index).find(|hop| hop.resource.is_some()).unwrap_or(hop);
+        let (collection, id) = placed
             .resource
             .as_deref()
             .and_then(|resource| resource.split_once('/'))
             .unwrap_or(("", ""));
-        let path = hop.path.as_deref().unwrap_or("");
-        let place = location::of(hop.origin.as_ref(), (collection, id), path, context);
+        let path = placed.path.as_deref().unwrap_or("");
+        let place = location::of(placed.origin.as_ref(), (collection, id), path, context);
         let text = match &hop.resource {
             Some(resource) => format!("{resource}: {}", hop.description),
             None => hop.description.clone(),
