@@ -1,7 +1,7 @@
 //! The same stack gives the same verdicts as a template and as a plan, and a
 //! named change to either trips the control that is meant to see it.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "parity_network/mod.rs"]
 mod paths;
