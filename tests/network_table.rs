@@ -55,6 +55,7 @@ fn exposed_instance_is_reached() {
             "igw /vpc_id",
             "public /routes/1",
             "acl /entries/0",
+            "web /associate_public_ip_address",
             "sg /ingress/0",
             "web"
         ]
