@@ -5,12 +5,11 @@ use crate::model::{
 };
 
 use super::principal::{self, Who};
-use super::{Owner, glob, statement};
+use super::{Owner, evaluate, glob, statement, strangers};
 
 /// What the policy that stands at `path` of the owner's resource amounts to.
 pub(super) fn of(policy: &PolicyDocument, path: &str, owner: &Owner) -> ResourceAccess {
     let mut access = super::closed();
-    let account = owner.account.as_deref();
     for (index, found) in policy.statements.iter().enumerate() {
         let place = StatementRef {
             collection: owner.resource.collection.clone(),
@@ -18,7 +17,7 @@ pub(super) fn of(policy: &PolicyDocument, path: &str, owner: &Owner) -> Resource
             path: format!("{path}/statements/{index}"),
         };
         match found.effect {
-            Effect::Allow => allow(found, &place, account, &mut access),
+            Effect::Allow => allow(found, policy, &place, owner, &mut access),
             Effect::Deny => {
                 if denies_plain_transport(found, owner) {
                     access.denies_insecure_transport = Some(true);
@@ -31,44 +30,51 @@ pub(super) fn of(policy: &PolicyDocument, path: &str, owner: &Owner) -> Resource
 
 fn allow(
     found: &Statement,
+    policy: &PolicyDocument,
     place: &StatementRef,
-    account: Option<&str>,
+    owner: &Owner,
     access: &mut ResourceAccess,
 ) {
     let restricted = statement::restricts(&found.conditions);
-    for who in principal::of(found, account) {
-        let grant = |kind: &str, principal: &str| AccessGrant {
-            statement: place.clone(),
-            kind: kind.to_owned(),
-            principal: principal.to_owned(),
-            actions: if found.actions.is_empty() {
-                found.not_actions.iter().map(|action| format!("all but {action}")).collect()
-            } else {
-                found.actions.clone()
-            },
-            restricted: Some(restricted),
-        };
-        let grant = match &who {
-            Who::Everyone if !restricted => {
-                let grant = grant("everyone", "*");
-                access.public = Some(true);
-                access.public_grants.push(grant.clone());
-                grant
-            }
-            Who::Account(id) => {
-                let grant = grant("account", id);
-                access.foreign_grants.push(grant.clone());
-                grant
-            }
-            Who::Unclear(id) => {
-                let mut grant = grant("account", id);
-                grant.restricted = None;
-                access.foreign_grants.push(grant.clone());
-                grant
+    for (who, named) in principal::with_names(found, owner.account.as_deref()) {
+        let (kind, value, principals) = match &who {
+            Who::Everyone if !restricted => ("everyone", "*", strangers::strangers().to_vec()),
+            Who::Account(id) | Who::Unclear(id) => {
+                let known = named.and_then(|named| evaluate::Principal::parse(&named.value));
+                ("account", id.as_str(), known.into_iter().collect())
             }
             Who::Everyone | Who::Service(_) | Who::Own | Who::Federated(_) => continue,
         };
-        if statement::may_write(found) {
+        // Who is not known by name may be let in for all of it.
+        let actions = match principals.is_empty() {
+            true => found.actions.clone(),
+            false => strangers::left(found, policy, &principals, owner),
+        };
+        let says_actions = !(found.actions.is_empty() && found.not_actions.is_empty());
+        if actions.is_empty() && says_actions && !principals.is_empty() {
+            continue;
+        }
+        let left = Statement { actions, ..found.clone() };
+        let grant = AccessGrant {
+            statement: place.clone(),
+            kind: kind.to_owned(),
+            principal: value.to_owned(),
+            actions: match found.not_actions.as_slice() {
+                [] => left.actions.clone(),
+                but => but.iter().map(|action| format!("all but {action}")).collect(),
+            },
+            restricted: match who {
+                Who::Unclear(_) => None,
+                _ => Some(restricted),
+            },
+        };
+        if who == Who::Everyone {
+            access.public = Some(true);
+            access.public_grants.push(grant.clone());
+        } else {
+            access.foreign_grants.push(grant.clone());
+        }
+        if statement::may_write(&left) {
             access.others_may_write = Some(true);
             access.write_grants.push(grant);
         }

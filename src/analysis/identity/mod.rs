@@ -10,11 +10,13 @@ use crate::model::{Gap, PolicyDocument, Reason, ResourceAccess, ResourceRef, Sna
 mod access;
 mod broad;
 pub mod catalogue;
+mod effective;
 pub mod evaluate;
 mod glob;
 mod permissions;
 mod principal;
 mod statement;
+mod strangers;
 pub mod subjects;
 mod trust;
 

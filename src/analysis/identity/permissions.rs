@@ -7,6 +7,8 @@ use crate::model::{
     Reason, ResourceRef, Snapshot, Statement, StatementRef,
 };
 
+use super::effective::{Common, Effective, READ_SECRET};
+use super::subjects::Subjects;
 use super::{Documents, broad, catalogue, glob, statement};
 
 pub(super) fn derive(snapshot: &mut Snapshot) {
@@ -21,18 +23,20 @@ pub(super) fn derive(snapshot: &mut Snapshot) {
                 .map(move |id| ResourceRef::new(collection, id))
         })
         .collect();
+    let common = Common::new(&snapshot.model, Subjects::new(snapshot));
+    let mut found = Vec::new();
     for principal in principals {
         let (mut documents, attached) = documents(&snapshot.model, &principal);
         let mut reasons: Vec<Reason> =
             ["/inline_policies", "/attached_policies", "/groups", "/permissions_boundary"]
                 .into_iter()
-                .filter_map(|path| super::open(snapshot, &principal, path))
+                .filter_map(|path| common.subjects.reason(&principal, path).cloned())
                 .collect();
         for (holder, path, name) in attached {
             match snapshot.model.iam_policies.get(&name) {
                 Some(_) => {
                     let policy = ResourceRef::new("iam_policies", &name);
-                    reasons.extend(super::open(snapshot, &policy, "/document"));
+                    reasons.extend(common.subjects.reason(&policy, "/document").cloned());
                 }
                 None => match catalogue::managed_policy(&name).filter(|_| name.contains(':')) {
                     Some(document) => drop(documents.insert((holder, path), document)),
@@ -40,8 +44,13 @@ pub(super) fn derive(snapshot: &mut Snapshot) {
                 },
             }
         }
-        let effective = effective(&documents, &snapshot.model);
-        if let Some(reason) = reasons.into_iter().next() {
+        let account = snapshot.model.get(&principal).and_then(|found| found.account());
+        let by_effect = Effective::new(&common, &principal, account);
+        let effective = effective(&documents, &by_effect, &snapshot.model);
+        found.push((principal, effective, reasons.into_iter().next()));
+    }
+    for (principal, effective, reason) in found {
+        if let Some(reason) = reason {
             super::gap(snapshot, &principal, "/effective", reason);
         }
         let model = &mut snapshot.model;
@@ -129,23 +138,36 @@ fn is_admin(found: &Statement) -> bool {
         && found.conditions.is_empty()
 }
 
-fn effective(documents: &Documents, model: &Model) -> EffectivePermissions {
-    let admin: Vec<StatementRef> =
-        allowing(documents).filter(|(_, found)| is_admin(found)).map(|(place, _)| place).collect();
+fn effective(
+    documents: &Documents,
+    by_effect: &Effective<'_>,
+    model: &Model,
+) -> EffectivePermissions {
+    let admin = by_effect.administrator().map(|together| {
+        let alone: Vec<StatementRef> = allowing(documents)
+            .filter(|(_, found)| is_admin(found))
+            .map(|(place, _)| place)
+            .collect();
+        if alone.is_empty() { together } else { alone }
+    });
     EffectivePermissions {
-        admin: Some(!admin.is_empty()),
-        admin_statements: admin,
+        admin: Some(admin.is_some()),
+        admin_statements: admin.unwrap_or_default(),
         escalations: Vec::new(),
-        readable_secrets: readable_secrets(documents, model),
+        readable_secrets: readable_secrets(documents, by_effect, model),
         excessive: excessive(documents),
     }
 }
 
-const READ_SECRET: &str = "secretsmanager:GetSecretValue";
-
 /// Secrets that statements let read: keys, or patterns that reach beyond the
 /// secrets of the model.
-fn readable_secrets(documents: &Documents, model: &Model) -> Vec<GrantedAction> {
+/// What is denied, or past a boundary, is left out; what secrets' own policies
+/// let read is there too.
+fn readable_secrets(
+    documents: &Documents,
+    by_effect: &Effective<'_>,
+    model: &Model,
+) -> Vec<GrantedAction> {
     let mut found: BTreeMap<String, Vec<StatementRef>> = BTreeMap::new();
     for (place, allowed) in allowing(documents) {
         if !statement::covers_action(allowed, READ_SECRET) {
@@ -160,6 +182,10 @@ fn readable_secrets(documents: &Documents, model: &Model) -> Vec<GrantedAction> 
                 found.entry(named).or_default().push(place.clone());
             }
         }
+    }
+    found.retain(|secret, _| by_effect.may_read(secret));
+    for (secret, statements) in by_effect.named_by_secrets() {
+        found.entry(secret).or_default().extend(statements);
     }
     found
         .into_iter()

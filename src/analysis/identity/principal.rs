@@ -65,6 +65,18 @@ fn is_unique_id(value: &str) -> bool {
     ["AIDA", "AROA", "ASIA", "AKIA"].iter().any(|prefix| value.starts_with(prefix))
 }
 
+/// As [`of`], each with the principal that the statement names.
+pub(super) fn with_names<'s>(
+    statement: &'s Statement,
+    account: Option<&str>,
+) -> Vec<(Who, Option<&'s Principal>)> {
+    if !statement.not_principals.is_empty() {
+        return vec![(Who::Everyone, None)];
+    }
+    let named = statement.principals.iter();
+    named.map(|principal| (who(principal, account), Some(principal))).collect()
+}
+
 /// Everyone whom a statement is about; `NotPrincipal` is everyone else.
 pub(super) fn of(statement: &Statement, account: Option<&str>) -> Vec<Who> {
     if !statement.not_principals.is_empty() {

@@ -11,7 +11,8 @@ use super::evaluate::{
     Shared,
 };
 use crate::model::{
-    Collected, Gap, IamRole, IamUser, Model, PolicyDocument, ResourceRef, Snapshot, StatementRef,
+    Collected, Gap, IamRole, IamUser, Model, PolicyDocument, Reason, ResourceRef, Snapshot,
+    StatementRef,
 };
 
 /// The principals and resources of a model, ready to be asked about.
@@ -240,22 +241,30 @@ impl<'a> Subjects<'a> {
         };
         let found = known.entry(name.to_owned()).or_insert_with(|| {
             let document = catalogue::managed_policy(name).filter(|_| name.contains(':'))?;
-            Some(Arc::new(Policy::new(format!("AWS's policy {name}"), place, &document)))
+            Some(Arc::new(Policy::new(format!("AWS's policy {name}"), Place::Nowhere, &document)))
         });
         match found {
-            Some(policy) => layer.policies.push(policy.clone()),
+            Some(policy) => layer.policies.push(Arc::new(policy.at(place))),
             None => layer.unknown.push(format!("policy {name}, which was not given,")),
         }
     }
 
     /// Why what stands at `path` of a resource is not known.
+    pub fn reason(&self, resource: &ResourceRef, path: &str) -> Option<&Reason> {
+        self.open(&resource.collection, &resource.id, path)
+    }
+
     fn gap(&self, collection: &str, id: &str, path: &str) -> Option<String> {
+        self.open(collection, id, path).map(ToString::to_string)
+    }
+
+    fn open(&self, collection: &str, id: &str, path: &str) -> Option<&'a Reason> {
         let own = self.gaps.get(&(collection, id)).map_or(&[][..], Vec::as_slice);
         let whole = self.gaps.get(&(collection, "")).map_or(&[][..], Vec::as_slice);
         own.iter()
             .chain(whole)
             .find(|gap| !gap.path.is_empty() && gap.touches(path))
-            .map(|gap| gap.reason.to_string())
+            .map(|gap| &gap.reason)
     }
 
     /// The resource of the model at a reference; `below` follows its name, such
@@ -436,17 +445,26 @@ fn given_name<'n>(id: &str, name: Option<&'n str>) -> Option<Cow<'n, str>> {
     Some(super::evaluate::policy::own_account(name).into())
 }
 
+/// A policy that lets the identity policies of an account decide.
+pub(super) fn delegating_policy(account: &str) -> Layer {
+    Layer::of([Policy::new("policy", Place::Nowhere, &delegating(account, "*"))])
+}
+
 /// What a key says that was given no policy.
 ///
 /// Source: the AWS KMS developer guide, "Default key policy".
 fn default_key_policy(account: &str) -> PolicyDocument {
+    delegating(account, "kms:*")
+}
+
+fn delegating(account: &str, action: &str) -> PolicyDocument {
     use crate::model::{Effect, Principal as Named, Statement};
     PolicyDocument {
         version: Some("2012-10-17".to_owned()),
         statements: vec![Statement {
             effect: Effect::Allow,
             principals: vec![Named { kind: "AWS".to_owned(), value: account.to_owned() }],
-            actions: vec!["kms:*".to_owned()],
+            actions: vec![action.to_owned()],
             resources: vec!["*".to_owned()],
             ..Statement::default()
         }],

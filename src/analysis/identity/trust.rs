@@ -1,11 +1,12 @@
 //! What roles' trust policies amount to.
 
 use crate::model::{
-    AccessGrant, Effect, PolicyDocument, ResourceRef, Snapshot, Statement, StatementRef, TrustFacts,
+    AccessGrant, Effect, PolicyDocument, Principal, ResourceRef, Snapshot, Statement, StatementRef,
+    TrustFacts,
 };
 
 use super::principal::{self, Who};
-use super::statement;
+use super::{Owner, evaluate, statement, strangers};
 
 /// Where a role's trust policy stands.
 const PATH: &str = "/assume_role_policy";
@@ -35,7 +36,10 @@ fn facts(policy: &PolicyDocument, role: &str, account: Option<&str>) -> TrustFac
         if found.effect != Effect::Allow {
             continue;
         }
-        for who in principal::of(found, account) {
+        for (who, named) in principal::with_names(found, account) {
+            if is_denied(&who, named, found, policy) {
+                continue;
+            }
             let grant = |kind: &str, principal: &str| AccessGrant {
                 statement: StatementRef {
                     collection: "iam_roles".to_owned(),
@@ -65,6 +69,24 @@ fn facts(policy: &PolicyDocument, role: &str, account: Option<&str>) -> TrustFac
     facts.services.sort();
     facts.services.dedup();
     facts
+}
+
+/// Whether other statements deny whom one lets in all that it allows.
+fn is_denied(
+    who: &Who,
+    named: Option<&Principal>,
+    found: &Statement,
+    policy: &PolicyDocument,
+) -> bool {
+    let principals = match who {
+        Who::Everyone => strangers::strangers().to_vec(),
+        _ => match named.and_then(|named| evaluate::Principal::parse(&named.value)) {
+            Some(known) => vec![known],
+            None => return false,
+        },
+    };
+    let says_actions = !(found.actions.is_empty() && found.not_actions.is_empty());
+    says_actions && strangers::left(found, policy, &principals, &Owner::default()).is_empty()
 }
 
 fn asks_external_id(found: &Statement) -> bool {

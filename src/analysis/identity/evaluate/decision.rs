@@ -117,6 +117,10 @@ impl Deciding {
     /// Where it stands in the model.
     pub fn reference(&self) -> Option<StatementRef> {
         match &self.policy.place {
+            // One of AWS's stands nowhere; its name does.
+            Place::Model(document) if document.path.starts_with("/attached_policies/") => {
+                Some(document.clone())
+            }
             Place::Model(document) => Some(StatementRef {
                 path: format!("{}/statements/{}", document.path, self.index),
                 ..document.clone()

@@ -51,7 +51,7 @@ pub(super) fn say(kind: LayerKind, layer: &Layer, request: &Request, has_boundar
     let (mut allow, mut deny) = (Vec::new(), Vec::new());
     let mut by_naming: BTreeMap<Naming, Vec<Formula>> = BTreeMap::new();
     for policy in &layer.policies {
-        for found in &policy.statements {
+        for found in policy.statements.iter() {
             let held = statement::hold(found, request, with_principals, has_boundary);
             let when = held.formula(with_principals);
             let deciding = || Deciding {

@@ -67,6 +67,30 @@ pub fn decide(request: &Request, policies: &PolicySet) -> Decision {
     decision
 }
 
+/// Both sides of a decision, before they are weighed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sides {
+    /// On what it depends that the request is granted.
+    pub granted: Formula,
+    /// On what it depends that a statement denies it.
+    pub denied: Formula,
+    /// Every statement that has a part in it.
+    pub statements: Vec<Deciding>,
+}
+
+/// Both sides of a decision, for who asks what could be denied.
+pub fn sides(request: &Request, policies: &PolicySet) -> Sides {
+    let (gates, grant) = (gates(request, policies), grant(request, policies));
+    let allow = gates.iter().map(|(_, said)| said.allow.clone());
+    let granted = Formula::all(allow).and(grant.granted);
+    let layers: Vec<Said> = gates.into_iter().chain(grant.said).map(|(_, said)| said).collect();
+    Sides {
+        granted,
+        denied: Formula::any(layers.iter().map(|said| said.deny.clone())),
+        statements: layers.into_iter().flat_map(|said| said.statements).collect(),
+    }
+}
+
 /// On what it depends that the policy of a resource lets a principal in,
 /// whatever other policies say.
 pub fn lets_in(request: &Request, policy: &Layer) -> Formula {

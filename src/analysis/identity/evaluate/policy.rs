@@ -26,7 +26,7 @@ pub struct Policy {
     pub name: String,
     /// Where it stands.
     pub place: Place,
-    pub(super) statements: Vec<Compiled>,
+    pub(super) statements: Arc<[Compiled]>,
 }
 
 /// A policy that several principals share.
@@ -62,6 +62,12 @@ impl Policy {
             .map(|(index, statement)| compile(index, statement, variables))
             .collect();
         Self { name: name.into(), place, statements }
+    }
+
+    /// The same policy as it stands elsewhere.
+    #[must_use]
+    pub fn at(&self, place: Place) -> Self {
+        Self { name: self.name.clone(), place, statements: self.statements.clone() }
     }
 
     /// How many statements it has.
@@ -180,7 +186,7 @@ impl Layer {
 
     /// The principals that statements name, except everyone.
     pub fn principals(&self) -> impl Iterator<Item = String> {
-        let statements = self.policies.iter().flat_map(|policy| &policy.statements);
+        let statements = self.policies.iter().flat_map(|policy| policy.statements.iter());
         statements
             .flat_map(|statement| &statement.principals)
             .filter(|principal| principal.value != "*")
