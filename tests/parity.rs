@@ -140,7 +140,7 @@ const TEMPLATE_CHANGES: &[(&str, &str, &[&str])] = &[
     (
         "                Resource: [!Ref ApiKeySecret, !Ref CacheTokenSecret]",
         "                Resource: \"*\"",
-        &["secrets-scoped"],
+        &["iam-task-role", "secrets-scoped"],
     ),
     (
         "              AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root",
@@ -192,6 +192,26 @@ const TEMPLATE_CHANGES: &[(&str, &str, &[&str])] = &[
         "Action: ec2:*",
         &["iam-least-privilege"],
     ),
+    (
+        "      TaskRoleArn: !GetAtt TaskRole.Arn",
+        "      TaskRoleArn: !GetAtt ExecutionRole.Arn",
+        &["iam-task-role"],
+    ),
+    // No task needs to change IAM, and on its own role it is the way up.
+    (
+        "                Action: [xray:PutTraceSegments, xray:PutTelemetryRecords]
+                Resource: \"*\"",
+        "                Action: iam:PutRolePolicy
+                Resource: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Name}-task",
+        &["iam-no-escalation", "iam-task-role"],
+    ),
+    (
+        "                Action: [logs:CreateLogStream, logs:PutLogEvents]
+                Resource: !GetAtt TrailLogGroup.Arn",
+        "                Action: iam:AttachRolePolicy
+                Resource: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*",
+        &["iam-no-escalation"],
+    ),
 ];
 
 #[test]
@@ -233,6 +253,12 @@ const PLAN_CHANGES: &[(&str, &str, &[&str])] = &[
         &["iam-least-privilege"],
     ),
     ("logs:DescribeLogStreams", "logs:*", &["iam-least-privilege"]),
+    (
+        "[\\\"xray:PutTraceSegments\\\",\\\"xray:PutTelemetryRecords\\\"],\\\"Effect\\\":\\\"Allow\\\",\\\"Resource\\\":\\\"*\\\"",
+        "\\\"iam:PutRolePolicy\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Resource\\\":\\\"arn:aws:iam::111122223333:role/orders-task\\\"",
+        &["iam-no-escalation", "iam-task-role"],
+    ),
+    ("\\\"ecs-tasks.amazonaws.com\\\"", "\\\"ec2.amazonaws.com\\\"", &["iam-task-role"]),
 ];
 
 #[test]

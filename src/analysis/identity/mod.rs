@@ -11,6 +11,7 @@ mod access;
 mod broad;
 pub mod catalogue;
 mod effective;
+pub mod escalation;
 pub mod evaluate;
 mod glob;
 mod permissions;
@@ -26,6 +27,7 @@ pub fn derive(snapshot: &mut Snapshot) {
     derive_access(snapshot);
     trust::derive(snapshot);
     permissions::derive(snapshot);
+    escalation::derive(snapshot);
 }
 
 /// Whose resource it is, for telling its own account from others.
