@@ -12,6 +12,8 @@ use crate::model::{
 
 pub mod cloudformation;
 pub mod decode;
+#[cfg(feature = "live")]
+pub mod aws;
 mod default_resources;
 pub mod detect;
 pub mod draft;
