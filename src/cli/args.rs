@@ -9,8 +9,8 @@ use crate::policy::metadata::Severity;
 
 /// Proves whether an AWS deployment keeps to its reference architecture.
 ///
-/// Reads CloudFormation templates, CDK output, Terraform plans or snapshots into
-/// one model, and evaluates policies on it. Every verdict is pass (proven), fail
+/// Reads a live account, CloudFormation templates, CDK output, Terraform plans or
+/// snapshots into one model, and evaluates policies on it. Every verdict is pass (proven), fail
 /// (with evidence) or unknown (with the reason).
 #[derive(Debug, Parser)]
 #[command(name = "audit", version, long_version = long_version(), max_term_width = 100)]
@@ -22,6 +22,7 @@ Exit codes:
   3  --fail-on-unknown was given and a verdict is unknown
 
 Examples:
+  audit scan                                    the account of your AWS credentials
   audit scan template.yaml                      a CloudFormation template
   terraform show -json plan.out > plan.json
   audit scan plan.json --output sarif=out.sarif a Terraform plan, for CI
@@ -70,7 +71,7 @@ pub enum ColorWhen {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Judge templates, plans or snapshots
+    /// Judge a live account, templates, plans or snapshots
     Scan(ScanArgs),
     /// Tell what can reach what over the network, and by which rules
     Path(Box<super::path::PathArgs>),
@@ -78,8 +79,11 @@ pub enum Command {
     Can(Box<super::can::CanArgs>),
     /// Tell which principals may do an action on a resource
     Who(Box<super::who::WhoArgs>),
-    /// Save the model of templates or plans to a file
+    /// Save the model of an account, templates or plans to a file
     Snapshot(SnapshotArgs),
+    /// Print the least IAM policy that a scan of an account needs
+    #[cfg(feature = "live")]
+    Permissions(PermissionsArgs),
     /// List, show, check, test and export policies
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -96,11 +100,15 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct TargetArgs {
     /// Templates, CDK output, plans, states, snapshots, or directories of them
-    #[arg(value_name = "PATH", required = true)]
+    /// [default: the live account]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// The options of templates.
     #[command(flatten)]
     pub template: TemplateArgs,
+    /// The options of a live account.
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 /// Options of templates and plans.
@@ -116,12 +124,67 @@ pub struct TemplateArgs {
     /// The account that templates are deployed to
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
-    /// The region that templates are deployed to
-    #[arg(long, value_name = "REGION")]
-    pub region: Option<String>,
     /// Where a plan's .tf files lie [default: beside the plan]
     #[arg(long, value_name = "DIR")]
     pub source_root: Option<PathBuf>,
+}
+
+/// Options of a live account, and the region, which templates have too.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Account options")]
+pub struct LiveArgs {
+    /// Region to read; may be repeated [default: all that are enabled]. With
+    /// templates: the region that they are deployed to
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+    /// How an account is read.
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub calls: CallArgs,
+}
+
+/// How an account is read.
+#[cfg(feature = "live")]
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Account options")]
+pub struct CallArgs {
+    /// Profile of the shared AWS configuration
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Role to assume; repeat it to read several accounts
+    #[arg(long = "role-arn", value_name = "ARN")]
+    pub roles: Vec<String>,
+    /// External id that the role asks for
+    #[arg(long, value_name = "ID", requires = "roles")]
+    pub external_id: Option<String>,
+    /// Most API calls that start in a second
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_rps: Option<u32>,
+    /// Attempts of a call before what it tells counts as unknown [default: 6]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
+    pub max_attempts: Option<u32>,
+    /// Seconds that a call may take, its attempts together [default: 60]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub call_timeout: Option<u64>,
+}
+
+/// Arguments of `audit permissions`.
+#[cfg(feature = "live")]
+#[derive(Debug, Args)]
+pub struct PermissionsArgs {
+    /// Form of the answer
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "policy")]
+    pub format: PermissionsFormat,
+}
+
+/// Form of the permissions.
+#[cfg(feature = "live")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PermissionsFormat {
+    /// An IAM policy document.
+    Policy,
+    /// Each API operation with the permissions it needs and what rests on it.
+    Json,
 }
 
 /// Arguments of `audit scan`.

@@ -12,7 +12,11 @@ mod console;
 mod diagnostics;
 mod explain;
 mod path;
+#[cfg(feature = "live")]
+mod permissions;
 mod policy;
+#[cfg(feature = "live")]
+mod progress;
 mod question;
 mod resolve;
 mod scan;
@@ -52,6 +56,10 @@ fn dispatch(cli: Cli) -> io::Result<u8> {
     if let Command::Completions { shell } = &cli.command {
         return completions(*shell);
     }
+    #[cfg(feature = "live")]
+    if let Command::Permissions(args) = &cli.command {
+        return permissions::run(args);
+    }
     let Some(setup) = setup::load(&cli.global, &console)? else { return Ok(EXIT_USAGE) };
     match &cli.command {
         Command::Can(args) => can::run(args, &setup, &console),
@@ -62,6 +70,8 @@ fn dispatch(cli: Cli) -> io::Result<u8> {
         Command::Policy(command) => policy::run(command, setup, &console),
         Command::Explain(args) => explain::run(args, &setup, &console),
         Command::Completions { .. } => Ok(EXIT_SUCCESS),
+        #[cfg(feature = "live")]
+        Command::Permissions(_) => Ok(EXIT_SUCCESS),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::args::{TargetArgs, TemplateArgs};
+use super::args::{LiveArgs, TargetArgs, TemplateArgs};
 use super::console::Console;
 use super::setup::Setup;
 use super::target::{self, Target};
@@ -21,6 +21,7 @@ FROM and TO are `internet`, an id, a name, an ARN, an address or a CIDR block.
 The exit code is 0 when the question was answered, whatever the answer.
 
 Examples:
+  audit path internet orders-db                 in the account of your AWS credentials
   audit path internet orders-db template.yaml   is there a path, and by which rules
   audit path web orders-db --port 5432 plan.json
   audit path --to orders-db plan.json           all that reaches it
@@ -56,6 +57,9 @@ pub struct PathArgs {
     /// The options of templates.
     #[command(flatten)]
     pub template: TemplateArgs,
+    /// The options of a live account.
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 /// Form of an answer.
@@ -103,7 +107,7 @@ pub fn run(args: &PathArgs, setup: &Setup, console: &Console) -> io::Result<u8> 
         },
         _ => None,
     };
-    let target = target::read(&target_args, profile);
+    let target = target::read(&target_args, profile, console);
     console.diagnostics(&target.diagnostics)?;
     if target.snapshot.model.is_empty() && target.has_errors() {
         return Ok(EXIT_USAGE);
@@ -156,7 +160,7 @@ fn split(args: &PathArgs) -> Result<(Task, TargetArgs), Diagnostic> {
         })
     };
     let paths = words.map(PathBuf::from).collect();
-    Ok((task, TargetArgs { paths, template: args.template.clone() }))
+    Ok((task, TargetArgs { paths, template: args.template.clone(), live: args.live.clone() }))
 }
 
 fn read_batch(file: &std::path::Path) -> Result<String, Diagnostic> {

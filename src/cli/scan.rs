@@ -34,7 +34,7 @@ pub fn run(args: &ScanArgs, mut setup: Setup, console: &Console) -> io::Result<u
         setup.config.settings.only = args.controls.iter().cloned().collect();
         setup.config.settings.disabled.clear();
     }
-    let target = target::read(&args.target, &setup.config.settings.profile);
+    let target = target::read(&args.target, &setup.config.settings.profile, console);
     console.diagnostics(&target.diagnostics)?;
     if target.snapshot.model.is_empty() && target.has_errors() {
         return Ok(EXIT_USAGE);

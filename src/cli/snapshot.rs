@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostic;
 ///
 /// Where standard output cannot be written to.
 pub fn run(args: &SnapshotArgs, setup: &Setup, console: &Console) -> io::Result<u8> {
-    let target = target::read(&args.target, &setup.config.settings.profile);
+    let target = target::read(&args.target, &setup.config.settings.profile, console);
     console.diagnostics(&target.diagnostics)?;
     if target.snapshot.model.is_empty() && target.has_errors() {
         return Ok(EXIT_USAGE);

@@ -3,13 +3,28 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
+#[cfg(feature = "live")]
+use std::time::Duration;
 
 use super::args::TargetArgs;
+use super::console::Console;
+#[cfg(feature = "live")]
+use super::progress;
 use crate::analysis;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::model::{Snapshot, link};
 use crate::policy::profile::Profile;
+#[cfg(feature = "live")]
+use crate::source::aws;
 use crate::source::{Loaded, TemplateOptions, load};
+
+/// Attempts of one API call.
+#[cfg(feature = "live")]
+const DEFAULT_ATTEMPTS: u32 = 6;
+
+/// Seconds that one API call may take, its attempts together.
+#[cfg(feature = "live")]
+const DEFAULT_CALL_TIMEOUT: u64 = 60;
 
 /// The model of what was named, ready to be judged.
 #[derive(Debug, Default)]
@@ -31,9 +46,9 @@ impl Target {
     }
 }
 
-/// Reads what was named.
-pub fn read(args: &TargetArgs, profile: &Profile) -> Target {
-    let mut target = files(args);
+/// Reads what was named: files, or else the live account.
+pub fn read(args: &TargetArgs, profile: &Profile, console: &Console) -> Target {
+    let mut target = if args.paths.is_empty() { account(args, console) } else { files(args) };
     link::link(&mut target.snapshot);
     analysis::derive_with(&mut target.snapshot, &analysis_options(profile));
     target
@@ -50,12 +65,47 @@ pub fn analysis_options(profile: &Profile) -> analysis::Options {
     }
 }
 
+#[cfg(feature = "live")]
+fn account(args: &TargetArgs, console: &Console) -> Target {
+    let calls = &args.live.calls;
+    let options = aws::Options {
+        regions: args.live.regions.clone(),
+        profile: calls.profile.clone(),
+        roles: calls.roles.clone(),
+        external_id: calls.external_id.clone(),
+        max_rps: calls.max_rps,
+        max_attempts: calls.max_attempts.unwrap_or(DEFAULT_ATTEMPTS),
+        call_timeout: Duration::from_secs(calls.call_timeout.unwrap_or(DEFAULT_CALL_TIMEOUT)),
+        secret_key: secret_key(),
+    };
+    let Loaded { mut snapshot, diagnostics } = aws::read(&options, progress::of(console));
+    snapshot.model.collected_at = now();
+    let names = snapshot.model.accounts.keys().map(|id| format!("account {id}")).collect();
+    Target { snapshot, diagnostics, texts: Vec::new(), names }
+}
+
+#[cfg(not(feature = "live"))]
+fn account(_: &TargetArgs, _: &Console) -> Target {
+    let error = Diagnostic::error("nothing to read: this build has no live account as a source")
+        .help("name a template, plan or snapshot, or build with the feature `live`");
+    Target { diagnostics: vec![error], ..Target::default() }
+}
+
 fn files(args: &TargetArgs) -> Target {
+    let region = match args.live.regions.as_slice() {
+        [] => None,
+        [region] => Some(region.clone()),
+        _ => {
+            let error = Diagnostic::error("templates are deployed to one region")
+                .help("give --region once, or scan each region on its own");
+            return Target { diagnostics: vec![error], ..Target::default() };
+        }
+    };
     let template = &args.template;
     let options = TemplateOptions {
         parameters: template.parameters.iter().cloned().collect(),
         parameter_files: template.parameter_files.clone(),
-        region: template.region.clone(),
+        region,
         account: template.account.clone(),
         source_root: template.source_root.clone(),
         id_prefix: None,

@@ -10,10 +10,10 @@ use crate::model::{
     Account, Collected, Gap, Identity, Origin, Reason, Region, ResourceOrigin, Snapshot,
 };
 
-pub mod cloudformation;
-pub mod decode;
 #[cfg(feature = "live")]
 pub mod aws;
+pub mod cloudformation;
+pub mod decode;
 mod default_resources;
 pub mod detect;
 pub mod draft;

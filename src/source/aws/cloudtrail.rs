@@ -61,7 +61,8 @@ async fn trail(scope: &Scope, client: &Client, found: types::Trail) {
     trail.is_multi_region_trail = Some(found.is_multi_region_trail.unwrap_or(false));
     trail.is_organization_trail = Some(found.is_organization_trail.unwrap_or(false));
     trail.home_region = found.home_region;
-    trail.include_global_service_events = Some(found.include_global_service_events.unwrap_or(false));
+    trail.include_global_service_events =
+        Some(found.include_global_service_events.unwrap_or(false));
     trail.log_file_validation_enabled = Some(found.log_file_validation_enabled.unwrap_or(false));
     trail.kms_key_id = found.kms_key_id;
     trail.s3_bucket = found.s3_bucket_name;
@@ -118,9 +119,8 @@ fn classic(found: types::EventSelector) -> EventSelector {
 /// An advanced selector, brought to the classic form.
 fn advanced(found: types::AdvancedEventSelector) -> EventSelector {
     let field = |name: &str| found.field_selectors.iter().find(|field| field.field == name);
-    let equals = |name: &str| {
-        field(name).and_then(|field| field.equals.clone()).unwrap_or_default()
-    };
+    let equals =
+        |name: &str| field(name).and_then(|field| field.equals.clone()).unwrap_or_default();
     let management = equals("eventCategory").iter().any(|category| category == "Management");
     let read_write = match equals("readOnly").first().map(String::as_str) {
         Some("true") => "ReadOnly",

@@ -44,10 +44,9 @@ fn attached(attachments: Option<Vec<types::InternetGatewayAttachment>>) -> Optio
     attachments?
         .into_iter()
         .find(|attachment| {
-            attachment
-                .state
-                .as_ref()
-                .is_none_or(|state| matches!(state.as_str(), "attached" | "attaching" | "available"))
+            attachment.state.as_ref().is_none_or(|state| {
+                matches!(state.as_str(), "attached" | "attaching" | "available")
+            })
         })?
         .vpc_id
 }
@@ -57,7 +56,8 @@ async fn internet_gateways(scope: &Scope, client: &Client) {
     let pages = scope.pages(&DESCRIBE_INTERNET_GATEWAYS, None, pages).await;
     for found in pages.into_iter().flat_map(|page| page.internet_gateways.unwrap_or_default()) {
         let Some(id) = found.internet_gateway_id else { continue };
-        let mut gateway = InternetGateway::new(identity(scope, "internet-gateway", &id, found.tags));
+        let mut gateway =
+            InternetGateway::new(identity(scope, "internet-gateway", &id, found.tags));
         gateway.vpc_id = attached(found.attachments);
         scope.insert(gateway, &DESCRIBE_INTERNET_GATEWAYS);
     }
@@ -86,8 +86,9 @@ async fn nat_gateways(scope: &Scope, client: &Client) {
         let mut gateway = NatGateway::new(identity(scope, "natgateway", &id, found.tags));
         gateway.subnet_id = found.subnet_id;
         gateway.vpc_id = found.vpc_id;
-        gateway.connectivity_type =
-            Some(found.connectivity_type.map_or("public".to_owned(), |kind| kind.as_str().to_owned()));
+        gateway.connectivity_type = Some(
+            found.connectivity_type.map_or("public".to_owned(), |kind| kind.as_str().to_owned()),
+        );
         gateway.state = found.state.map(|state| state.as_str().to_owned());
         gateway.allocation_ids = found
             .nat_gateway_addresses
@@ -107,12 +108,17 @@ async fn endpoints(scope: &Scope, client: &Client) {
         let mut endpoint = VpcEndpoint::new(identity(scope, "vpc-endpoint", &id, found.tags));
         endpoint.vpc_id = found.vpc_id;
         endpoint.service_name = found.service_name;
-        endpoint.vpc_endpoint_type =
-            Some(found.vpc_endpoint_type.map_or("Gateway".to_owned(), |kind| kind.as_str().to_owned()));
+        endpoint.vpc_endpoint_type = Some(
+            found.vpc_endpoint_type.map_or("Gateway".to_owned(), |kind| kind.as_str().to_owned()),
+        );
         endpoint.private_dns_enabled = Some(found.private_dns_enabled.unwrap_or(false));
         endpoint.subnet_ids = found.subnet_ids.unwrap_or_default();
-        endpoint.security_group_ids =
-            found.groups.unwrap_or_default().into_iter().filter_map(|group| group.group_id).collect();
+        endpoint.security_group_ids = found
+            .groups
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|group| group.group_id)
+            .collect();
         endpoint.route_table_ids = found.route_table_ids.unwrap_or_default();
         endpoint.state = found.state.map(|state| state.as_str().to_ascii_lowercase());
         endpoint.policy = found.policy_document.and_then(|text| {
@@ -151,12 +157,8 @@ async fn peering_connections(scope: &Scope, client: &Client) {
 
 /// The IPv4 ranges of one side of a peering connection.
 fn blocks(side: &types::VpcPeeringConnectionVpcInfo) -> Vec<String> {
-    let mut found: Vec<String> = side
-        .cidr_block_set
-        .iter()
-        .flatten()
-        .filter_map(|block| block.cidr_block.clone())
-        .collect();
+    let mut found: Vec<String> =
+        side.cidr_block_set.iter().flatten().filter_map(|block| block.cidr_block.clone()).collect();
     if let Some(block) = &side.cidr_block
         && !found.contains(block)
     {

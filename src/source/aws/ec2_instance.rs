@@ -9,7 +9,7 @@ use super::ec2_network::identity;
 use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{
-    BlockDeviceMapping, Gap, Instance, LaunchTemplate, MetadataOptions, Reason, Region, ResourceRef,
+    BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, Reason, Region, ResourceRef,
     SecretValue, Volume,
 };
 
@@ -57,8 +57,7 @@ async fn instances_and_volumes(scope: &Scope, client: &Client) {
             .collect();
         scope.insert(volume, &DESCRIBE_VOLUMES);
     }
-    let reservations =
-        instances.into_iter().flat_map(|page| page.reservations.unwrap_or_default());
+    let reservations = instances.into_iter().flat_map(|page| page.reservations.unwrap_or_default());
     for found in reservations.flat_map(|reservation| reservation.instances.unwrap_or_default()) {
         instance(scope, found);
     }
@@ -126,27 +125,19 @@ fn instance(scope: &Scope, found: types::Instance) {
         });
     }
     let reference = scope.insert(instance, &DESCRIBE_INSTANCES);
-    user_data_open(scope, &reference);
-}
-
-/// User data takes a call for each instance, and no verdict rests on it.
-fn user_data_open(scope: &Scope, resource: &ResourceRef) {
-    scope.snapshot().gaps.insert(Gap {
-        collection: resource.collection.clone(),
-        id: Some(resource.id.clone()),
-        path: "/user_data".to_owned(),
-        account: scope.account.clone(),
-        region: scope.region.clone(),
-        reason: Reason::NotInSource { source: "a scan of an account".to_owned() },
-    });
+    // It takes a call for each instance, and no verdict rests on it.
+    let source = "a scan of an account".to_owned();
+    scope.gap(&reference, "/user_data", Reason::NotInSource { source });
 }
 
 async fn launch_templates(scope: &Scope, client: &Client) {
     let operation = &DESCRIBE_LAUNCH_TEMPLATE_VERSIONS;
     // Without a name it tells the default versions of all templates.
-    let pages = client.describe_launch_template_versions().versions("$Default").into_paginator().send();
+    let pages =
+        client.describe_launch_template_versions().versions("$Default").into_paginator().send();
     let pages = scope.pages(operation, None, pages).await;
-    for found in pages.into_iter().flat_map(|page| page.launch_template_versions.unwrap_or_default())
+    for found in
+        pages.into_iter().flat_map(|page| page.launch_template_versions.unwrap_or_default())
     {
         let Some(id) = found.launch_template_id else { continue };
         let mut template = LaunchTemplate::new(identity(scope, "launch-template", &id, None));
@@ -160,7 +151,8 @@ async fn launch_templates(scope: &Scope, client: &Client) {
 
 fn fill(scope: &Scope, template: &mut LaunchTemplate, data: types::ResponseLaunchTemplateData) {
     let mut interfaces = data.network_interfaces.unwrap_or_default();
-    let first = interfaces.iter().position(|interface| interface.device_index == Some(0)).unwrap_or(0);
+    let first =
+        interfaces.iter().position(|interface| interface.device_index == Some(0)).unwrap_or(0);
     let interface = (first < interfaces.len()).then(|| interfaces.swap_remove(first));
     template.image_id = data.image_id;
     template.instance_type = data.instance_type.map(|kind| kind.as_str().to_owned());

@@ -32,7 +32,12 @@ pub(super) fn tags(tags: Option<Vec<types::Tag>>) -> BTreeMap<String, String> {
 }
 
 /// The identity of an EC2 resource: its id, and the name in its tags.
-pub(super) fn identity(scope: &Scope, kind: &str, id: &str, with: Option<Vec<types::Tag>>) -> Identity {
+pub(super) fn identity(
+    scope: &Scope,
+    kind: &str,
+    id: &str,
+    with: Option<Vec<types::Tag>>,
+) -> Identity {
     let tags = tags(with);
     Identity {
         arn: scope.account.as_ref().map(|_| scope.arn("ec2", &format!("{kind}/{id}"))),
@@ -45,7 +50,12 @@ pub(super) fn identity(scope: &Scope, kind: &str, id: &str, with: Option<Vec<typ
 async fn vpcs(scope: &Scope, client: &Client) {
     let pages = client.describe_vpcs().into_paginator().send();
     let mut ids = Vec::new();
-    for found in scope.pages(&DESCRIBE_VPCS, None, pages).await.into_iter().flat_map(|page| page.vpcs.unwrap_or_default()) {
+    for found in scope
+        .pages(&DESCRIBE_VPCS, None, pages)
+        .await
+        .into_iter()
+        .flat_map(|page| page.vpcs.unwrap_or_default())
+    {
         let Some(id) = found.vpc_id else { continue };
         let mut vpc = Vpc::new(identity(scope, "vpc", &id, found.tags));
         vpc.cidr_blocks.extend(found.cidr_block);
@@ -98,7 +108,12 @@ async fn dns(scope: &Scope, client: &Client, vpc: &str) {
 
 async fn subnets(scope: &Scope, client: &Client) {
     let pages = client.describe_subnets().into_paginator().send();
-    for found in scope.pages(&DESCRIBE_SUBNETS, None, pages).await.into_iter().flat_map(|page| page.subnets.unwrap_or_default()) {
+    for found in scope
+        .pages(&DESCRIBE_SUBNETS, None, pages)
+        .await
+        .into_iter()
+        .flat_map(|page| page.subnets.unwrap_or_default())
+    {
         let Some(id) = found.subnet_id else { continue };
         let mut subnet = Subnet::new(identity(scope, "subnet", &id, found.tags));
         subnet.arn = found.subnet_arn.or(subnet.arn);
@@ -121,7 +136,12 @@ async fn subnets(scope: &Scope, client: &Client) {
 
 async fn route_tables(scope: &Scope, client: &Client) {
     let pages = client.describe_route_tables().into_paginator().send();
-    for found in scope.pages(&DESCRIBE_ROUTE_TABLES, None, pages).await.into_iter().flat_map(|page| page.route_tables.unwrap_or_default()) {
+    for found in scope
+        .pages(&DESCRIBE_ROUTE_TABLES, None, pages)
+        .await
+        .into_iter()
+        .flat_map(|page| page.route_tables.unwrap_or_default())
+    {
         let Some(id) = found.route_table_id else { continue };
         let mut table = RouteTable::new(identity(scope, "route-table", &id, found.tags));
         table.vpc_id = found.vpc_id;
@@ -147,9 +167,11 @@ fn route(found: types::Route) -> Route {
         target_type: target_type.map(str::to_owned),
         target_id,
         state: Some(found.state.map_or("active".to_owned(), |state| state.as_str().to_owned())),
-        propagated: Some(found.origin.is_some_and(|origin| {
-            matches!(origin, types::RouteOrigin::EnableVgwRoutePropagation)
-        })),
+        propagated: Some(
+            found.origin.is_some_and(|origin| {
+                matches!(origin, types::RouteOrigin::EnableVgwRoutePropagation)
+            }),
+        ),
     }
 }
 

@@ -59,9 +59,7 @@ async fn network_acls(scope: &Scope, client: &Client) {
 
 fn entry(found: types::NetworkAclEntry) -> NetworkAclEntry {
     // Ports count for TCP (6) and UDP (17) only.
-    let ports = found
-        .port_range
-        .filter(|_| matches!(found.protocol.as_deref(), Some("6" | "17")));
+    let ports = found.port_range.filter(|_| matches!(found.protocol.as_deref(), Some("6" | "17")));
     NetworkAclEntry {
         rule_number: found.rule_number.map(i64::from),
         egress: Some(found.egress.unwrap_or(false)),
@@ -165,8 +163,12 @@ async fn network_interfaces(scope: &Scope, client: &Client) {
         interface.vpc_id = found.vpc_id;
         interface.subnet_id = found.subnet_id;
         interface.availability_zone = found.availability_zone;
-        interface.security_group_ids =
-            found.groups.unwrap_or_default().into_iter().filter_map(|group| group.group_id).collect();
+        interface.security_group_ids = found
+            .groups
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|group| group.group_id)
+            .collect();
         let mut addresses = found.private_ip_addresses.unwrap_or_default();
         addresses.sort_by_key(|address| address.primary != Some(true));
         for address in addresses {

@@ -273,9 +273,7 @@ fn container(found: types::ContainerDefinition, key: &[u8; 32]) -> ContainerDefi
             .collect(),
         log_driver: log.as_ref().map(|log| log.log_driver.as_str().to_owned()),
         log_options: log.and_then(|log| log.options).unwrap_or_default().into_iter().collect(),
-        firelens_type: found
-            .firelens_configuration
-            .map(|router| router.r#type.as_str().to_owned()),
+        firelens_type: found.firelens_configuration.map(|router| router.r#type.as_str().to_owned()),
         port_mappings: found
             .port_mappings
             .unwrap_or_default()

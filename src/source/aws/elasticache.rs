@@ -10,7 +10,8 @@ use aws_sdk_elasticache::types;
 use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{
-    ElastiCacheCluster, ElastiCacheReplicationGroup, ElastiCacheSubnetGroup, Identity,
+    ElastiCacheCluster, ElastiCacheReplicationGroup, ElastiCacheSubnetGroup, Identity, Reason,
+    ResourceRef,
 };
 use crate::source::engine;
 
@@ -120,6 +121,17 @@ fn replication_group(
     group.user_group_ids = found.user_group_ids.unwrap_or_default();
     group.snapshot_retention_limit = Some(found.snapshot_retention_limit.map_or(0, i64::from));
     group.kms_key_id = found.kms_key_id;
+    let reference = ResourceRef::new("elasticache_replication_groups", &group.id);
+    if member.is_none() {
+        let reason = Reason::Failed {
+            operation: DESCRIBE_CACHE_CLUSTERS.name.to_owned(),
+            permission: DESCRIBE_CACHE_CLUSTERS.permission(),
+            detail: format!("it listed no cache cluster of replication group {name}"),
+        };
+        for (_, path) in DESCRIBE_CACHE_CLUSTERS.filled().filter(|(_, path)| !path.is_empty()) {
+            scope.gap(&reference, &path, reason.clone());
+        }
+    }
     if let Some(member) = member {
         group.cache_subnet_group = subnet_group_of(scope, member.cache_subnet_group_name.as_ref());
         group.security_group_ids = security_groups(member.security_groups);

@@ -118,8 +118,7 @@ async fn attributes(scope: &Scope, client: &Client, arn: &str) {
             found.get("access_logs.s3.bucket").filter(|bucket| !bucket.is_empty()).cloned();
         balancer.drop_invalid_header_fields_enabled =
             flag("routing.http.drop_invalid_header_fields.enabled").or(Some(false));
-        balancer.deletion_protection_enabled =
-            flag("deletion_protection.enabled").or(Some(false));
+        balancer.deletion_protection_enabled = flag("deletion_protection.enabled").or(Some(false));
         balancer.cross_zone_enabled =
             flag("load_balancing.cross_zone.enabled").or(Some(application));
     });
@@ -136,9 +135,8 @@ async fn listeners(scope: &Scope, client: &Client, balancer: &str) {
     for found in pages.into_iter().flat_map(|page| page.listeners.unwrap_or_default()) {
         let Some(arn) = found.listener_arn else { continue };
         let protocol = found.protocol.map(|protocol| protocol.as_str().to_owned());
-        let name = found.port.map(|port| {
-            format!("{}:{port}", protocol.as_deref().unwrap_or("listener"))
-        });
+        let name =
+            found.port.map(|port| format!("{}:{port}", protocol.as_deref().unwrap_or("listener")));
         let mut listener = Listener::new(identity(scope, &arn, name));
         listener.load_balancer = Some(balancer.to_owned());
         listener.port = found.port.map(i64::from);
@@ -216,9 +214,9 @@ async fn target_groups(scope: &Scope, client: &Client) {
     }
     let arns: Vec<String> = groups.iter().map(|(arn, _)| arn.clone()).collect();
     // Only network load balancers may keep the client's address.
-    let network = groups
-        .iter()
-        .filter(|(_, protocol)| matches!(protocol.as_deref(), Some("TCP" | "TLS" | "UDP" | "TCP_UDP")));
+    let network = groups.iter().filter(|(_, protocol)| {
+        matches!(protocol.as_deref(), Some("TCP" | "TLS" | "UDP" | "TCP_UDP"))
+    });
     futures::join!(
         futures::future::join_all(arns.iter().map(|arn| targets(scope, client, arn))),
         futures::future::join_all(network.map(|(arn, _)| preserve(scope, client, arn))),

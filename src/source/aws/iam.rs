@@ -273,7 +273,8 @@ async fn password_policy(scope: &Scope, client: &Client) {
     let operation = &GET_ACCOUNT_PASSWORD_POLICY;
     let call = client.get_account_password_policy().send();
     let account = scope.account.as_deref();
-    let answer = scope.ask(operation, account, &["NoSuchEntity", "NoSuchEntityException"], call).await;
+    let answer =
+        scope.ask(operation, account, &["NoSuchEntity", "NoSuchEntityException"], call).await;
     let Answer::Given(answer) = answer else { return };
     let Some(found) = answer.password_policy else { return };
     update_account(scope, |account| {

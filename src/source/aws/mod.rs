@@ -183,12 +183,16 @@ async fn read_region(session: &Session, name: &str) {
 /// What is said of a call that did not go well.
 fn warning(coverage: &Coverage) -> Option<Diagnostic> {
     let detail = coverage.detail.as_deref()?;
-    let place = coverage.region.as_deref().map(|region| format!(" in {region}")).unwrap_or_default();
+    let place =
+        coverage.region.as_deref().map(|region| format!(" in {region}")).unwrap_or_default();
     let operation = operation::all().into_iter().find(|known| known.name == coverage.subject)?;
     let (what, help) = match coverage.status {
         CoverageStatus::Denied => (
             "was denied",
-            format!("allow {}; `audit permissions` prints all that a scan needs", operation.permission()),
+            format!(
+                "allow {}; `audit permissions` prints all that a scan needs",
+                operation.permission()
+            ),
         ),
         CoverageStatus::Throttled => (
             "was throttled until its attempts ran out",
@@ -196,7 +200,10 @@ fn warning(coverage: &Coverage) -> Option<Diagnostic> {
         ),
         CoverageStatus::Failed | CoverageStatus::NotAvailable => (
             "failed",
-            format!("what rests on it is unknown; the permission it needs is {}", operation.permission()),
+            format!(
+                "what rests on it is unknown; the permission it needs is {}",
+                operation.permission()
+            ),
         ),
         CoverageStatus::Collected => return None,
     };

@@ -45,7 +45,9 @@ fn domain(scope: &Scope, found: types::DomainStatus) {
     };
     let mut domain = OpenSearchDomain::new(identity);
     let network = found.vpc_options;
-    domain.in_vpc = Some(network.as_ref().is_some_and(|network| network.vpc_id.is_some()));
+    domain.in_vpc = Some(network.as_ref().is_some_and(|network| {
+        network.vpc_id.is_some() || network.subnet_ids.as_ref().is_some_and(|ids| !ids.is_empty())
+    }));
     if let Some(network) = network {
         domain.subnet_ids = network.subnet_ids.unwrap_or_default();
         domain.security_group_ids = network.security_group_ids.unwrap_or_default();
@@ -73,9 +75,8 @@ fn domain(scope: &Scope, found: types::DomainStatus) {
     } else {
         domain.enforce_https = Some(false);
     }
-    domain.advanced_security_enabled = Some(
-        found.advanced_security_options.and_then(|options| options.enabled).unwrap_or(false),
-    );
+    domain.advanced_security_enabled =
+        Some(found.advanced_security_options.and_then(|options| options.enabled).unwrap_or(false));
     for (kind, option) in found.log_publishing_options.unwrap_or_default() {
         let publishing = LogPublishing {
             enabled: Some(option.enabled.unwrap_or(false)),

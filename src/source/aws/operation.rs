@@ -59,7 +59,8 @@ pub(super) use {operations, permissions};
 
 /// Every operation that a scan may make, by name.
 pub fn all() -> Vec<Operation> {
-    let mut all: Vec<Operation> = super::TABLES.iter().flat_map(|table| table.iter().copied()).collect();
+    let mut all: Vec<Operation> =
+        super::TABLES.iter().flat_map(|table| table.iter().copied()).collect();
     all.sort_by_key(|operation| operation.name);
     all
 }
@@ -92,11 +93,16 @@ mod tests {
         assert!(all.len() > 60);
         for operation in &all {
             let name = operation.name.split_once(':').map(|(_, name)| name).expect("a prefix");
-            let reads = ["Describe", "Get", "List", "Search"].iter().any(|verb| name.starts_with(verb));
+            let reads =
+                ["Describe", "Get", "List", "Search"].iter().any(|verb| name.starts_with(verb));
             assert!(reads || name == "GenerateCredentialReport", "{} may write", operation.name);
             assert!(!operation.permissions.is_empty(), "{}", operation.name);
             for (collection, _) in operation.filled() {
-                assert!(Model::COLLECTIONS.contains(&collection), "{}: {collection}", operation.name);
+                assert!(
+                    Model::COLLECTIONS.contains(&collection),
+                    "{}: {collection}",
+                    operation.name
+                );
             }
         }
         let mut names: Vec<&str> = all.iter().map(|operation| operation.name).collect();

@@ -110,10 +110,7 @@ async fn databases(scope: &Scope, client: &Client) {
                 .is_some_and(|name| used_by_clusters.contains(name))
         })
         .map(|group| cluster_parameter_group(scope, client, group));
-    futures::join!(
-        futures::future::join_all(groups),
-        futures::future::join_all(cluster_groups)
-    );
+    futures::join!(futures::future::join_all(groups), futures::future::join_all(cluster_groups));
 }
 
 fn instance(scope: &Scope, found: types::DbInstance, used: &mut BTreeSet<String>) {
@@ -222,8 +219,7 @@ fn cluster(scope: &Scope, found: types::DbCluster, used: &mut BTreeSet<String>) 
         used.insert(name);
     }
     // Aurora's members carry the flag.
-    cluster.publicly_accessible =
-        (!aurora).then_some(found.publicly_accessible.unwrap_or(false));
+    cluster.publicly_accessible = (!aurora).then_some(found.publicly_accessible.unwrap_or(false));
     cluster.multi_az = if aurora { found.multi_az } else { Some(found.multi_az.unwrap_or(false)) };
     cluster.backup_retention_period = found.backup_retention_period.map(i64::from);
     cluster.preferred_backup_window = found.preferred_backup_window;
@@ -292,8 +288,7 @@ async fn cluster_parameter_group(
 ) {
     let Some(name) = found.db_cluster_parameter_group_name else { return };
     let arn = found.db_cluster_parameter_group_arn;
-    let mut group =
-        RdsClusterParameterGroup::new(identity(scope, arn, "cluster-pg", &name, None));
+    let mut group = RdsClusterParameterGroup::new(identity(scope, arn, "cluster-pg", &name, None));
     group.family = found.db_parameter_group_family;
     group.is_default = Some(name.starts_with("default."));
     let key = group.id.clone();
@@ -359,8 +354,7 @@ async fn cluster_snapshots(scope: &Scope, client: &Client) {
         let arn = found.db_cluster_snapshot_arn;
         let identity = identity(scope, arn, "cluster-snapshot", &name, found.tag_list);
         let mut snapshot = RdsSnapshot::new(identity);
-        snapshot.source =
-            found.db_cluster_identifier.map(|source| named(scope, "cluster", source));
+        snapshot.source = found.db_cluster_identifier.map(|source| named(scope, "cluster", source));
         snapshot.snapshot_type = found.snapshot_type;
         snapshot.encrypted = Some(found.storage_encrypted.unwrap_or(false));
         let shared = snapshot.snapshot_type.as_deref() == Some(MANUAL);

@@ -8,9 +8,16 @@ use aws_sdk_s3::types;
 
 use super::operation::{Operation, operations};
 use super::scope::{Answer, Scope};
-use crate::model::{AclGrant, Gap, Identity, Reason, ResourceRef, S3Bucket};
+use crate::model::{Account, AclGrant, Identity, Reason, ResourceRef, S3Bucket};
 
 operations! {
+    GET_ACCOUNT_PUBLIC_ACCESS_BLOCK = "s3:GetAccountPublicAccessBlock"
+        fills [
+            "accounts/s3_block_public_acls",
+            "accounts/s3_ignore_public_acls",
+            "accounts/s3_block_public_policy",
+            "accounts/s3_restrict_public_buckets",
+        ];
     LIST_BUCKETS = "s3:ListBuckets" needs ["s3:ListAllMyBuckets"] fills ["s3_buckets"];
     GET_BUCKET_LOCATION = "s3:GetBucketLocation" fills ["s3_buckets"];
     GET_PUBLIC_ACCESS_BLOCK = "s3:GetPublicAccessBlock" needs ["s3:GetBucketPublicAccessBlock"]
@@ -30,8 +37,59 @@ operations! {
     GET_BUCKET_LOGGING = "s3:GetBucketLogging" fills ["s3_buckets/logging_target_bucket"];
 }
 
-/// Reads the buckets that lie in the given regions.
+/// Reads the account's blocks, and the buckets that lie in the given regions.
 pub(super) async fn read(scope: &Scope, config: &SdkConfig, regions: &[String]) {
+    futures::join!(account(scope, config), buckets(scope, config, regions));
+}
+
+/// What S3 blocks for all buckets of the account.
+async fn account(scope: &Scope, config: &SdkConfig) {
+    let Some(id) = scope.account.clone() else { return };
+    let mut settings = aws_sdk_s3control::config::Builder::from(config);
+    // An endpoint of one's own has no name for each account.
+    if let Some(url) = config.endpoint_url() {
+        settings = settings.endpoint_resolver(OneEndpoint(url.to_owned()));
+    }
+    let client = aws_sdk_s3control::Client::from_conf(settings.build());
+    let operation = &GET_ACCOUNT_PUBLIC_ACCESS_BLOCK;
+    let call = client.get_public_access_block().account_id(&id).send();
+    let none = &["NoSuchPublicAccessBlockConfiguration"];
+    let blocks = match scope.ask(operation, Some(&id), none, call).await {
+        Answer::Given(answer) => answer.public_access_block_configuration,
+        Answer::Absent => None,
+        Answer::Lost => return,
+    };
+    let on =
+        |block: fn(&Blocks) -> Option<bool>| Some(blocks.as_ref().and_then(block).unwrap_or(false));
+    scope.update::<Account>(&id, |account| {
+        account.s3_block_public_acls = on(|blocks| blocks.block_public_acls);
+        account.s3_ignore_public_acls = on(|blocks| blocks.ignore_public_acls);
+        account.s3_block_public_policy = on(|blocks| blocks.block_public_policy);
+        account.s3_restrict_public_buckets = on(|blocks| blocks.restrict_public_buckets);
+    });
+    let reference = ResourceRef::new("accounts", id);
+    for (_, path) in operation.filled() {
+        scope.read_by(&reference, &path, operation);
+    }
+}
+
+type Blocks = aws_sdk_s3control::types::PublicAccessBlockConfiguration;
+
+/// Sends every request to one place.
+#[derive(Debug)]
+struct OneEndpoint(String);
+
+impl aws_sdk_s3control::config::endpoint::ResolveEndpoint for OneEndpoint {
+    fn resolve_endpoint<'a>(
+        &'a self,
+        _: &'a aws_sdk_s3control::config::endpoint::Params,
+    ) -> aws_sdk_s3control::config::endpoint::EndpointFuture<'a> {
+        let endpoint = aws_smithy_types::endpoint::Endpoint::builder().url(self.0.clone()).build();
+        aws_sdk_s3control::config::endpoint::EndpointFuture::ready(Ok(endpoint))
+    }
+}
+
+async fn buckets(scope: &Scope, config: &SdkConfig, regions: &[String]) {
     let client = client(config);
     let pages = client.list_buckets().into_paginator().page_size(1000).send();
     let pages = scope.pages(&LIST_BUCKETS, None, pages).await;
@@ -110,14 +168,8 @@ async fn bucket(scope: &Scope, config: &SdkConfig, name: String, region: Option<
     bucket.policy =
         policy.and_then(|text| scope.policy(&reference, "/policy", &text, &GET_BUCKET_POLICY));
     scope.insert(bucket, &LIST_BUCKETS);
-    scope.snapshot().gaps.insert(Gap {
-        collection: reference.collection.clone(),
-        id: Some(reference.id.clone()),
-        path: "/tags".to_owned(),
-        account: scope.account.clone(),
-        region: None,
-        reason: Reason::NotInSource { source: "a scan of an account".to_owned() },
-    });
+    let source = "a scan of an account".to_owned();
+    scope.gap(&reference, "/tags", Reason::NotInSource { source });
     let origins: &[&Operation] = &[
         &GET_PUBLIC_ACCESS_BLOCK,
         &GET_BUCKET_ACL,

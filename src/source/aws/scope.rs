@@ -272,7 +272,11 @@ impl Scope {
     }
 
     /// Waits for its turn, then for the answer.
-    pub(super) async fn attempt<R>(&self, operation: &Operation, call: impl Future<Output = R>) -> R {
+    pub(super) async fn attempt<R>(
+        &self,
+        operation: &Operation,
+        call: impl Future<Output = R>,
+    ) -> R {
         let bound = self.bound(operation);
         let _turn = bound.acquire().await.ok();
         if let Some(pace) = &self.shared.pace {
@@ -311,6 +315,18 @@ impl Scope {
                 reason: reason.clone(),
             });
         }
+    }
+
+    /// Notes that an attribute of a resource is not known.
+    pub(super) fn gap(&self, resource: &ResourceRef, path: &str, reason: Reason) {
+        self.snapshot().gaps.insert(Gap {
+            collection: resource.collection.clone(),
+            id: Some(resource.id.clone()),
+            path: path.to_owned(),
+            account: self.account.clone(),
+            region: self.region.clone(),
+            reason,
+        });
     }
 
     /// Counts a call that was made.

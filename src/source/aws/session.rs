@@ -10,13 +10,12 @@ use super::failure::{Failure, Kind};
 use super::operation::operations;
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Gap, Reason};
+use crate::model::{Reason, ResourceRef};
 
 operations! {
     GET_CALLER_IDENTITY = "sts:GetCallerIdentity" fills ["accounts"];
     DESCRIBE_REGIONS = "ec2:DescribeRegions" fills ["regions"];
 }
-
 
 /// Where the first questions go when the configuration names no region.
 const FIRST_REGION: &str = "us-east-1";
@@ -95,11 +94,14 @@ async fn config(options: &Options, role: Option<&str>) -> SdkConfig {
         .connect_timeout(CONNECT_TIMEOUT.min(options.call_timeout))
         .operation_timeout(options.call_timeout)
         .build();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .retry_config(retry)
-        .timeout_config(timeout);
+    let mut loader =
+        aws_config::defaults(BehaviorVersion::latest()).retry_config(retry).timeout_config(timeout);
     if let Some(profile) = &options.profile {
-        loader = loader.profile_name(profile);
+        // A profile that is named comes before credentials in the environment.
+        let provider = aws_config::profile::ProfileFileCredentialsProvider::builder()
+            .profile_name(profile)
+            .build();
+        loader = loader.profile_name(profile).credentials_provider(provider);
     }
     let mut config = loader.load().await;
     if config.region().is_none() {
@@ -107,16 +109,17 @@ async fn config(options: &Options, role: Option<&str>) -> SdkConfig {
         config = config.to_builder().region(Region::new(first.to_owned())).build();
     }
     let Some(role) = role else { return config };
-    let mut assumed = aws_config::sts::AssumeRoleProvider::builder(role)
-        .session_name("audit")
-        .configure(&config);
+    let mut assumed =
+        aws_config::sts::AssumeRoleProvider::builder(role).session_name("audit").configure(&config);
     if let Some(id) = &options.external_id {
         assumed = assumed.external_id(id);
     }
     let provider = assumed.build().await;
     config
         .to_builder()
-        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(provider))
+        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
+            provider,
+        ))
         .build()
 }
 
@@ -134,8 +137,12 @@ async fn regions(
     match answer {
         Ok(answer) => {
             scope.count(&DESCRIBE_REGIONS, None);
-            let mut enabled: Vec<String> =
-                answer.regions.unwrap_or_default().into_iter().filter_map(|r| r.region_name).collect();
+            let mut enabled: Vec<String> = answer
+                .regions
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|r| r.region_name)
+                .collect();
             enabled.sort();
             if options.regions.is_empty() {
                 return Ok(enabled);
@@ -192,8 +199,10 @@ fn no_such_region(name: &str, enabled: &[String]) -> Box<Diagnostic> {
         format!("enabled in this account: {}", enabled.join(", "))
     };
     Box::new(
-        Diagnostic::error(format!("there is no region {name}, or it is not enabled in this account"))
-            .help(help),
+        Diagnostic::error(format!(
+            "there is no region {name}, or it is not enabled in this account"
+        ))
+        .help(help),
     )
 }
 
@@ -230,25 +239,15 @@ fn cannot_start(
 
 /// What an account does not tell of its organization.
 pub(super) fn leave_organization_open(scope: &Scope, account: &str) {
-    let mut snapshot = scope.snapshot();
+    let account = ResourceRef::new("accounts", account);
     for path in [
         "/organization_id",
         "/management_account_id",
         "/service_control_policies",
         "/resource_control_policies",
-        "/s3_block_public_acls",
-        "/s3_ignore_public_acls",
-        "/s3_block_public_policy",
-        "/s3_restrict_public_buckets",
     ] {
-        snapshot.gaps.insert(Gap {
-            collection: "accounts".to_owned(),
-            id: Some(account.to_owned()),
-            path: path.to_owned(),
-            account: scope.account.clone(),
-            region: None,
-            reason: Reason::NotInSource { source: "a scan of one account".to_owned() },
-        });
+        let source = "a scan of one account".to_owned();
+        scope.gap(&account, path, Reason::NotInSource { source });
     }
 }
 

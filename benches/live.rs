@@ -1,0 +1,72 @@
+//! A scan of a large account in the emulator: calls, time, memory.
+//!
+//! `cargo bench --bench live`
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a bench fails by panicking"
+)]
+
+#[cfg(feature = "live")]
+#[path = "../tests/emulator/mod.rs"]
+mod emulator;
+
+#[cfg(not(feature = "live"))]
+fn main() {
+    println!("this build has no live account as a source");
+}
+
+#[cfg(feature = "live")]
+fn main() {
+    use std::process::Command;
+    use std::time::Instant;
+
+    let emulator = emulator::Emulator::start();
+    emulator.script("large.py", &[]);
+    emulator.freeze();
+    let binary = env!("CARGO_BIN_EXE_audit");
+    let snapshot = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("large-account.json");
+    let timed = |arguments: &[&str]| {
+        let start = Instant::now();
+        let output = Command::new("/usr/bin/env")
+            .args(["python3", "-c", MEASURE, binary])
+            .args(arguments)
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_ENDPOINT_URL", emulator.endpoint())
+            .output()
+            .unwrap();
+        let kilobytes: u64 = String::from_utf8_lossy(&output.stderr)
+            .lines()
+            .last()
+            .and_then(|line| line.trim().parse().ok())
+            .unwrap_or_default();
+        (start.elapsed(), kilobytes / 1024)
+    };
+    let region = ["--region", emulator::REGION];
+    let file = snapshot.to_str().unwrap();
+    let saving = ["snapshot", "--output", file];
+    // The first run fills the emulator's kept answers.
+    timed(&[&saving[..], &region].concat());
+    emulator.log();
+    let (whole, megabytes) = timed(&[&["scan"][..], &region].concat());
+    let log = emulator.log();
+    let calls: u64 = log.iter().map(|(.., count)| count).sum();
+    let twice = log.iter().filter(|(.., count)| *count > 1).count();
+    let (ours, _) = timed(&["scan", file]);
+    println!("calls                 {calls} ({twice} made twice)");
+    println!("whole scan            {whole:.2?}");
+    println!("ours, from a snapshot {ours:.2?}");
+    println!("the API, the rest     {:.2?}", whole.saturating_sub(ours));
+    println!("peak memory           {megabytes} MB");
+}
+
+/// Runs a command and prints its peak memory in KiB on standard error.
+#[cfg(feature = "live")]
+const MEASURE: &str = "
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+";
