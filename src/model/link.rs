@@ -98,8 +98,10 @@ fn add_spelling(spellings: &mut HashMap<String, Target>, spelling: &str, id: &st
 /// Running it again changes nothing.
 pub fn link(snapshot: &mut Snapshot) {
     let spellings = Spellings::of(snapshot);
+    let unlisted = unlisted(&snapshot.gaps);
     let model = &mut snapshot.model;
-    let mut linker = Linker { spellings: &spellings, gaps: &mut snapshot.gaps };
+    let mut linker =
+        Linker { spellings: &spellings, unlisted: &unlisted, gaps: &mut snapshot.gaps };
     link_network(&mut linker, model);
     link_gateways(&mut linker, model);
     link_compute(&mut linker, model);
@@ -110,15 +112,31 @@ pub fn link(snapshot: &mut Snapshot) {
     complete(model);
 }
 
+/// Collections that could not be listed in full, with the gaps that say why.
+type Unlisted = HashMap<String, Vec<Gap>>;
+
+fn unlisted(gaps: &BTreeSet<Gap>) -> Unlisted {
+    let mut found = Unlisted::new();
+    for gap in gaps {
+        let whole = gap.id.is_none() && gap.path.is_empty();
+        if whole && !matches!(gap.reason, Reason::PartialView { .. }) {
+            found.entry(gap.collection.clone()).or_default().push(gap.clone());
+        }
+    }
+    found
+}
+
 /// Links references, and notes which name nothing that is known.
 struct Linker<'a> {
     spellings: &'a Spellings,
+    unlisted: &'a Unlisted,
     gaps: &'a mut BTreeSet<Gap>,
 }
 
 /// The resource whose references are linked.
 struct At<'a> {
     spellings: &'a Spellings,
+    unlisted: &'a Unlisted,
     gaps: &'a mut BTreeSet<Gap>,
     resource: ResourceRef,
     account: Option<String>,
@@ -141,25 +159,42 @@ impl At<'_> {
     }
 
     fn text(&mut self, path: &str, collections: &[&str], value: &mut String) {
-        let mut gap = Gap {
+        let gap = |reason: Reason| Gap {
             collection: self.resource.collection.clone(),
             id: Some(self.resource.id.clone()),
             path: path.to_owned(),
             account: self.account.clone(),
             region: self.region.clone(),
-            reason: Reason::UnresolvedReference { target: value.clone() },
+            reason,
         };
+        let written = Reason::UnresolvedReference { target: value.clone() };
         self.spellings.text(collections, value);
         let known = collections
             .iter()
             .any(|collection| self.spellings.resolve(collection, value).is_some());
+        let unlisted = self.why_unlisted(collections);
         if known {
-            self.gaps.remove(&gap);
-            gap.reason = Reason::UnresolvedReference { target: value.clone() };
-            self.gaps.remove(&gap);
+            let linked = Reason::UnresolvedReference { target: value.clone() };
+            for reason in [written, linked].into_iter().chain(unlisted) {
+                self.gaps.remove(&gap(reason));
+            }
         } else if !value.starts_with(DEFAULT_PARAMETER_GROUP) {
-            self.gaps.insert(gap);
+            // Where its like could not be listed, that is why it is not known.
+            self.gaps.insert(gap(unlisted.unwrap_or(written)));
         }
+    }
+
+    /// Why resources of these collections could not be listed where this one
+    /// is.
+    fn why_unlisted(&self, collections: &[&str]) -> Option<Reason> {
+        let here =
+            |of: &Option<String>, own: &Option<String>| of.is_none() || own.is_none() || of == own;
+        collections
+            .iter()
+            .filter_map(|collection| self.unlisted.get(*collection))
+            .flatten()
+            .find(|gap| here(&gap.account, &self.account) && here(&gap.region, &self.region))
+            .map(|gap| gap.reason.clone())
     }
 }
 
@@ -171,6 +206,7 @@ fn each<T: Collected>(
     for resource in T::of_mut(model).values_mut() {
         let mut at = At {
             spellings: linker.spellings,
+            unlisted: linker.unlisted,
             gaps: linker.gaps,
             resource: resource.reference(),
             account: resource.account().map(str::to_owned),

@@ -66,6 +66,10 @@ pub fn judge(
     for key in subjects {
         let own = by_subject.remove(&key).unwrap_or_default();
         if applicable.as_ref().is_some_and(|applicable| !applicable.contains(&key)) {
+            let missing = requirements.unlisted(&key);
+            if !missing.is_empty() {
+                verdicts.push(unknown(policy, key, &missing, facts, settings));
+            }
             continue;
         }
         verdicts.push(verdict(policy, key, own, &requirements, facts, settings)?);
@@ -158,6 +162,29 @@ fn unlistable(control: &Control, facts: &Facts<'_>, settings: &Settings) -> Vec<
         }
     }
     verdicts
+}
+
+/// A verdict on what the control might apply to, if more were known.
+fn unknown(
+    policy: &Policy,
+    key: Key,
+    missing: &Missing<'_>,
+    facts: &Facts<'_>,
+    settings: &Settings,
+) -> Verdict {
+    let control = &policy.control;
+    let reasons = missing.reasons(&key, MAX_REASONS);
+    let subject = subject(key, facts);
+    Verdict {
+        fingerprint: fingerprint(&control.id, &subject),
+        control: control.id.clone(),
+        severity: severity(control, settings),
+        subject,
+        status: Status::Unknown,
+        findings: Vec::new(),
+        reasons,
+        waiver: None,
+    }
 }
 
 fn severity(control: &Control, settings: &Settings) -> Severity {

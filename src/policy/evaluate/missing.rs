@@ -142,6 +142,22 @@ impl<'a> Requirements<'a> {
         missing
     }
 
+    /// The gaps in whole collections that may decide whether the control
+    /// applies to a subject.
+    pub fn unlisted(&self, key: &Key) -> Missing<'a> {
+        let place = self.facts.place(&key.collection, &key.id);
+        let mut missing = Missing::default();
+        for &collection in self.paths.keys().filter(|name| !self.subjects.contains(*name)) {
+            missing.own.extend(
+                self.facts
+                    .gaps
+                    .of_collection(collection, place)
+                    .filter(|gap| gap.path.is_empty() && !gaps::is_partial_view(gap)),
+            );
+        }
+        missing
+    }
+
     /// The gaps in what the control requires for a subject.
     pub fn of(&self, key: &Key) -> Missing<'a> {
         let place = self.facts.place(&key.collection, &key.id);

@@ -207,7 +207,7 @@ async fn task_definition(scope: &Scope, client: &Client, arn: &str) {
         .task_definition(arn)
         .include(TaskDefinitionField::Tags)
         .send();
-    let Some(answer) = scope.call(&DESCRIBE_TASK_DEFINITION, Some(arn), call).await else { return };
+    let Some(answer) = scope.call(&DESCRIBE_TASK_DEFINITION, None, call).await else { return };
     let Some(found) = answer.task_definition else { return };
     let mut task = EcsTaskDefinition::new(identity(scope, arn, found.family.clone(), answer.tags));
     task.family = found.family;

@@ -74,7 +74,12 @@ impl Session {
                 if matches!(failure.kind, Kind::Credentials | Kind::Unreachable) {
                     return Err(cannot_start(&failure, options, role, &config));
                 }
-                scope.lose(&GET_CALLER_IDENTITY, None, &failure);
+                scope.partition = partition_of(config.region().map(AsRef::as_ref)).to_owned();
+                scope.account = owner(&config).await;
+                match &scope.account {
+                    Some(_) => scope.count(&GET_CALLER_IDENTITY, Some(&failure)),
+                    None => scope.lose(&GET_CALLER_IDENTITY, None, &failure),
+                }
             }
         }
         let regions = regions(options, &config, &scope, &mut diagnostics).await?;
@@ -174,6 +179,25 @@ async fn regions(
             );
             Ok(vec![region])
         }
+    }
+}
+
+/// The account, as its security groups name their owner; every VPC has one.
+async fn owner(config: &SdkConfig) -> Option<String> {
+    let ec2 = aws_sdk_ec2::Client::new(config);
+    let answer = ec2.describe_security_groups().max_results(5).send().await.ok()?;
+    answer.security_groups?.into_iter().find_map(|group| group.owner_id)
+}
+
+/// The partition that a region belongs to.
+///
+/// Source: the IAM user guide, "Identify AWS resources with Amazon Resource
+/// Names (ARNs)".
+fn partition_of(region: Option<&str>) -> &'static str {
+    match region {
+        Some(region) if region.starts_with("cn-") => "aws-cn",
+        Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
     }
 }
 
