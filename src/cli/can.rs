@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 
-use super::args::{TargetArgs, TemplateArgs};
+use super::args::{LiveArgs, TargetArgs, TemplateArgs};
 use super::console::Console;
 use super::question::{Expectation, Question};
 use super::resolve::{self, World};
@@ -79,6 +79,9 @@ pub struct CanArgs {
     /// The options of templates.
     #[command(flatten)]
     pub template: TemplateArgs,
+    /// The options of a live account.
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 /// What is known of the request.
@@ -160,9 +163,11 @@ pub fn run(args: &CanArgs, setup: &Setup, console: &Console) -> io::Result<u8> {
         Ok(text) => text,
         Err(diagnostic) => return refuse(&[*diagnostic]),
     };
-    let target = (!paths.is_empty()).then(|| {
-        let args = TargetArgs { paths, template: args.template.clone() };
-        target::read(&args, &setup.config.settings.profile)
+    let account = args.batch.is_none() && !args.policies.some_are_given();
+    let target = (account || !paths.is_empty()).then(|| {
+        let template = args.template.clone();
+        let args = TargetArgs { paths, template, live: args.live.clone() };
+        target::read(&args, &setup.config.settings.profile, console)
     });
     let failed = target.as_ref().is_some_and(Target::has_errors);
     if let Some(target) = &target {
@@ -229,6 +234,17 @@ fn split(args: &CanArgs) -> Result<(Question, Vec<PathBuf>), Box<Diagnostic>> {
 }
 
 impl PolicyArgs {
+    /// Whether a policy file is named, so that no account needs to be read.
+    fn some_are_given(&self) -> bool {
+        !(self.identity.is_empty()
+            && self.boundary.is_none()
+            && self.session.is_empty()
+            && self.resource.is_none()
+            && self.scps.is_empty()
+            && self.rcps.is_empty()
+            && self.endpoint_policy.is_none())
+    }
+
     /// A question without principal, action and resource.
     pub fn question(&self, context: &ContextArgs) -> Question {
         let files = |names: &[String]| names.iter().cloned().map(Json::from).collect::<Vec<_>>();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{TargetArgs, TemplateArgs};
+use super::args::{LiveArgs, TargetArgs, TemplateArgs};
 use super::can::{AnswerFormat, ContextArgs, PolicyArgs};
 use super::console::Console;
 use super::question::Question;
@@ -39,7 +39,8 @@ pub struct WhoArgs {
     /// The resource: an ARN, a name, BUCKET/KEY, or *
     pub resource: String,
     /// Templates, CDK output, plans, states, snapshots, or directories of them
-    #[arg(value_name = "PATH", required = true)]
+    /// [default: the live account]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Form of the answer
     #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT")]
@@ -50,6 +51,9 @@ pub struct WhoArgs {
     /// The options of templates.
     #[command(flatten)]
     pub template: TemplateArgs,
+    /// The options of a live account.
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 /// Runs the command and gives the exit code.
@@ -58,8 +62,12 @@ pub struct WhoArgs {
 ///
 /// Where standard output cannot be written to.
 pub fn run(args: &WhoArgs, setup: &Setup, console: &Console) -> io::Result<u8> {
-    let target_args = TargetArgs { paths: args.paths.clone(), template: args.template.clone() };
-    let target = target::read(&target_args, &setup.config.settings.profile);
+    let target_args = TargetArgs {
+        paths: args.paths.clone(),
+        template: args.template.clone(),
+        live: args.live.clone(),
+    };
+    let target = target::read(&target_args, &setup.config.settings.profile, console);
     console.diagnostics(&target.diagnostics)?;
     if target.snapshot.model.is_empty() && target.has_errors() {
         return Ok(EXIT_USAGE);
