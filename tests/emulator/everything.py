@@ -124,8 +124,17 @@ def data(subnets, group):
     rds.create_db_cluster_snapshot(
         DBClusterSnapshotIdentifier="reports-manual", DBClusterIdentifier="reports"
     )
-    client("elasticache").create_cache_cluster(
-        CacheClusterId="lone", Engine="memcached", CacheNodeType="cache.t4g.small", NumCacheNodes=1
+    cache = client("elasticache")
+    cache.create_cache_subnet_group(
+        CacheSubnetGroupName="lone", CacheSubnetGroupDescription="lone", SubnetIds=subnets
+    )
+    cache.create_cache_cluster(
+        CacheClusterId="lone",
+        Engine="memcached",
+        CacheNodeType="cache.t4g.small",
+        NumCacheNodes=1,
+        CacheSubnetGroupName="lone",
+        SecurityGroupIds=[group],
     )
 
 

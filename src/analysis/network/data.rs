@@ -59,8 +59,9 @@ fn place<'a>(
             }
         }
         (Some(group), None) => {
-            thing.unplaced =
-                Some(format!("subnet group {group} of {name} is not in what was given"));
+            thing.unplaced = Some(collector.gap(resource, attribute).unwrap_or_else(|| {
+                format!("subnet group {group} of {name} is not in what was given")
+            }));
         }
         (None, _) => {
             thing.unplaced = Some(collector.gap(resource, attribute).unwrap_or_else(|| {
@@ -95,7 +96,17 @@ fn rds_instances<'a>(collector: &Collector<'_, 'a>, things: &mut Vec<Thing<'a>>)
         };
         let subnets =
             group.and_then(|id| model.rds_subnet_groups.get(id)).map(|found| &found.subnet_ids);
-        place(collector, &mut thing, group, subnets, groups, "/db_subnet_group");
+        // A member has its subnet group from its cluster.
+        let attribute = match (group, cluster) {
+            (None, None) if instance.db_cluster.is_some() => "/db_cluster",
+            _ => "/db_subnet_group",
+        };
+        place(collector, &mut thing, group, subnets, groups, attribute);
+        if let (None, Some(cluster), None) = (&instance.db_subnet_group, cluster, subnets)
+            && let Some(reason) = collector.gap(cluster, "/db_subnet_group")
+        {
+            thing.unplaced = Some(reason);
+        }
         let public = collector.flag(
             instance,
             instance.publicly_accessible,
