@@ -11,6 +11,7 @@
 
 #[cfg(feature = "live")]
 #[path = "../tests/emulator/mod.rs"]
+#[allow(dead_code, reason = "the bench needs a part of the harness")]
 mod emulator;
 
 #[cfg(not(feature = "live"))]

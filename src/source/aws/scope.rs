@@ -56,12 +56,15 @@ struct Tally {
     failure: Option<Failure>,
 }
 
+/// Bounds of the calls at once, by service and region.
+type Bounds = HashMap<(&'static str, Option<String>), Arc<Semaphore>>;
+
 /// What all scopes of one account share.
 #[derive(Debug)]
 struct Shared {
     snapshot: Mutex<Snapshot>,
     tallies: Mutex<BTreeMap<(Option<String>, &'static str), Tally>>,
-    bounds: Mutex<HashMap<(&'static str, Option<String>), Arc<Semaphore>>>,
+    bounds: Mutex<Bounds>,
     pace: Option<Pace>,
     progress: Arc<dyn Progress>,
     secret_key: [u8; 32],

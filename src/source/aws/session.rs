@@ -208,7 +208,7 @@ fn is_region(name: &str) -> bool {
     match parts.split_last() {
         Some((last, words)) => {
             words.len() >= 2
-                && words.iter().all(|part| letters(&part))
+                && words.iter().all(letters)
                 && !last.is_empty()
                 && last.bytes().all(|b| b.is_ascii_digit())
         }
