@@ -169,3 +169,25 @@ fn a_bad_line_of_a_batch_stops_no_other() {
     );
     assert!(answers[4]["error"].as_str().unwrap().contains("Principal is missing"));
 }
+
+#[test]
+fn all_that_a_principal_may_do_is_listed_by_statement() {
+    let directory = tempfile::tempdir().unwrap();
+    let policy = r#"{"Version": "2012-10-17", "Statement": [
+      {"Effect": "Allow", "Action": ["s3:Get*", "kms:Decrypt"], "Resource": "*"},
+      {"Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::secret/*"},
+      {"Effect": "Deny", "Action": "kms:*", "Resource": "*"}]}"#;
+    let file = write(directory.path(), "policy.json", policy);
+    let bob = "arn:aws:iam::111122223333:user/bob";
+    let found = json(&["can", "--list", bob, "--identity-policy", &file]);
+    let found: Vec<(&str, &str)> = found
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|answer| (answer["action"].as_str().unwrap(), answer["decision"].as_str().unwrap()))
+        .collect();
+    assert_eq!(found, [("kms:Decrypt", "denied"), ("s3:Get*", "conditional")]);
+    let (code, stdout, _) = audit(&["can", "--list", "orders-execution", STACK]);
+    assert_eq!(code, 0);
+    assert!(stdout.contains("allowed: ecr:BatchGetImage on"), "{stdout}");
+}

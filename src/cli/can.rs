@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::args::{LiveArgs, TargetArgs, TemplateArgs};
 use super::console::Console;
+use super::list;
 use super::question::{Expectation, Question};
 use super::resolve::{self, World};
 use super::setup::Setup;
@@ -44,6 +45,7 @@ Examples:
       --identity-policy ci.json --resource-policy bucket.json --resource-account 444455556666
   audit can lambda.amazonaws.com sts:AssumeRole arn:aws:iam::111122223333:role/fn \\
       --resource-policy trust.json --expect allowed
+  audit can --list orders-execution template.yaml   all that it may do
   audit can --batch questions.jsonl             one JSON object a line, answers likewise
 
 A line of a batch:
@@ -57,13 +59,17 @@ management_account and unknown_keys. expect is allowed, denied, explicitly-denie
 implicitly-denied or conditional.")]
 pub struct CanArgs {
     /// PRINCIPAL, ACTION and RESOURCE, then templates, plans, snapshots or
-    /// directories of them; with --batch, only the latter
+    /// directories of them; with --batch only the latter, with --list after
+    /// PRINCIPAL
     #[arg(value_name = "PRINCIPAL ACTION RESOURCE [PATH]")]
     pub words: Vec<String>,
     /// Questions, one JSON object a line; the answers are JSON lines too (`-`
     /// for standard input)
     #[arg(long, value_name = "FILE")]
     pub batch: Option<PathBuf>,
+    /// Tell all that PRINCIPAL may do, statement by statement
+    #[arg(long, conflicts_with_all = ["batch", "expect"])]
+    pub list: bool,
     /// Exit with 1 unless this is the answer
     #[arg(long, value_enum, value_name = "ANSWER")]
     pub expect: Option<Expectation>,
@@ -177,6 +183,15 @@ pub fn run(args: &CanArgs, setup: &Setup, console: &Console) -> io::Result<u8> {
         }
     }
     let world = target.as_ref().map(|target| World::new(&target.snapshot));
+    if args.list {
+        return match list::answers(&question, world.as_ref()) {
+            Err(errors) => refuse(&errors),
+            Ok(answers) => {
+                list::write(&answers, world.as_ref(), args.format)?;
+                Ok(if failed { EXIT_USAGE } else { EXIT_SUCCESS })
+            }
+        };
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     let code = match batch {
         Some(text) => answer_lines(&text, world.as_ref(), &mut out)?,
@@ -210,7 +225,15 @@ fn code(answer: &Answer) -> u8 {
 fn split(args: &CanArgs) -> Result<(Question, Vec<PathBuf>), Box<Diagnostic>> {
     let mut words = args.words.iter();
     let mut question = Question::default();
-    if args.batch.is_none() {
+    if args.list {
+        let Some(principal) = words.next() else {
+            return Err(Box::new(
+                Diagnostic::error("it is not said who").help("give PRINCIPAL before the paths"),
+            ));
+        };
+        question = args.policies.question(&args.context);
+        question.principal.clone_from(principal);
+    } else if args.batch.is_none() {
         let (Some(principal), Some(action), Some(resource)) =
             (words.next(), words.next(), words.next())
         else {

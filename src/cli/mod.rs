@@ -11,12 +11,16 @@ mod can;
 mod console;
 mod diagnostics;
 mod explain;
+mod list;
+mod object;
 mod path;
 #[cfg(feature = "live")]
 mod permissions;
 mod policy;
+mod policy_input;
 #[cfg(feature = "live")]
 mod progress;
+
 mod question;
 mod resolve;
 mod scan;

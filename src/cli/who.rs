@@ -14,8 +14,9 @@ use super::resolve::{self, World};
 use super::setup::Setup;
 use super::target;
 use super::{EXIT_SUCCESS, EXIT_USAGE};
-use crate::analysis::identity::evaluate::decide;
+use crate::analysis::identity::evaluate::{Principal, decide};
 use crate::diagnostic::Diagnostic;
+use crate::model::ResourceRef;
 use crate::report::permission::{self, Answer};
 
 /// Arguments of `audit who`.
@@ -92,45 +93,54 @@ pub fn run(args: &WhoArgs, setup: &Setup, console: &Console) -> io::Result<u8> {
     Ok(if target.has_errors() { EXIT_USAGE } else { EXIT_SUCCESS })
 }
 
-/// An answer for each principal.
+/// An answer for each principal: those of the model, whom the resource's
+/// policy names beside them, and anonymous.
 fn answers(args: &WhoArgs, world: &World<'_>) -> Result<Vec<Answer>, Vec<Diagnostic>> {
     let question = Question {
-        principal: "anonymous".to_owned(),
         action: args.action.clone(),
         resource: Some(args.resource.clone()),
         ..PolicyArgs::default().question(&args.context)
     };
-    let anonymous = resolve::resolve(&question, Some(world))?;
-    let mut names: Vec<String> = Vec::new();
+    let (object, notes) = resolve::asked(&question, Some(world))?;
+    let mut asked: Vec<(String, Option<ResourceRef>, Principal)> = Vec::new();
     for (reference, principal) in world.subjects.principals() {
-        names.push(reference.map_or(principal.arn, |reference| reference.id));
+        let name = reference.as_ref().map_or(&principal.arn, |reference| &reference.id).clone();
+        asked.push((name, reference, principal));
     }
-    let known: BTreeSet<&String> = names.iter().collect();
-    let named = anonymous.policies.resource.iter().flat_map(|layer| layer.principals());
-    let strangers: BTreeSet<String> = named
-        .filter(|found| !known.contains(found))
-        .filter(|found| {
-            let question = Question { principal: found.clone(), ..question.clone() };
-            resolve::resolve(&question, Some(world)).is_ok_and(|found| {
-                let names = &found.request.principal.aliases;
-                !names.iter().any(|name| known.contains(name))
-            })
-        })
+    let known: BTreeSet<&str> = asked
+        .iter()
+        .flat_map(|(name, _, principal)| principal.aliases.iter().chain([name, &principal.arn]))
+        .map(String::as_str)
         .collect();
-    names.extend(strangers);
-    names.push("anonymous".to_owned());
+    let named = object.policy.iter().flat_map(|layer| layer.principals());
+    let strangers: BTreeSet<String> = named
+        .filter(|name| !known.contains(name.as_str()))
+        .chain(["anonymous".to_owned()])
+        .collect();
+    for name in strangers {
+        let question = Question { principal: name.clone(), ..question.clone() };
+        // Who is named and is no principal, such as one that was deleted, may
+        // do nothing.
+        let Ok((reference, principal)) = resolve::principal(&question, Some(world)) else {
+            continue;
+        };
+        let again = asked.iter().any(|(_, _, known)| known.arn == principal.arn);
+        if !again || principal.arn.is_empty() {
+            asked.push((name, reference, principal));
+        }
+    }
     let mut answers = Vec::new();
-    for name in names {
-        let question = Question { principal: name, ..question.clone() };
-        let resolved = resolve::resolve(&question, Some(world))?;
+    for (name, reference, principal) in asked {
+        let resolved =
+            resolve::resolve_for(&question, reference.as_ref(), principal, &object, Some(world))?;
         answers.push(Answer {
             id: None,
             line: None,
-            decision: decide(&resolved.request, &resolved.policies),
-            principal: question.principal,
-            action: question.action,
+            principal: name,
+            action: args.action.clone(),
             resource: args.resource.clone(),
-            notes: resolved.notes,
+            decision: decide(&resolved.request, &resolved.policies),
+            notes: notes.iter().chain(&resolved.notes).cloned().collect(),
             expected: None,
         });
     }

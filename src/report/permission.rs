@@ -216,6 +216,44 @@ fn statement_to_json(found: &Deciding, snapshot: Option<&Snapshot>) -> Value {
     })
 }
 
+/// Writes what a principal may do: an action on a resource for each line, with
+/// the statements below.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub fn write_list_of(
+    answers: &[Answer],
+    snapshot: Option<&Snapshot>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if answers.is_empty() {
+        return writeln!(out, "no statement of its policies allows anything");
+    }
+    for answer in answers {
+        let decision = &answer.decision;
+        writeln!(
+            out,
+            "{}: {} on {}",
+            decision.outcome.name(),
+            escape::line(&answer.action),
+            escape::line(&answer.resource)
+        )?;
+        match &decision.outcome {
+            Outcome::Conditional(formula) => {
+                writeln!(out, "    if {}", escape::line(&formula.to_string()))?;
+            }
+            Outcome::Denied { .. } => writeln!(out, "    {}", decision.reason)?,
+            Outcome::Allowed => {}
+        }
+        for found in &decision.statements {
+            write_statement(found, snapshot, out)?;
+        }
+    }
+    write_list("taken for granted:", &shared(answers, |answer| &answer.decision.assumptions), out)?;
+    write_list("note:", &shared(answers, |answer| &answer.notes), out)
+}
+
 /// Writes who may do an action on a resource: those who may, those who may
 /// under a condition, and the rest.
 ///

@@ -2,6 +2,17 @@
 
 /// Whether a pattern matches a text, capitals and small letters alike.
 pub(super) fn matches_action(pattern: &str, action: &str) -> bool {
+    if !pattern.contains(['*', '?']) {
+        return pattern.eq_ignore_ascii_case(action);
+    }
+    // Most patterns are of another service.
+    if let (Some((wanted, _)), Some((service, _))) =
+        (pattern.split_once(':'), action.split_once(':'))
+        && !wanted.contains(['*', '?'])
+        && !wanted.eq_ignore_ascii_case(service)
+    {
+        return false;
+    }
     matches(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
 }
 

@@ -16,6 +16,7 @@ pub mod evaluate;
 mod glob;
 mod permissions;
 mod principal;
+mod secrets;
 mod statement;
 mod strangers;
 pub mod subjects;
@@ -140,4 +141,4 @@ fn gap(snapshot: &mut Snapshot, resource: &ResourceRef, path: &str, reason: Reas
 }
 
 /// Documents by the path at which they stand, of one principal.
-type Documents = BTreeMap<(ResourceRef, String), PolicyDocument>;
+type Documents<'m> = BTreeMap<(ResourceRef, String), &'m PolicyDocument>;

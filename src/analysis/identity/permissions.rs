@@ -1,6 +1,8 @@
 //! What principals may effectively do, and what policies grant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use rayon::prelude::*;
 
 use crate::model::{
     BroadGrant, Effect, EffectivePermissions, GrantedAction, Model, PolicyDocument, PolicyGrants,
@@ -8,47 +10,13 @@ use crate::model::{
 };
 
 use super::effective::{Common, Effective, READ_SECRET};
+use super::secrets::Secrets;
 use super::subjects::Subjects;
-use super::{Documents, broad, catalogue, glob, statement};
+use super::{Documents, broad, catalogue, statement};
 
 pub(super) fn derive(snapshot: &mut Snapshot) {
     grants(snapshot);
-    let principals: Vec<ResourceRef> = ["iam_roles", "iam_users", "iam_groups"]
-        .into_iter()
-        .flat_map(|collection| {
-            snapshot
-                .model
-                .ids(collection)
-                .into_iter()
-                .map(move |id| ResourceRef::new(collection, id))
-        })
-        .collect();
-    let common = Common::new(&snapshot.model, Subjects::new(snapshot));
-    let mut found = Vec::new();
-    for principal in principals {
-        let (mut documents, attached) = documents(&snapshot.model, &principal);
-        let mut reasons: Vec<Reason> =
-            ["/inline_policies", "/attached_policies", "/groups", "/permissions_boundary"]
-                .into_iter()
-                .filter_map(|path| common.subjects.reason(&principal, path).cloned())
-                .collect();
-        for (holder, path, name) in attached {
-            match snapshot.model.iam_policies.get(&name) {
-                Some(_) => {
-                    let policy = ResourceRef::new("iam_policies", &name);
-                    reasons.extend(common.subjects.reason(&policy, "/document").cloned());
-                }
-                None => match catalogue::managed_policy(&name).filter(|_| name.contains(':')) {
-                    Some(document) => drop(documents.insert((holder, path), document)),
-                    None => reasons.push(Reason::UnresolvedReference { target: name }),
-                },
-            }
-        }
-        let account = snapshot.model.get(&principal).and_then(|found| found.account());
-        let by_effect = Effective::new(&common, &principal, account);
-        let effective = effective(&documents, &by_effect, &snapshot.model);
-        found.push((principal, effective, reasons.into_iter().next()));
-    }
+    let found = of_principals(snapshot);
     for (principal, effective, reason) in found {
         if let Some(reason) = reason {
             super::gap(snapshot, &principal, "/effective", reason);
@@ -66,11 +34,71 @@ pub(super) fn derive(snapshot: &mut Snapshot) {
     }
 }
 
+/// What each user, role and group may do, and why that may not be all.
+fn of_principals(snapshot: &Snapshot) -> Vec<(ResourceRef, EffectivePermissions, Option<Reason>)> {
+    let model = &snapshot.model;
+    let common = Common::new(model, Subjects::new(snapshot));
+    let secrets = Secrets::new(model);
+    let managed = managed(model);
+    let principals: Vec<ResourceRef> = ["iam_roles", "iam_users", "iam_groups"]
+        .into_iter()
+        .flat_map(|collection| {
+            let ids = model.ids(collection).into_iter();
+            ids.map(move |id| ResourceRef::new(collection, id))
+        })
+        .collect();
+    principals
+        .into_par_iter()
+        .map(|principal| {
+            let (mut documents, attached) = documents(model, &principal);
+            let mut reasons: Vec<&Reason> =
+                ["/inline_policies", "/attached_policies", "/groups", "/permissions_boundary"]
+                    .into_iter()
+                    .filter_map(|path| common.subjects.reason(&principal, path))
+                    .collect();
+            let mut missing = None;
+            for (holder, path, name) in attached {
+                match (model.iam_policies.contains_key(name), managed.get(name)) {
+                    (true, _) => {
+                        let policy = ResourceRef::new("iam_policies", name);
+                        reasons.extend(common.subjects.reason(&policy, "/document"));
+                    }
+                    (false, Some(document)) => drop(documents.insert((holder, path), document)),
+                    (false, None) => {
+                        let target = name.to_owned();
+                        missing = missing.or(Some(Reason::UnresolvedReference { target }));
+                    }
+                }
+            }
+            let account = model.get(&principal).and_then(|found| found.account());
+            let by_effect = Effective::new(&common, &principal, account);
+            let effective = effective(&documents, &by_effect, &secrets);
+            let reason = reasons.into_iter().next().cloned().or(missing);
+            (principal, effective, reason)
+        })
+        .collect()
+}
+
+/// AWS's managed policies that some principal carries, by their ARNs.
+fn managed(model: &Model) -> HashMap<&str, PolicyDocument> {
+    let roles = model.iam_roles.values().flat_map(|role| &role.attached_policies);
+    let users = model.iam_users.values().flat_map(|user| &user.attached_policies);
+    let groups = model.iam_groups.values().flat_map(|group| &group.attached_policies);
+    let names: HashSet<&str> = roles
+        .chain(users)
+        .chain(groups)
+        .map(String::as_str)
+        .filter(|name| name.contains(':') && !model.iam_policies.contains_key(*name))
+        .collect();
+    let known = names.into_iter().map(|name| Some((name, catalogue::managed_policy(name)?)));
+    known.flatten().collect()
+}
+
 /// A policy attached by name: who holds it, where, and its key or ARN.
-type Attached = Vec<(ResourceRef, String, String)>;
+type Attached<'m> = Vec<(ResourceRef, String, &'m str)>;
 
 /// The documents of a principal, its groups' among them.
-fn documents(model: &Model, principal: &ResourceRef) -> (Documents, Attached) {
+fn documents<'m>(model: &'m Model, principal: &ResourceRef) -> (Documents<'m>, Attached<'m>) {
     let mut found = Documents::new();
     let mut attached = Attached::new();
     let mut holders = vec![principal.clone()];
@@ -96,11 +124,11 @@ fn documents(model: &Model, principal: &ResourceRef) -> (Documents, Attached) {
         };
         for (index, policy) in inline.iter().enumerate() {
             let path = format!("/inline_policies/{index}/document");
-            found.insert((holder.clone(), path), policy.document.clone());
+            found.insert((holder.clone(), path), &policy.document);
         }
         for (index, name) in names.iter().enumerate() {
-            attached.push((holder.clone(), format!("/attached_policies/{index}"), name.clone()));
-            if let Some(document) = model.iam_policies.get(name).and_then(|p| p.document.clone()) {
+            attached.push((holder.clone(), format!("/attached_policies/{index}"), name.as_str()));
+            if let Some(document) = model.iam_policies.get(name).and_then(|p| p.document.as_ref()) {
                 let policy = ResourceRef::new("iam_policies", name);
                 found.insert((policy, "/document".to_owned()), document);
             }
@@ -110,8 +138,11 @@ fn documents(model: &Model, principal: &ResourceRef) -> (Documents, Attached) {
 }
 
 /// Statements that allow, with their places.
-fn allowing(documents: &Documents) -> impl Iterator<Item = (StatementRef, &Statement)> {
+pub(super) fn allowing<'m>(
+    documents: &Documents<'m>,
+) -> impl Iterator<Item = (StatementRef, &'m Statement)> {
     documents.iter().flat_map(|((holder, path), document)| {
+        let document: &'m PolicyDocument = document;
         document
             .statements
             .iter()
@@ -139,9 +170,9 @@ fn is_admin(found: &Statement) -> bool {
 }
 
 fn effective(
-    documents: &Documents,
+    documents: &Documents<'_>,
     by_effect: &Effective<'_>,
-    model: &Model,
+    secrets: &Secrets<'_>,
 ) -> EffectivePermissions {
     let admin = by_effect.administrator().map(|together| {
         let alone: Vec<StatementRef> = allowing(documents)
@@ -154,82 +185,13 @@ fn effective(
         admin: Some(admin.is_some()),
         admin_statements: admin.unwrap_or_default(),
         escalations: Vec::new(),
-        readable_secrets: readable_secrets(documents, by_effect, model),
+        readable_secrets: secrets.readable(documents, by_effect),
         excessive: excessive(documents),
     }
 }
 
-/// Secrets that statements let read: keys, or patterns that reach beyond the
-/// secrets of the model.
-/// What is denied, or past a boundary, is left out; what secrets' own policies
-/// let read is there too.
-fn readable_secrets(
-    documents: &Documents,
-    by_effect: &Effective<'_>,
-    model: &Model,
-) -> Vec<GrantedAction> {
-    let mut found: BTreeMap<String, Vec<StatementRef>> = BTreeMap::new();
-    for (place, allowed) in allowing(documents) {
-        if !statement::covers_action(allowed, READ_SECRET) {
-            continue;
-        }
-        if !allowed.not_resources.is_empty() {
-            found.entry("*".to_owned()).or_default().push(place.clone());
-        }
-        for pattern in &allowed.resources {
-            let named = secret_of(pattern, model).unwrap_or_else(|| pattern.clone());
-            if is_about_secrets(&named, model) {
-                found.entry(named).or_default().push(place.clone());
-            }
-        }
-    }
-    found.retain(|secret, _| by_effect.may_read(secret));
-    for (secret, statements) in by_effect.named_by_secrets() {
-        found.entry(secret).or_default().extend(statements);
-    }
-    found
-        .into_iter()
-        .map(|(resource, statements)| GrantedAction {
-            action: READ_SECRET.to_owned(),
-            resource,
-            statements,
-        })
-        .collect()
-}
-
-/// The one secret that a pattern names: by reference, by ARN, or by ARN with
-/// AWS's six random characters left open.
-fn secret_of(pattern: &str, model: &Model) -> Option<String> {
-    if let Some(id) = pattern.strip_prefix("ref:secrets/") {
-        return model.secrets.contains_key(id).then(|| id.to_owned());
-    }
-    let name = pattern.split(":secret:").nth(1)?;
-    let name = name.strip_suffix("-??????").unwrap_or(name);
-    model
-        .secrets
-        .iter()
-        .find(|(_, secret)| {
-            secret.arn.as_deref() == Some(pattern)
-                || secret.name.as_deref() == Some(name)
-                || secret
-                    .arn
-                    .as_deref()
-                    .is_some_and(|arn| !name.contains('*') && glob::matches(pattern, arn))
-        })
-        .map(|(id, _)| id.clone())
-}
-
-/// Whether a pattern can match a secret at all.
-fn is_about_secrets(pattern: &str, model: &Model) -> bool {
-    model.secrets.contains_key(pattern)
-        || pattern.starts_with("ref:secrets/")
-        || !(pattern.starts_with("ref:") || pattern.starts_with("arn:"))
-        || pattern.contains(":secretsmanager:")
-        || pattern.split(':').nth(2).is_some_and(|service| service.contains('*'))
-}
-
 /// Rights that no task needs: everything, changes to IAM, and every secret.
-fn excessive(documents: &Documents) -> Vec<GrantedAction> {
+fn excessive(documents: &Documents<'_>) -> Vec<GrantedAction> {
     const NEVER: &[&str] = &[
         "iam:PutRolePolicy",
         "iam:AttachRolePolicy",
@@ -334,7 +296,7 @@ fn of_document(
     path: &str,
     finder: &mut broad::Finder,
 ) -> (PolicyGrants, Option<Reason>) {
-    let one: Documents = BTreeMap::from([((holder.clone(), path.to_owned()), document.clone())]);
+    let one: Documents<'_> = BTreeMap::from([((holder.clone(), path.to_owned()), document)]);
     let admin_statements: Vec<StatementRef> =
         allowing(&one).filter(|(_, found)| is_admin(found)).map(|(place, _)| place).collect();
     let (found, unknown) = finder.find(document);

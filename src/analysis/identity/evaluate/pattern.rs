@@ -73,6 +73,18 @@ pub fn lowered(pieces: Vec<Piece>) -> Vec<Piece> {
     pieces.into_iter().map(lower).collect()
 }
 
+/// A pattern as it is written.
+pub fn text(pieces: &[Piece]) -> String {
+    pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Character(c) => *c,
+            Piece::One => '?',
+            Piece::Any => '*',
+        })
+        .collect()
+}
+
 /// Whether the pattern takes every text.
 pub fn is_everything(pattern: &[Piece]) -> bool {
     !pattern.is_empty() && pattern.iter().all(|piece| *piece == Piece::Any)

@@ -1,5 +1,6 @@
 //! Policies, compiled once for many requests.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::condition::Test;
@@ -41,10 +42,12 @@ pub(super) struct Compiled {
     pub principals: Vec<Principal>,
     pub not_principals: Vec<Principal>,
     pub actions: Vec<Vec<Piece>>,
+    /// The actions as the policy writes them.
+    pub written: Vec<String>,
     /// Whether `actions` are those of `NotAction`.
     pub not_actions: bool,
-    /// The services of the actions, where the statement is about certain ones
-    /// only.
+    /// The services of the actions in order, where the statement is about
+    /// certain ones only.
     services: Option<Vec<String>>,
     pub resources: Vec<Template>,
     pub not_resources: bool,
@@ -95,6 +98,7 @@ fn compile(index: usize, statement: &Statement, variables: bool) -> Compiled {
         not_principals: in_own_account(&statement.not_principals),
         services: services(actions, not_actions),
         actions: actions.iter().map(|action| pattern::lowered(pattern::pieces(action))).collect(),
+        written: actions.clone(),
         not_actions,
         resources: resources
             .iter()
@@ -114,13 +118,14 @@ fn services(actions: &[String], not_actions: bool) -> Option<Vec<String>> {
     if not_actions {
         return None;
     }
-    actions
+    let found: Option<BTreeSet<String>> = actions
         .iter()
         .map(|action| {
             let service = action.split_once(':')?.0;
             (!service.contains(['*', '?'])).then(|| service.to_ascii_lowercase())
         })
-        .collect()
+        .collect();
+    found.map(|found| found.into_iter().collect())
 }
 
 /// A pattern with the names that templates use for things spelled one way: a
@@ -157,15 +162,24 @@ pub fn own_account(text: &str) -> String {
 }
 
 impl Compiled {
-    /// Whether it may be about actions of a service, or of all where that is
-    /// a pattern.
+    /// Whether it may be about actions of a service in small letters, or of
+    /// all where that is a pattern.
     pub fn may_be_about(&self, service: &str) -> bool {
         match &self.services {
             None => true,
             Some(_) if service.contains(['*', '?']) => true,
-            Some(services) => services.iter().any(|one| one.eq_ignore_ascii_case(service)),
+            Some(services) => services.binary_search_by(|one| one.as_str().cmp(service)).is_ok(),
         }
     }
+}
+
+/// What a statement that allows is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Grant {
+    /// Action patterns; `*` for `NotAction`.
+    pub actions: Vec<String>,
+    /// Resource patterns; `*` for `NotResource`.
+    pub resources: Vec<String>,
 }
 
 /// Policies of one kind that apply to a request.
@@ -182,6 +196,26 @@ impl Layer {
     /// A layer of known policies.
     pub fn of(policies: impl IntoIterator<Item = Policy>) -> Self {
         Self { policies: policies.into_iter().map(Arc::new).collect(), unknown: Vec::new() }
+    }
+
+    /// What the statements that allow are about, in their order.
+    pub fn grants(&self) -> Vec<Grant> {
+        let all = self.policies.iter().flat_map(|policy| policy.statements.iter());
+        let allowing = all.filter(|statement| statement.effect == Effect::Allow);
+        let mut found = Vec::new();
+        for statement in allowing {
+            let everything = || vec!["*".to_owned()];
+            let actions = match statement.not_actions {
+                true => everything(),
+                false => statement.written.clone(),
+            };
+            let resources = match statement.not_resources {
+                true => everything(),
+                false => statement.resources.iter().map(|one| one.text.clone()).collect(),
+            };
+            found.push(Grant { actions, resources });
+        }
+        found
     }
 
     /// The principals that statements name, except everyone.

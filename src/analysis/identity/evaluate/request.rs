@@ -32,6 +32,7 @@ pub struct Request {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Prepared {
+    service: String,
     action: Vec<Piece>,
     resources: Vec<Vec<Piece>>,
 }
@@ -53,6 +54,7 @@ impl Request {
     /// Asks for another action.
     pub fn set_action(&mut self, action: &str) {
         action.clone_into(&mut self.action);
+        self.prepared.service = action.split(':').next().unwrap_or_default().to_ascii_lowercase();
         self.prepared.action = pattern::lowered(pattern::pieces(action));
     }
 
@@ -73,7 +75,7 @@ impl Request {
 
     /// The service of the action, in small letters.
     pub fn service(&self) -> &str {
-        self.action.split(':').next().unwrap_or_default()
+        &self.prepared.service
     }
 
     /// The account of the principal and that of the resource are the same.

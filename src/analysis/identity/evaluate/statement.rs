@@ -90,12 +90,12 @@ pub(super) fn hold(
 fn action(statement: &Compiled, request: &Request) -> Formula {
     let asked = request.action_pieces();
     let mut parts = Vec::new();
-    for pattern in &statement.actions {
+    for (pattern, written) in statement.actions.iter().zip(&statement.written) {
         match pattern::cover(pattern, asked) {
             Cover::Whole => {
                 return Formula::constant(!statement.not_actions);
             }
-            Cover::Part => parts.push(shown(pattern)),
+            Cover::Part => parts.push(written.clone()),
             Cover::Nothing => {}
         }
     }
@@ -188,15 +188,4 @@ fn namings(statement: &Compiled, request: &Request, has_boundary: bool) -> Vec<(
     };
     let named = excepted.negate();
     if named.is_false() { Vec::new() } else { vec![(Naming::Everyone, named)] }
-}
-
-fn shown(pieces: &[Piece]) -> String {
-    pieces
-        .iter()
-        .map(|piece| match piece {
-            Piece::Character(c) => *c,
-            Piece::One => '?',
-            Piece::Any => '*',
-        })
-        .collect()
 }

@@ -16,20 +16,22 @@ pub fn matches(comparison: Comparison, policy: &[Piece], value: &str) -> bool {
         Comparison::StringEquals | Comparison::StringLike => {
             pattern::cover(policy, &pattern::literal(value)) == Cover::Whole
         }
-        Comparison::StringEqualsIgnoreCase => text(policy).to_lowercase() == value.to_lowercase(),
-        Comparison::Numeric(order) => {
-            numbers(value, &text(policy)).is_some_and(|compared| order.holds(compared))
+        Comparison::StringEqualsIgnoreCase => {
+            pattern::text(policy).to_lowercase() == value.to_lowercase()
         }
-        Comparison::Date(order) => match (date(value), date(&text(policy))) {
+        Comparison::Numeric(order) => {
+            numbers(value, &pattern::text(policy)).is_some_and(|compared| order.holds(compared))
+        }
+        Comparison::Date(order) => match (date(value), date(&pattern::text(policy))) {
             (Some(value), Some(bound)) => order.holds(value.cmp(&bound)),
             _ => false,
         },
         Comparison::Bool => {
-            let policy = text(policy).to_ascii_lowercase();
+            let policy = pattern::text(policy).to_ascii_lowercase();
             matches!(policy.as_str(), "true" | "false") && policy == value.to_ascii_lowercase()
         }
-        Comparison::Binary => text(policy) == value,
-        Comparison::IpAddress => match (network(&text(policy)), network(value)) {
+        Comparison::Binary => pattern::text(policy) == value,
+        Comparison::IpAddress => match (network(&pattern::text(policy)), network(value)) {
             (Some(range), Some(address)) => range.contains(&address),
             _ => false,
         },
@@ -56,17 +58,6 @@ pub fn arn(policy: &[Piece], value: &[Piece]) -> Cover {
         }
     }
     found
-}
-
-fn text(pieces: &[Piece]) -> String {
-    pieces
-        .iter()
-        .map(|piece| match piece {
-            Piece::Character(c) => *c,
-            Piece::One => '?',
-            Piece::Any => '*',
-        })
-        .collect()
 }
 
 fn numbers(value: &str, bound: &str) -> Option<Ordering> {

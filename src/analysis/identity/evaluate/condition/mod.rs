@@ -101,7 +101,7 @@ impl Test {
                         && pattern::is_everything(&pieces);
                     values.push(match template.fixed() {
                         Some(_) => template.text.clone(),
-                        None => pieces.iter().map(shown).collect(),
+                        None => pattern::text(&pieces),
                     });
                 }
             }
@@ -165,13 +165,5 @@ impl Test {
                 Formula::other(format!("{} takes the several values of {}", self.written, self.key))
             }
         }
-    }
-}
-
-fn shown(piece: &pattern::Piece) -> char {
-    match piece {
-        pattern::Piece::Character(c) => *c,
-        pattern::Piece::One => '?',
-        pattern::Piece::Any => '*',
     }
 }

@@ -5,10 +5,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+mod objects;
+
+pub use objects::{Object, delegating_policy};
+
 use super::catalogue;
 use super::evaluate::{
-    Layer, OWN_ACCOUNT, OWN_REGION, Place, Policy, PolicySet, Principal, PrincipalKind, Resource,
-    Shared,
+    Layer, OWN_ACCOUNT, Place, Policy, PolicySet, Principal, PrincipalKind, Shared,
 };
 use crate::model::{
     Collected, Gap, IamRole, IamUser, Model, PolicyDocument, Reason, ResourceRef, Snapshot,
@@ -23,7 +26,7 @@ pub struct Subjects<'a> {
     /// Managed policies by key.
     managed: HashMap<&'a str, Shared>,
     /// AWS's own managed policies by ARN.
-    aws_managed: std::sync::Mutex<HashMap<String, Option<Shared>>>,
+    aws_managed: HashMap<&'a str, Shared>,
     /// Groups' policies by key.
     groups: HashMap<&'a str, Layer>,
     /// By account: service control policies, resource control policies.
@@ -36,17 +39,6 @@ pub struct Subjects<'a> {
 struct Organization {
     service_control: Option<Vec<Layer>>,
     resource_control: Option<Vec<Layer>>,
-}
-
-/// A resource with its policy.
-#[derive(Debug, Clone, Default)]
-pub struct Object {
-    /// Its key in the model, where it is in it.
-    pub reference: Option<ResourceRef>,
-    /// Its names and account.
-    pub resource: Resource,
-    /// Its policy, where it has one.
-    pub policy: Option<Layer>,
 }
 
 impl<'a> Subjects<'a> {
@@ -62,7 +54,7 @@ impl<'a> Subjects<'a> {
             model,
             gaps,
             managed: HashMap::new(),
-            aws_managed: std::sync::Mutex::default(),
+            aws_managed: aws_managed(model),
             groups: HashMap::new(),
             organizations: HashMap::new(),
             management_accounts: Vec::new(),
@@ -235,15 +227,7 @@ impl<'a> Subjects<'a> {
             return;
         }
         let place = place(holder.collection, holder.id, path);
-        let mut known = match self.aws_managed.lock() {
-            Ok(known) => known,
-            Err(poisoned) => poisoned.into_inner(),
-        };
-        let found = known.entry(name.to_owned()).or_insert_with(|| {
-            let document = catalogue::managed_policy(name).filter(|_| name.contains(':'))?;
-            Some(Arc::new(Policy::new(format!("AWS's policy {name}"), Place::Nowhere, &document)))
-        });
-        match found {
+        match self.aws_managed.get(name) {
             Some(policy) => layer.policies.push(Arc::new(policy.at(place))),
             None => layer.unknown.push(format!("policy {name}, which was not given,")),
         }
@@ -266,102 +250,30 @@ impl<'a> Subjects<'a> {
             .find(|gap| !gap.path.is_empty() && gap.touches(path))
             .map(|gap| &gap.reason)
     }
+}
 
-    /// The resource of the model at a reference; `below` follows its name, such
-    /// as `/key` for an object of a bucket.
-    pub fn object(&self, reference: &ResourceRef, below: &str) -> Option<Object> {
-        let found = self.model.get(reference)?;
-        let account = found.account().map_or_else(|| OWN_ACCOUNT.to_owned(), own);
-        let named = |name: &str| format!("ref:{}/{name}{below}", reference.collection);
-        let arn = found.arn().map(str::to_owned).or_else(|| self.arn(reference));
-        let arn = match arn {
-            Some(arn) => format!("{arn}{below}"),
-            // An ARN of which nothing is known.
-            None => "arn:*:*:*:*:*".to_owned(),
-        };
-        let (path, document) = self.policy_of(reference);
-        let mut policy = document.map(|document| {
-            let name = format!("policy of {}", reference.id);
-            Layer::of([Policy::new(
-                name,
-                place(&reference.collection, &reference.id, path),
-                &document,
-            )])
-        });
-        if let Some(reason) = self.gap(&reference.collection, &reference.id, path) {
-            let words = format!("the policy of {} ({reason})", reference.id);
-            policy.get_or_insert_default().unknown.push(words);
-        }
-        Some(Object {
-            reference: Some(reference.clone()),
-            resource: Resource { names: vec![arn, named(&reference.id)], account: Some(account) },
-            policy,
-        })
-    }
-
-    /// The ARN of a resource that has none yet, with `*` and `?` for what AWS
-    /// makes up.
-    fn arn(&self, reference: &ResourceRef) -> Option<String> {
-        let found = self.model.get(reference)?;
-        let account = found.account().map_or_else(|| OWN_ACCOUNT.to_owned(), own);
-        let region = found.region().map_or_else(|| OWN_REGION.to_owned(), str::to_owned);
-        let name = given_name(found.id(), found.name());
-        let or_any = |name: Option<Cow<'_, str>>| name.unwrap_or(Cow::Borrowed("*")).into_owned();
-        Some(match reference.collection.as_str() {
-            "s3_buckets" => format!("arn:aws:s3:::{}", or_any(name)),
-            "secrets" => match name {
-                Some(name) => {
-                    format!("arn:aws:secretsmanager:{region}:{account}:secret:{name}-??????")
-                }
-                None => format!("arn:aws:secretsmanager:{region}:{account}:secret:*"),
-            },
-            "kms_keys" => format!("arn:aws:kms:{region}:{account}:key/*"),
-            "iam_roles" => self.model.iam_roles.get(&reference.id).map(role)?.arn,
-            "iam_users" => self.model.iam_users.get(&reference.id).map(user)?.arn,
-            "log_groups" => format!("arn:aws:logs:{region}:{account}:log-group:{}", or_any(name)),
-            _ => return None,
-        })
-    }
-
-    /// Where the policy of a resource stands, and what it says.
-    fn policy_of(&self, reference: &ResourceRef) -> (&'static str, Option<PolicyDocument>) {
-        let id = &reference.id;
-        let model = self.model;
-        match reference.collection.as_str() {
-            "s3_buckets" => {
-                ("/policy", model.s3_buckets.get(id).and_then(|found| found.policy.clone()))
-            }
-            "secrets" => ("/policy", model.secrets.get(id).and_then(|found| found.policy.clone())),
-            "kms_keys" => (
-                "/policy",
-                model.kms_keys.get(id).map(|found| {
-                    found.policy.clone().unwrap_or_else(|| {
-                        default_key_policy(found.account.as_deref().unwrap_or(OWN_ACCOUNT))
-                    })
-                }),
-            ),
-            "opensearch_domains" => (
-                "/access_policy",
-                model.opensearch_domains.get(id).and_then(|found| found.access_policy.clone()),
-            ),
-            "iam_roles" => (
-                "/assume_role_policy",
-                model.iam_roles.get(id).and_then(|found| found.assume_role_policy.clone()),
-            ),
-            _ => ("/policy", None),
-        }
-    }
-
-    /// Adds the policies on the resource's side.
-    pub fn add_object(&self, object: &Object, set: &mut PolicySet) {
-        set.resource.clone_from(&object.policy);
-        let owner = object.resource.account.as_deref().unwrap_or_default();
-        if let Some(levels) =
-            self.organizations.get(owner).and_then(|found| found.resource_control.clone())
+/// AWS's managed policies that some principal carries or has as its boundary.
+fn aws_managed(model: &Model) -> HashMap<&str, Shared> {
+    let users = model.iam_users.values();
+    let roles = model.iam_roles.values();
+    let names = users
+        .flat_map(|user| user.attached_policies.iter().chain(&user.permissions_boundary))
+        .chain(
+            roles.flat_map(|role| role.attached_policies.iter().chain(&role.permissions_boundary)),
+        )
+        .chain(model.iam_groups.values().flat_map(|group| &group.attached_policies))
+        .map(String::as_str)
+        .filter(|name| name.contains(':') && !model.iam_policies.contains_key(*name));
+    let mut found = HashMap::new();
+    for name in names {
+        if !found.contains_key(name)
+            && let Some(document) = catalogue::managed_policy(name)
         {
-            set.resource_control = levels;
+            let policy = Policy::new(format!("AWS's policy {name}"), Place::Nowhere, &document);
+            found.insert(name, Arc::new(policy));
         }
     }
+    found
 }
 
 /// Who carries identity policies.
@@ -443,30 +355,4 @@ fn holder<T: Collected>(
 fn given_name<'n>(id: &str, name: Option<&'n str>) -> Option<Cow<'n, str>> {
     let name = name.filter(|name| *name != id && !id.ends_with(&format!("/{name}")))?;
     Some(super::evaluate::policy::own_account(name).into())
-}
-
-/// A policy that lets the identity policies of an account decide.
-pub(super) fn delegating_policy(account: &str) -> Layer {
-    Layer::of([Policy::new("policy", Place::Nowhere, &delegating(account, "*"))])
-}
-
-/// What a key says that was given no policy.
-///
-/// Source: the AWS KMS developer guide, "Default key policy".
-fn default_key_policy(account: &str) -> PolicyDocument {
-    delegating(account, "kms:*")
-}
-
-fn delegating(account: &str, action: &str) -> PolicyDocument {
-    use crate::model::{Effect, Principal as Named, Statement};
-    PolicyDocument {
-        version: Some("2012-10-17".to_owned()),
-        statements: vec![Statement {
-            effect: Effect::Allow,
-            principals: vec![Named { kind: "AWS".to_owned(), value: account.to_owned() }],
-            actions: vec![action.to_owned()],
-            resources: vec!["*".to_owned()],
-            ..Statement::default()
-        }],
-    }
 }

@@ -1,0 +1,143 @@
+//! The policies that a question about permissions brings with it.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::question::Question;
+use crate::analysis::identity::evaluate::condition::compare;
+use crate::analysis::identity::evaluate::{Layer, Place, Policy, PolicySet, Request};
+use crate::diagnostic::Diagnostic;
+use crate::model::condition_operator::Operator;
+use crate::source::policy_file::{self, Kind};
+
+/// Adds the policies that the question brings.
+///
+/// # Errors
+///
+/// Where one cannot be read, or AWS would refuse it.
+pub fn add_policies(
+    question: &Question,
+    request: &Request,
+    set: &mut PolicySet,
+    notes: &mut Vec<String>,
+) -> Result<(), Vec<Diagnostic>> {
+    let mut reader = Reader { errors: Vec::new(), notes };
+    for (index, given) in question.identity_policies.iter().enumerate() {
+        let policy = reader.policy(Kind::Identity, &format!("identity_policies/{index}"), given);
+        set.identity.policies.extend(policy.map(Arc::new));
+    }
+    if let Some(given) = &question.boundary {
+        set.boundary = Some(reader.layer(Kind::Identity, "boundary", std::slice::from_ref(given)));
+    }
+    if let Some(given) = &question.session_policies {
+        set.session = Some(reader.layer(Kind::Session, "session_policies", given));
+    }
+    if let Some(given) = &question.resource_policy {
+        let is_role = request
+            .resource
+            .names
+            .iter()
+            .any(|name| name.contains(":role/") && name.contains(":iam:"));
+        let kind = if is_role { Kind::Trust } else { Kind::Resource };
+        set.resource = Some(reader.layer(kind, "resource_policy", std::slice::from_ref(given)));
+    }
+    for (index, level) in question.scps.iter().enumerate() {
+        set.service_control.push(reader.layer(
+            Kind::ServiceControl,
+            &format!("scps/{index}"),
+            level,
+        ));
+        set.assumptions.retain(|found| !found.contains("service control"));
+    }
+    for (index, level) in question.rcps.iter().enumerate() {
+        set.resource_control.push(reader.layer(
+            Kind::ResourceControl,
+            &format!("rcps/{index}"),
+            level,
+        ));
+    }
+    if let Some(given) = &question.endpoint_policy {
+        set.endpoint =
+            Some(reader.layer(Kind::Endpoint, "endpoint_policy", std::slice::from_ref(given)));
+    }
+    set.management_accounts.extend(question.management_account.clone());
+    match reader.errors.is_empty() {
+        true => Ok(()),
+        false => Err(reader.errors),
+    }
+}
+
+/// Reads policies and gathers what is wrong with them.
+struct Reader<'n> {
+    errors: Vec<Diagnostic>,
+    notes: &'n mut Vec<String>,
+}
+
+impl Reader<'_> {
+    fn layer(&mut self, kind: Kind, name: &str, given: &[Json]) -> Layer {
+        let policies = given
+            .iter()
+            .enumerate()
+            .filter_map(|(index, given)| self.policy(kind, &format!("{name}/{index}"), given));
+        Layer::of(policies.collect::<Vec<_>>())
+    }
+
+    /// A policy that is given as a document, or as the name of a file.
+    fn policy(&mut self, kind: Kind, name: &str, given: &Json) -> Option<Policy> {
+        let (name, text) = match given {
+            Json::String(text) if text.trim_start().starts_with('{') => {
+                (name.to_owned(), text.clone())
+            }
+            Json::String(file) => match read(file) {
+                Ok(text) => (file.clone(), text),
+                Err(error) => {
+                    self.errors.push(*error);
+                    return None;
+                }
+            },
+            document => (name.to_owned(), document.to_string()),
+        };
+        match policy_file::read(kind, &Arc::from(name.as_str()), &text) {
+            Ok(file) => {
+                self.notes.extend(file.warnings.iter().map(|warning| warning.message.clone()));
+                self.notes.extend(odd_values(&name, &file.document));
+                Some(Policy::new(name, Place::File(file.statements), &file.document))
+            }
+            Err(errors) => {
+                self.errors.extend(errors);
+                None
+            }
+        }
+    }
+}
+
+fn read(file: &str) -> Result<String, Box<Diagnostic>> {
+    let failed = |reason: String| {
+        Box::new(
+            Diagnostic::error(format!("the policy cannot be read: {reason}"))
+                .in_file(file)
+                .help("name a file that holds one JSON policy document"),
+        )
+    };
+    let bytes = std::fs::read(file).map_err(|error| failed(error.to_string()))?;
+    crate::source::decode::decode(&bytes).map_err(|error| failed(error.to_string()))
+}
+
+/// Values that have not the form that their operator compares.
+fn odd_values(name: &str, document: &crate::model::PolicyDocument) -> Vec<String> {
+    let conditions = document.statements.iter().flat_map(|statement| &statement.conditions);
+    conditions
+        .filter_map(|condition| {
+            let comparison = Operator::parse(&condition.operator)?.comparison;
+            let odd = condition
+                .values
+                .iter()
+                .find(|value| !compare::is_well_formed(comparison, value))?;
+            Some(format!(
+                "{name}: {odd} is no value that {} compares; nothing matches it",
+                condition.operator
+            ))
+        })
+        .collect()
+}
