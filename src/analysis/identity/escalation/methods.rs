@@ -159,6 +159,21 @@ impl Method {
 }
 
 impl Method {
+    /// Whether it rests on something that no model holds, so that no step of
+    /// it is ever certain.
+    pub(super) fn is_never_certain(&self) -> bool {
+        self.needs.iter().any(|need| {
+            matches!(
+                need,
+                Need::Carrier
+                    | Need::OlderVersion
+                    | Need::ManagedInstance
+                    | Need::OnAnInstance
+                    | Need::LaunchTemplate
+            )
+        })
+    }
+
     /// The collections of the model that it rests on.
     pub(super) fn collections(&self) -> Vec<&'static str> {
         let mut found = match self.target {

@@ -29,7 +29,7 @@ use methods::Method;
 use nodes::{Kind, Nodes};
 use prerequisites::Prerequisites;
 use search::{Found, Next, Search};
-use verify::Verifier;
+use verify::{Trusts, Verifier};
 
 use super::subjects::Subjects;
 use crate::model::{
@@ -80,7 +80,8 @@ fn find(snapshot: &Snapshot, methods: &[Method]) -> Vec<Result> {
     let mut compiler = Compiler::new(model, &nodes, &actions);
     let grants: Vec<_> = (0..nodes.len()).map(|number| compiler.grants(number)).collect();
     let prerequisites = Prerequisites::of(snapshot, &nodes, methods);
-    let verifier = Verifier { snapshot, subjects: &subjects, nodes: &nodes };
+    let verifier =
+        Verifier { snapshot, subjects: &subjects, nodes: &nodes, trusts: Trusts::default() };
     let search = Search {
         methods,
         nodes: &nodes,

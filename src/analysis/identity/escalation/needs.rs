@@ -60,6 +60,26 @@ impl Verifier<'_> {
         Some(Step { permissions: Vec::new(), open })
     }
 
+    fn let_in(
+        &self,
+        node: &Node,
+        principal: Principal,
+        action: &str,
+        who: &str,
+    ) -> Option<Vec<String>> {
+        let number = self.nodes.number(&node.reference.collection, &node.reference.id)?;
+        let key = (number, who.to_owned());
+        let known = self.trusts.read().ok().and_then(|known| known.get(&key).cloned());
+        if let Some(known) = known {
+            return known;
+        }
+        let found = self.let_in_anew(node, principal, action, who);
+        if let Ok(mut known) = self.trusts.write() {
+            known.insert(key, found.clone());
+        }
+        found
+    }
+
     /// Whether a role lets a service assume it for this account; `None` if it
     /// does not, else what that depends on.
     fn trusts(&self, node: &Node, service: &str) -> Option<Vec<String>> {
@@ -80,7 +100,7 @@ impl Verifier<'_> {
         self.let_in(node, principal, "sts:AssumeRoleWithWebIdentity", provider)
     }
 
-    fn let_in(
+    fn let_in_anew(
         &self,
         node: &Node,
         principal: Principal,

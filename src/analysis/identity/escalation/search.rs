@@ -137,7 +137,7 @@ impl Search<'_> {
         let mut is_cut = false;
         for (index, method) in self.methods.iter().enumerate() {
             let to_end = method.gains == Gains::Administrator;
-            if to_end && !to_administrator {
+            if (to_end && !to_administrator) || (certain_only && method.is_never_certain()) {
                 continue;
             }
             let Some(mut targets) = self.candidates(number, grants, index, method) else {
@@ -158,6 +158,11 @@ impl Search<'_> {
                 continue;
             }
             let usable = |step: &Step| !certain_only || step.open.is_empty();
+            // What does not rest on the target, before targets are tried.
+            let alone = self.verifier.free_choices(caller, method).filter(usable);
+            if alone.is_none() {
+                continue;
+            }
             if method.target == Target::None {
                 if let Some(step) = self.verifier.step_alone(caller, method).filter(usable) {
                     return way(index, None, None, step);

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::RwLock;
 
 use super::methods::{Method, On, Permission, is_assume};
 use super::nodes::{Node, Nodes};
@@ -39,7 +40,13 @@ pub(super) struct Verifier<'a> {
     pub snapshot: &'a Snapshot,
     pub subjects: &'a Subjects<'a>,
     pub nodes: &'a Nodes,
+    /// What was found of who trusts a service or provider.
+    pub trusts: Trusts,
 }
+
+/// By node and service: on what it depends that the node lets the service in;
+/// `None` where it does not.
+pub(super) type Trusts = RwLock<HashMap<(usize, String), Option<Vec<String>>>>;
 
 /// A caller, with what was found out of it.
 pub(super) struct Caller<'a> {
@@ -100,6 +107,16 @@ impl<'a> Verifier<'a> {
         let mut step = self.needs(method, node, target == caller.number)?;
         for permission in &method.permissions {
             step.join(self.permission(caller, method, permission, Some(node))?);
+        }
+        Some(step)
+    }
+
+    /// What a method asks for on resources that the caller chooses; `None`
+    /// where it is not allowed.
+    pub fn free_choices(&self, caller: &Caller<'_>, method: &Method) -> Option<Step> {
+        let mut step = Step::default();
+        for permission in method.permissions.iter().filter(|found| found.on == On::Any) {
+            step.join(self.on_any(caller, &permission.action)?);
         }
         Some(step)
     }
