@@ -151,7 +151,7 @@ fn examples(actions: impl IntoIterator<Item = Known>) -> Vec<String> {
         // Rights over rights say most.
         (!manages, service.prefix != "iam", service.prefix, action.name)
     });
-    found.dedup();
+    found.dedup_by_key(|(service, action)| (service.prefix, action.name));
     found
         .into_iter()
         .take(EXAMPLES)
