@@ -293,16 +293,38 @@ fn peak() -> String {
         .map_or_else(|| "?".to_owned(), |kilobytes| format!("{} MB", kilobytes / 1024))
 }
 
+/// Hundredths of a second of processor time used so far, of all threads, where
+/// the system tells.
+fn processor() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The fields after the name, which is in parentheses: utime and stime are
+    // the 12th and 13th of them (proc(5)).
+    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum()
+}
+
 fn main() {
-    println!("  vpcs   subnets   groups   presences   facts       time   peak memory");
+    println!(
+        "  vpcs   subnets   groups   presences   facts       time  processor     growth   peak memory"
+    );
+    let mut before: Option<(usize, f64)> = None;
     for vpcs in [3, 6, 12, 25, 50] {
         let mut snapshot = account(vpcs);
+        let used = processor();
         let start = Instant::now();
         analysis::network::derive(&mut snapshot, &analysis::network::Options::default());
         let time = start.elapsed();
+        let used = (processor() - used) * 10;
+        // Times the time for times the resources, since the row before.
+        let growth = before.map_or_else(String::new, |(less, sooner)| {
+            let number = |count: usize| f64::from(u32::try_from(count).unwrap());
+            let resources = number(vpcs) / number(less);
+            format!("{:.1}x / {resources:.1}x", time.as_secs_f64() / sooner)
+        });
+        before = Some((vpcs, time.as_secs_f64()));
         let model = &snapshot.model;
         println!(
-            "{vpcs:>6} {:>9} {:>8} {:>11} {:>7} {:>8} ms {:>13}",
+            "{vpcs:>6} {:>9} {:>8} {:>11} {:>7} {:>7} ms {used:>7} ms {growth:>10} {:>13}",
             model.subnets.len(),
             model.security_groups.len(),
             vpcs * (INSTANCES + INTERFACES + SERVICES + DATABASES + CACHES + BALANCERS),

@@ -217,8 +217,16 @@ value! {
         from_port: i64,
         /// Last port that is reachable.
         to_port: i64,
+        /// One packet that takes it, such as
+        /// `203.0.113.7:32768 -> 10.0.1.60:5432/tcp`; an end that has any of
+        /// several addresses is a CIDR block. Empty where none was made.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        packet: String,
         /// The hops in order, the target last.
         hops: Vec<Hop>,
+        /// What lets the answer through, where something stateless judges it.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        reply: Vec<Hop>,
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+use super::escape::line;
 use super::place::span;
 use crate::analysis::network::query::{Answer, Question, Verdict};
 use crate::model::{Hop, NetworkPath, Origin, Snapshot};
@@ -27,7 +28,7 @@ pub fn write_text(answer: &Answer, snapshot: &Snapshot, out: &mut dyn Write) -> 
         Verdict::Unknown => "unknown",
         Verdict::Unreachable => "unreachable",
     };
-    writeln!(out, "{verdict}: {}", question_in_words(&answer.question))?;
+    writeln!(out, "{verdict}: {}", line(&question_in_words(&answer.question)))?;
     for path in &answer.paths {
         write_path(path, snapshot, out)?;
     }
@@ -62,7 +63,7 @@ fn write_list(title: &str, items: &[String], out: &mut dyn Write) -> io::Result<
     }
     writeln!(out, "\n  {title}")?;
     for item in items {
-        writeln!(out, "    - {item}")?;
+        writeln!(out, "    - {}", line(item))?;
     }
     Ok(())
 }
@@ -79,13 +80,32 @@ fn headline(path: &NetworkPath) -> String {
 }
 
 fn write_path(path: &NetworkPath, snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "\n  {}", headline(path))?;
-    let width = path.hops.iter().map(|hop| name(hop).chars().count()).max().unwrap_or(0).min(40);
+    writeln!(out, "\n  {}", line(&headline(path)))?;
+    if !path.packet.is_empty() {
+        writeln!(out, "  packet  {}", line(&path.packet))?;
+    }
+    let hops = path.hops.iter().chain(&path.reply);
+    let width = hops.map(|hop| name(hop).chars().count()).max().unwrap_or(0).min(40);
+    let cut = path.hops.iter().rposition(is_admission);
     for (index, hop) in path.hops.iter().enumerate() {
         let place = place(hop, snapshot).map(|place| format!("  ({place})")).unwrap_or_default();
-        writeln!(out, "  {:>3}  {:<width$}  {}{place}", index + 1, name(hop), hop.description)?;
+        let mark = if cut == Some(index) { "  <- cut here" } else { "" };
+        let text = format!("{:<width$}  {}{place}{mark}", name(hop), hop.description);
+        writeln!(out, "  {:>3}  {}", index + 1, line(&text))?;
+    }
+    for (index, hop) in path.reply.iter().enumerate() {
+        let place = place(hop, snapshot).map(|place| format!("  ({place})")).unwrap_or_default();
+        let lead = if index == 0 { "reply" } else { "     " };
+        let text = format!("{:<width$}  {}{place}", name(hop), hop.description);
+        writeln!(out, "{lead}  {}", line(&text))?;
     }
     Ok(())
+}
+
+/// Whether a hop is the rule by which a security group lets the packet in.
+fn is_admission(hop: &Hop) -> bool {
+    let is_rule = hop.path.as_deref().is_some_and(|path| path.starts_with("/ingress/"));
+    is_rule && hop.resource.as_ref().is_some_and(|found| found.collection == "security_groups")
 }
 
 fn name(hop: &Hop) -> &str {
@@ -178,7 +198,8 @@ impl Graph {
     }
 
     fn write_dot(&self, out: &mut dyn Write) -> io::Result<()> {
-        let quote = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+        let quote =
+            |text: &str| format!("\"{}\"", line(text).replace('\\', "\\\\").replace('"', "\\\""));
         writeln!(out, "digraph network {{\n  rankdir=LR;\n  node [shape=box];")?;
         for (id, label) in &self.nodes {
             writeln!(out, "  {} [label={}];", quote(id), quote(label))?;
@@ -193,7 +214,7 @@ impl Graph {
         let quote = |text: &str| {
             format!(
                 "\"{}\"",
-                text.replace('&', "&amp;").replace('"', "#quot;").replace('<', "&lt;")
+                line(text).replace('&', "&amp;").replace('"', "#quot;").replace('<', "&lt;")
             )
         };
         let numbers: BTreeMap<&str, usize> =

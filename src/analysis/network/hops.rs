@@ -93,14 +93,70 @@ pub fn path(
         .ranges()
         .find(|(first, last)| (*first..=*last).contains(&witness.port))
         .unwrap_or((witness.port, witness.port));
+    let client = match start {
+        Start::Thing(_, source) | Start::Anyone(source) => Some(source),
+        Start::Internet | Start::Outside(_) => None,
+    };
     NetworkPath {
         from,
         from_label,
         protocol: witness.protocol.name(),
         from_port: i64::from(from_port),
         to_port: i64::from(to_port),
+        packet: if world.in_detail { packet(client, presence, witness) } else { String::new() },
         hops,
+        reply: reply_hops(world, client, presence, witness),
     }
+}
+
+/// One packet in words.
+fn packet(client: Option<&Presence<'_>>, target: &Presence<'_>, witness: &Witness) -> String {
+    let family = witness.family;
+    let end = |presence: Option<&Presence<'_>>, address: u128| {
+        let several = presence
+            .and_then(|presence| presence.addresses.get(family as usize))
+            .filter(|own| own.first() != own.last());
+        match (several.and_then(|own| own.cidrs(family, 1).pop()), family) {
+            (Some(block), Family::V4) => block,
+            (Some(block), Family::V6) => format!("[{block}]"),
+            (None, Family::V4) => family.address(address).to_string(),
+            (None, Family::V6) => format!("[{}]", family.address(address)),
+        }
+    };
+    let (source, target) = (end(client, witness.source), end(Some(target), witness.target));
+    let protocol = witness.protocol.name();
+    if witness.protocol.has_ports() {
+        format!("{source}:{} -> {target}:{}/{protocol}", witness.reply_port, witness.port)
+    } else {
+        format!("{source} -> {target}/{protocol}")
+    }
+}
+
+/// The route and the ACL entries that let the answer through. Security groups
+/// let answers through unasked.
+fn reply_hops(
+    world: &World<'_>,
+    client: Option<&Presence<'_>>,
+    target: &Presence<'_>,
+    witness: &Witness,
+) -> Vec<Hop> {
+    let mut hops = Vec::new();
+    let is_one_subnet = client.is_some_and(|client| client.place == target.place);
+    if !world.in_detail || is_one_subnet || !witness.protocol.has_ports() {
+        return hops;
+    }
+    let back = Witness {
+        source: witness.target,
+        target: witness.source,
+        port: witness.reply_port,
+        ..witness.clone()
+    };
+    acl_hop(world, target.place, Direction::Out, &back, &mut hops);
+    route_hop(world, target.place, witness.family, witness.source, "", &mut hops);
+    if let Some(client) = client {
+        acl_hop(world, client.place, Direction::In, &back, &mut hops);
+    }
+    hops
 }
 
 /// Joins a path to a load balancer, its forwarding, and a path on to the
@@ -110,7 +166,14 @@ pub fn through_balancer(first: NetworkPath, edge: &Edge<'_>, second: NetworkPath
     hops.extend(forward_hops(edge));
     // The second path starts at the balancer, which the first ended with.
     hops.extend(second.hops.into_iter().skip(1));
-    NetworkPath { from: first.from, from_label: first.from_label, hops, ..second }
+    NetworkPath {
+        from: first.from,
+        from_label: first.from_label,
+        packet: first.packet,
+        hops,
+        reply: first.reply.into_iter().chain(second.reply).collect(),
+        ..second
+    }
 }
 
 /// How a load balancer forwards.
@@ -374,12 +437,24 @@ pub fn path_out(
     }
     hops.push(hop(None, None, "the internet".to_owned()));
     let (from_port, to_port) = witness.ports.ranges().next().unwrap_or_default();
+    let mut reply = Vec::new();
+    if world.in_detail && witness.protocol.has_ports() {
+        let back = Witness {
+            source: witness.target,
+            target: witness.source,
+            port: witness.reply_port,
+            ..witness.clone()
+        };
+        acl_hop(world, presence.place, Direction::In, &back, &mut reply);
+    }
     NetworkPath {
         from: Some(thing.resource.reference()),
         from_label: name.to_owned(),
         protocol: witness.protocol.name(),
         from_port: i64::from(from_port),
         to_port: i64::from(to_port),
+        packet: String::new(),
         hops,
+        reply,
     }
 }

@@ -77,6 +77,8 @@ fn public_endpoint_path(thing: &Thing<'_>, attribute: &str) -> NetworkPath {
         protocol: "tcp".to_owned(),
         from_port: i64::from(ports.0),
         to_port: i64::from(ports.1),
+        packet: String::new(),
+        reply: Vec::new(),
         hops: vec![
             Hop { resource: None, path: None, description: "the internet".to_owned() },
             Hop {
@@ -165,7 +167,7 @@ fn behind(
             };
             for presence in &thing.presences {
                 let on = if edge.preserves_client {
-                    preserved(world, balancer, node, thing, presence, second)
+                    preserved(world, balancer, node, thing, presence, [first, second])
                 } else {
                     proxied(world, balancer, node, thing, presence, second)
                 };
@@ -208,61 +210,69 @@ pub fn proxied(
     }
 }
 
-/// A connection that keeps the client's address: the target's groups must
-/// admit the client, or refer to the balancer's group.
+/// A connection that keeps the client's address: one client must pass the load
+/// balancer's groups and ACL and the target's too, which may refer to the
+/// balancer's group instead. The questions are for the listener and the target.
 fn preserved(
     world: &World<'_>,
     balancer: &Thing<'_>,
     node: &Presence<'_>,
     thing: &Thing<'_>,
     presence: &Presence<'_>,
-    query: Query<'_>,
+    [first, second]: [Query<'_>; 2],
 ) -> Result<Option<NetworkPath>, String> {
     let Some(place) = node.place else { return Err("the subnet of the load balancer".to_owned()) };
-    let gateways = match gateways(world, place, query.family) {
+    let gateways = match gateways(world, place, second.family) {
         Ok(gateways) => gateways,
         Err(Entry::Unknown(reason)) => return Err(reason),
         Err(_) => return Ok(None),
     };
+    let mut open = None;
     for gateway in gateways {
-        let sources = match query.clients {
+        let sources = match second.clients {
             Some(clients) => gateway.sources.intersect(clients),
             None => gateway.sources,
         };
-        let other = Other {
-            addresses: &sources,
-            groups: &node.groups,
-            groups_doubt: node.carries_doubt(),
-            references: true,
-        };
-        let pieces = group_pieces(world, presence, Direction::In, query, other);
-        let pieces = through_acl(world, presence.place, Direction::In, query, pieces);
-        let Some(piece) = pieces.iter().find(|piece| piece.doubt.is_none()) else {
-            match pieces.into_iter().find_map(|piece| piece.doubt) {
-                Some(reason) => return Err(reason),
-                None => continue,
+        let client =
+            Other { addresses: &sources, groups: &[], groups_doubt: None, references: false };
+        let entering = group_pieces(world, node, Direction::In, first, client);
+        for entering in through_acl(world, node.place, Direction::In, first, entering) {
+            let other = Other {
+                addresses: &entering.peers,
+                groups: &node.groups,
+                groups_doubt: node.carries_doubt(),
+                references: true,
+            };
+            let mut pieces = group_pieces(world, presence, Direction::In, second, other);
+            // What stays in one subnet meets its ACL once, on entering.
+            if presence.place != node.place {
+                pieces = through_acl(world, presence.place, Direction::In, second, pieces);
             }
-        };
-        let (Some((port, _)), Some(source), Some(reply_port)) =
-            (piece.ports.ranges().next(), piece.peers.first(), client_port(&piece.reply))
-        else {
-            continue;
-        };
-        let target = presence
-            .addresses
-            .get(query.family as usize)
-            .and_then(super::ranges::Ranges::first)
-            .unwrap_or_default();
-        let witness = super::flow::Witness {
-            family: query.family,
-            protocol: query.protocol,
-            ports: piece.ports.clone(),
-            port,
-            reply_port,
-            source,
-            target,
-        };
-        return Ok(Some(path(world, Start::Thing(balancer, node), thing, presence, &witness)));
+            for piece in pieces {
+                let reply = piece.reply.intersect(&entering.reply);
+                let (Some((port, _)), Some(source), Some(reply_port)) =
+                    (piece.ports.ranges().next(), piece.peers.first(), client_port(&reply))
+                else {
+                    continue;
+                };
+                if let Some(reason) = piece.doubt.or_else(|| entering.doubt.clone()) {
+                    open.get_or_insert(reason);
+                    continue;
+                }
+                let own = presence.addresses.get(second.family as usize);
+                let witness = super::flow::Witness {
+                    family: second.family,
+                    protocol: second.protocol,
+                    ports: piece.ports,
+                    port,
+                    reply_port,
+                    source,
+                    target: own.and_then(super::ranges::Ranges::first).unwrap_or_default(),
+                };
+                let start = Start::Thing(balancer, node);
+                return Ok(Some(path(world, start, thing, presence, &witness)));
+            }
+        }
     }
-    Ok(None)
+    open.map_or(Ok(None), Err)
 }

@@ -100,7 +100,7 @@ pub struct Network<'a> {
 impl<'a> Network<'a> {
     /// Compiles a snapshot whose facts were derived.
     pub fn new(snapshot: &'a Snapshot, options: &Options) -> Self {
-        Self { world: World::new(snapshot, options) }
+        Self { world: World { in_detail: true, ..World::new(snapshot, options) } }
     }
 
     /// Answers one question.
@@ -537,7 +537,9 @@ fn joined(
             Some(before) => NetworkPath {
                 from: before.from,
                 from_label: before.from_label,
+                packet: String::new(),
                 hops: before.hops.into_iter().chain(hop.hops.iter().skip(1).cloned()).collect(),
+                reply: Vec::new(),
                 ..hop.clone()
             },
         });

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
+use smallvec::{SmallVec, smallvec};
 
 /// An address family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,29 +46,32 @@ impl Family {
 /// A set of addresses of one family: sorted, disjoint, not touching, both ends
 /// inclusive.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Ranges(Vec<(u128, u128)>);
+pub struct Ranges(Few);
+
+/// Most sets are one block, which then needs no allocation.
+type Few = SmallVec<[(u128, u128); 1]>;
 
 impl Ranges {
     /// No address.
     pub const fn empty() -> Self {
-        Self(Vec::new())
+        Self(SmallVec::new_const())
     }
 
     /// Every address of a family.
     pub fn all(family: Family) -> Self {
-        Self(vec![(0, family.last())])
+        Self(smallvec![(0, family.last())])
     }
 
     /// One range, both ends inclusive; empty if they are the wrong way round.
     pub fn range(first: u128, last: u128) -> Self {
-        if first > last { Self::empty() } else { Self(vec![(first, last)]) }
+        if first > last { Self::empty() } else { Self(smallvec![(first, last)]) }
     }
 
     /// The set of some ranges in any order.
     pub fn of(mut ranges: Vec<(u128, u128)>) -> Self {
         ranges.retain(|(first, last)| first <= last);
         ranges.sort_unstable();
-        let mut merged: Vec<(u128, u128)> = Vec::with_capacity(ranges.len());
+        let mut merged = Few::new();
         for (first, last) in ranges {
             match merged.last_mut() {
                 Some((_, end)) if first <= end.saturating_add(1) => *end = (*end).max(last),
@@ -125,7 +129,7 @@ impl Ranges {
     #[must_use]
     pub fn intersect(&self, other: &Self) -> Self {
         let (mut one, mut two) = (self.iter().peekable(), other.iter().peekable());
-        let mut common = Vec::new();
+        let mut common = Few::new();
         while let (Some(&a), Some(&b)) = (one.peek(), two.peek()) {
             let (first, last) = (a.0.max(b.0), a.1.min(b.1));
             if first <= last {
@@ -159,7 +163,7 @@ impl Ranges {
     /// Addresses in this but not in `other`.
     #[must_use]
     pub fn subtract(&self, other: &Self) -> Self {
-        let mut rest = Vec::new();
+        let mut rest = Few::new();
         let mut holes = other.iter().peekable();
         for (mut first, last) in self.iter() {
             let mut open = true;

@@ -231,7 +231,7 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// Whom the groups of a presence admit, before anything else is asked.
-    fn admitted(&self, presence: &Presence<'a>, query: Query<'_>) -> Admitted {
+    fn admitted(&self, presence: &Presence<'a>, query: Query<'_>) -> Admitted<'a> {
         let mut admitted = Admitted::default();
         if presence.unfiltered {
             admitted.addresses = Ranges::all(query.family);
@@ -262,6 +262,15 @@ impl<'a> Search<'_, 'a> {
         }
         admitted.groups.sort_unstable();
         admitted.groups.dedup();
+        if !admitted.addresses.is_empty() {
+            admitted.vpcs = connected_vpcs(self.world, presence)
+                .filter(|vpc| {
+                    let own = self.world.vpc_addresses.get(vpc);
+                    own.and_then(|own| own.get(query.family as usize))
+                        .is_some_and(|own| own.overlaps(&admitted.addresses))
+                })
+                .collect();
+        }
         admitted
     }
 
@@ -270,34 +279,31 @@ impl<'a> Search<'_, 'a> {
     fn candidates(
         &mut self,
         kind: &str,
-        presence: &Presence<'a>,
         family: Family,
-        admitted: &Admitted,
+        admitted: &Admitted<'a>,
         try_one: &mut dyn FnMut(&mut Self, usize, &Thing<'a>, &Presence<'a>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let world = self.world;
         let groups = admitted.groups.iter().filter_map(|group| world.carriers.get(*group));
         let doubtful = (!admitted.groups.is_empty()).then_some(&world.doubtful);
-        let mut seen: HashSet<(usize, usize)> = HashSet::new();
         for &(at, which) in groups.chain(doubtful).filter_map(|by_kind| by_kind.get(kind)).flatten()
         {
-            if seen.insert((at, which)) {
-                self.candidate(at, which, try_one)?;
-            }
+            self.candidate(at, which, try_one)?;
         }
-        if admitted.addresses.is_empty() {
-            return ControlFlow::Continue(());
-        }
-        for vpc in connected_vpcs(world, presence) {
+        for vpc in &admitted.vpcs {
             let residents = world.residents.get(vpc).and_then(|by_kind| by_kind.get(kind));
             for &(at, which) in residents.into_iter().flatten() {
-                let own = world
-                    .things
-                    .get(at)
-                    .and_then(|thing| thing.presences.get(which)?.addresses.get(family as usize));
-                if own.is_some_and(|own| own.overlaps(&admitted.addresses))
-                    && !seen.contains(&(at, which))
-                {
+                let Some(own) = world.things.get(at).and_then(|thing| thing.presences.get(which))
+                else {
+                    continue;
+                };
+                let is_admitted = own
+                    .addresses
+                    .get(family as usize)
+                    .is_some_and(|own| own.overlaps(&admitted.addresses));
+                let is_tried =
+                    own.groups.iter().any(|at| admitted.groups.binary_search(at).is_ok());
+                if is_admitted && !is_tried {
                     self.candidate(at, which, try_one)?;
                 }
             }
@@ -321,7 +327,7 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// Things that the architecture does not foresee, up to a number.
-    fn strangers(&mut self, presence: &Presence<'a>, query: Query<'_>, admitted: &Admitted) {
+    fn strangers(&mut self, presence: &Presence<'a>, query: Query<'_>, admitted: &Admitted<'a>) {
         let world = self.world;
         let mut told: HashSet<usize> = HashSet::new();
         let room = self.unexpected.len() + STRANGERS;
@@ -329,12 +335,8 @@ impl<'a> Search<'_, 'a> {
             if !self.counts(kind) {
                 continue;
             }
-            let _ = self.candidates(
-                kind,
-                presence,
-                query.family,
-                admitted,
-                &mut |search, at, start, source| {
+            let _ =
+                self.candidates(kind, query.family, admitted, &mut |search, at, start, source| {
                     if !search.every && (search.is_full() || search.unexpected.len() >= room) {
                         return ControlFlow::Break(());
                     }
@@ -358,43 +360,46 @@ impl<'a> Search<'_, 'a> {
                         Flow::No(_) => {}
                     }
                     ControlFlow::Continue(())
-                },
-            );
+                });
         }
     }
 
     /// One path for each kind of start that has none yet.
-    fn one_of_each_kind(&mut self, presence: &Presence<'a>, query: Query<'_>, admitted: &Admitted) {
+    fn one_of_each_kind(
+        &mut self,
+        presence: &Presence<'a>,
+        query: Query<'_>,
+        admitted: &Admitted<'a>,
+    ) {
         let world = self.world;
         for kind in &world.kinds {
             if self.kinds.contains_key(kind) {
                 continue;
             }
-            let _ = self.candidates(
-                kind,
-                presence,
-                query.family,
-                admitted,
-                &mut |search, _, start, source| match connect(world, source, presence, query) {
-                    Flow::Yes(witness) if port_doubt(search.thing, &witness.ports).is_none() => {
-                        let start_of = Start::Thing(start, source);
-                        let found = path(world, start_of, search.thing, presence, &witness);
-                        search.kinds.insert(start.kind, found);
-                        ControlFlow::Break(())
+            let _ =
+                self.candidates(kind, query.family, admitted, &mut |search, _, start, source| {
+                    match connect(world, source, presence, query) {
+                        Flow::Yes(witness)
+                            if port_doubt(search.thing, &witness.ports).is_none() =>
+                        {
+                            let start_of = Start::Thing(start, source);
+                            let found = path(world, start_of, search.thing, presence, &witness);
+                            search.kinds.insert(start.kind, found);
+                            ControlFlow::Break(())
+                        }
+                        Flow::Yes(_) | Flow::No(_) => ControlFlow::Continue(()),
+                        Flow::Unknown(reason) => {
+                            search.unknown.entry(start.kind).or_insert(reason);
+                            ControlFlow::Continue(())
+                        }
                     }
-                    Flow::Yes(_) | Flow::No(_) => ControlFlow::Continue(()),
-                    Flow::Unknown(reason) => {
-                        search.unknown.entry(start.kind).or_insert(reason);
-                        ControlFlow::Continue(())
-                    }
-                },
-            );
+                });
         }
     }
 
     /// Whatever may live at an admitted address of this VPC or a connected one:
     /// one path for each VPC.
-    fn anyone(&mut self, presence: &Presence<'a>, query: Query<'_>, admitted: &Admitted) {
+    fn anyone(&mut self, presence: &Presence<'a>, query: Query<'_>, admitted: &Admitted<'a>) {
         const KIND: &str = "address range";
         if admitted.addresses.is_empty() || !self.counts(KIND) {
             return;
@@ -402,7 +407,7 @@ impl<'a> Search<'_, 'a> {
         let world = self.world;
         let family = query.family as usize;
         let room = self.unexpected.len() + RANGES;
-        for vpc in connected_vpcs(world, presence) {
+        for &vpc in &admitted.vpcs {
             if !self.every && self.unexpected.len() >= room {
                 return;
             }
@@ -497,9 +502,11 @@ impl<'a> Search<'_, 'a> {
 
 /// Whom security groups admit.
 #[derive(Debug, Default)]
-struct Admitted {
+struct Admitted<'a> {
     addresses: Ranges,
     groups: Vec<usize>,
+    /// The VPCs, this one and those connected to it, with admitted addresses.
+    vpcs: Vec<&'a str>,
     doubts: Vec<String>,
 }
 
@@ -535,10 +542,13 @@ pub fn anybody_in<'a>(
 }
 
 /// The VPC of a presence, and those that its routes lead to.
-fn connected_vpcs<'a>(world: &World<'a>, presence: &Presence<'a>) -> Vec<&'a str> {
+fn connected_vpcs<'w, 'a>(
+    world: &'w World<'a>,
+    presence: &Presence<'a>,
+) -> impl Iterator<Item = &'a str> + use<'w, 'a> {
     let links = presence.place.and_then(|at| world.connections.links.get(at));
     let linked = links.into_iter().flat_map(|links| links.keys().copied());
-    presence.vpc.into_iter().chain(linked).collect()
+    presence.vpc.into_iter().chain(linked)
 }
 
 fn is_same_cluster(one: &Thing<'_>, other: &Thing<'_>) -> bool {

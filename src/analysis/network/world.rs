@@ -87,6 +87,8 @@ pub struct World<'a> {
     pub edge_tables: Vec<usize>,
     /// Subnets of each VPC.
     pub vpc_places: HashMap<&'a str, Vec<usize>>,
+    /// The addresses of each VPC's subnets and presences.
+    pub vpc_addresses: HashMap<&'a str, [Ranges; 2]>,
     /// Presences whose groups or place are not all known.
     pub doubtful: ByKind,
     /// What load balancers forward to each thing.
@@ -95,6 +97,8 @@ pub struct World<'a> {
     pub connections: Connections<'a>,
     /// The addresses of the internet.
     pub internet: [Ranges; 2],
+    /// Whether paths tell of a packet and of its answer too.
+    pub in_detail: bool,
     /// The addresses that administrators come from, where they are named.
     pub admins: Option<[Ranges; 2]>,
 }
@@ -158,10 +162,12 @@ impl<'a> World<'a> {
                 .map(|(at, _)| at)
                 .collect(),
             vpc_places,
+            vpc_addresses: HashMap::new(),
             doubtful: ByKind::new(),
             edges: Vec::new(),
             connections: Connections::default(),
             internet: Family::ALL.map(internet),
+            in_detail: false,
             admins: (!options.admin_cidrs.is_empty())
                 .then(|| Family::ALL.map(|family| union(&options.admin_cidrs, family))),
         };
@@ -173,6 +179,11 @@ impl<'a> World<'a> {
     }
 
     fn index_things(&mut self) {
+        for place in &self.places {
+            if let Some(vpc) = place.subnet.vpc_id.as_deref() {
+                widen(self.vpc_addresses.entry(vpc).or_default(), &place.addresses);
+            }
+        }
         for (at, thing) in self.things.iter().enumerate() {
             let key = (thing.resource.collection(), thing.resource.id());
             self.thing_index.insert(key, at);
@@ -183,6 +194,7 @@ impl<'a> World<'a> {
                     }
                 }
                 if let Some(vpc) = presence.vpc {
+                    widen(self.vpc_addresses.entry(vpc).or_default(), &presence.addresses);
                     let kinds = self.residents.entry(vpc).or_default();
                     kinds.entry(thing.kind).or_default().push((at, which));
                 }
@@ -263,6 +275,15 @@ fn places<'a>(model: &'a Model, gaps: &Gaps<'a>) -> Vec<Place<'a>> {
             }
         })
         .collect()
+}
+
+/// Adds to a set what it lacks.
+fn widen(sum: &mut [Ranges; 2], own: &[Ranges; 2]) {
+    for (sum, own) in sum.iter_mut().zip(own) {
+        if !sum.covers(own) {
+            *sum = sum.union(own);
+        }
+    }
 }
 
 /// The addresses of some CIDR blocks in one family.

@@ -1,0 +1,216 @@
+//! More small networks with known answers: default groups, what belongs to
+//! other accounts, clients that a load balancer hands on, and bastions.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod network_builder;
+
+use audit::analysis::network::{self, Options};
+use audit::model::{Instance, Reachability};
+use network_builder::{Net, net};
+
+const WEB: &str = "instances/web";
+const DB: &str = "rds_instances/db";
+const HOST: &str = "instances/host";
+
+#[test]
+fn without_a_group_of_its_own_an_instance_carries_the_default_one() {
+    let facts = net()
+        .subnet("app", "10.0.1.0/24")
+        .group("sg-default", &["-1 sg-default", "tcp 5432 sg-default"])
+        .edit(|model| {
+            model.security_groups.get_mut("sg-default").unwrap().is_default = Some(true);
+        })
+        .group("sg-other", &[])
+        .instance("web", "app", "10.0.1.10", &[])
+        .instance("neighbour", "app", "10.0.1.11", &[])
+        .instance("stranger", "app", "10.0.1.12", &["sg-other"])
+        .derive();
+    assert_eq!(facts.inside(WEB), ["instances/neighbour"]);
+    assert_eq!(facts.unexpected(WEB), ["instances/neighbour"]);
+}
+
+#[test]
+fn a_subnet_that_another_account_shares_leaves_it_open() {
+    let facts = net()
+        .group("sg", &["tcp 22 0.0.0.0/0"])
+        .instance("web", "subnet-of-another-account", "10.9.1.10", &["sg"])
+        .public_ip("web")
+        .derive();
+    assert_eq!(facts.internet(WEB), None);
+    assert!(facts.has_gap(WEB, "/reachability/unexpected_paths"));
+}
+
+#[test]
+fn a_group_of_another_account_leaves_it_open() {
+    let facts = net()
+        .subnet("data", "10.0.2.0/24")
+        .group("sg-db", &["tcp 5432 sg-of-another-account"])
+        .rds("db", &["data"], &["sg-db"])
+        .derive();
+    assert_eq!(facts.internet(DB), Some(false));
+    assert!(facts.unexpected(DB).is_empty());
+    assert!(facts.has_gap(DB, "/reachability/unexpected_paths"));
+}
+
+#[test]
+fn what_another_account_puts_into_a_subnet_counts_as_a_range() {
+    let facts = net()
+        .subnet("data", "10.0.2.0/24")
+        .group("sg-db", &["tcp 5432 10.0.2.0/24"])
+        .rds("db", &["data"], &["sg-db"])
+        .derive();
+    assert_eq!(facts.unexpected(DB), ["subnets/data"]);
+}
+
+#[test]
+fn a_cache_in_a_public_subnet_has_no_public_address() {
+    let facts = net()
+        .public("edge", "10.0.0.0/24")
+        .group("sg", &["tcp 6379 0.0.0.0/0"])
+        .edit(|model| {
+            let identity =
+                |id: &str| audit::model::Identity { id: id.into(), ..Default::default() };
+            let mut group = audit::model::ElastiCacheSubnetGroup::new(identity("group"));
+            group.subnet_ids = vec!["edge".into()];
+            let mut cache = audit::model::ElastiCacheReplicationGroup::new(identity("cache"));
+            cache.port = Some(6379);
+            cache.cache_subnet_group = Some("group".into());
+            cache.security_group_ids = vec!["sg".into()];
+            model.insert(group);
+            model.insert(cache);
+        })
+        .derive();
+    assert_eq!(facts.internet("elasticache_replication_groups/cache"), Some(false));
+}
+
+/// An instance behind a network load balancer that hands the client on.
+fn behind(balancer: &str, target: &str, subnet: &str) -> Net {
+    net()
+        .public("edge", "10.0.0.0/24")
+        .subnet("app", "10.0.1.0/24")
+        .group("sg-nlb", &[balancer])
+        .group("sg", &[target])
+        .instance("web", subnet, "10.0.1.10", &["sg"])
+        .balancer("nlb", "network", "internet-facing", &["edge"], &["sg-nlb"])
+        .listener("nlb", "TCP", 443, "instance", 8443, &["web"])
+}
+
+#[test]
+fn one_client_must_pass_both_the_balancer_and_the_target() {
+    let reached =
+        |balancer: &str, target: &str| behind(balancer, target, "app").derive().internet(WEB);
+    let (one, other) = ("203.0.113.0/24", "198.51.100.0/24");
+    assert_eq!(reached(&format!("tcp 443 {one}"), &format!("tcp 8443 {one}")), Some(true));
+    assert_eq!(reached(&format!("tcp 443 {one}"), &format!("tcp 8443 {other}")), Some(false));
+    assert_eq!(reached(&format!("tcp 443 {one}"), "tcp 8443 sg-nlb"), Some(true));
+}
+
+#[test]
+fn one_client_port_must_pass_both_acls() {
+    let with = |ports: &str| {
+        behind("tcp 443 0.0.0.0/0", "tcp 8443 0.0.0.0/0", "app")
+            .acl(
+                "edge-acl",
+                "vpc",
+                &["edge"],
+                &["1 in allow -1 0.0.0.0/0", "1 out allow tcp 1024-2000 0.0.0.0/0"],
+            )
+            .acl(
+                "app-acl",
+                "vpc",
+                &["app"],
+                &["1 in allow -1 0.0.0.0/0", &format!("1 out allow tcp {ports} 0.0.0.0/0")],
+            )
+            .derive()
+            .internet(WEB)
+    };
+    assert_eq!(with("1500-65535"), Some(true));
+    assert_eq!(with("2001-65535"), Some(false));
+}
+
+#[test]
+fn a_target_in_the_balancers_subnet_meets_its_acl_once() {
+    let facts = behind("tcp 443 0.0.0.0/0", "tcp 8443 0.0.0.0/0", "edge")
+        .acl(
+            "edge-acl",
+            "vpc",
+            &["edge"],
+            &["1 in allow tcp 443 0.0.0.0/0", "1 out allow -1 0.0.0.0/0"],
+        )
+        .edit_instance("web", |web| web.private_ip_address = Some("10.0.0.10".into()))
+        .derive();
+    assert_eq!(facts.internet(WEB), Some(true));
+}
+
+/// A bastion in a public subnet with a neighbour, judged with an
+/// administrators' range.
+fn bastion(rules: &[&str], admins: &[&str]) -> Reachability {
+    let mut network = net()
+        .public("edge", "10.0.0.0/24")
+        .group("sg-host", rules)
+        .group("sg-tool", &[])
+        .bastion("host", "edge", "10.0.0.10", &["sg-host"])
+        .public_ip("host")
+        .instance("tool", "edge", "10.0.0.20", &["sg-tool"]);
+    let options = Options {
+        admin_cidrs: admins.iter().map(|&text| text.to_owned()).collect(),
+        ..Options::default()
+    };
+    network::derive(&mut network.0, &options);
+    network.0.model.analysis.reachability[HOST].clone()
+}
+
+fn starts(fact: &Reachability) -> Vec<(String, i64, i64)> {
+    fact.unexpected_paths
+        .iter()
+        .map(|path| (path.from_label.clone(), path.from_port, path.to_port))
+        .collect()
+}
+
+#[test]
+fn a_bastion_takes_ssh_from_named_addresses() {
+    let internet = |port| vec![("internet".to_owned(), port, port)];
+    let office = "tcp 22 203.0.113.0/24";
+    assert!(starts(&bastion(&[office], &["203.0.113.0/24"])).is_empty());
+    assert!(starts(&bastion(&[office], &["203.0.112.0/23", "2001:db8::/32"])).is_empty());
+    assert_eq!(starts(&bastion(&[office], &["203.0.113.0/25"])), internet(22));
+    // Where nobody names any, what its rules name.
+    assert!(starts(&bastion(&[office], &[])).is_empty());
+    // A rule for everyone admits the neighbours too.
+    let everyone = starts(&bastion(&["tcp 22 0.0.0.0/0"], &[]));
+    assert!(everyone.contains(&internet(22)[0]) && everyone.contains(&("tool".to_owned(), 22, 22)));
+    let halves = starts(&bastion(&["tcp 22 0.0.0.0/1", "tcp 22 128.0.0.0/1"], &[]));
+    assert!(halves.contains(&internet(22)[0]));
+    // Other ports are not foreseen from anywhere.
+    assert_eq!(starts(&bastion(&[office, "tcp 443 203.0.113.0/24"], &[])), internet(443));
+}
+
+#[test]
+fn a_bastion_takes_no_ssh_from_its_neighbours() {
+    let office = "tcp 22 203.0.113.0/24";
+    assert_eq!(
+        starts(&bastion(&[office, "tcp 22 sg-tool"], &["203.0.113.0/24"])),
+        [("tool".to_owned(), 22, 22)]
+    );
+    let wide = bastion(&[office, "tcp 22 10.0.0.0/16"], &["203.0.113.0/24"]);
+    assert!(starts(&wide).contains(&("tool".to_owned(), 22, 22)));
+    // A range that is named foresees what lives in it.
+    assert!(starts(&bastion(&["tcp 22 10.0.0.0/24"], &["10.0.0.0/24"])).is_empty());
+}
+
+#[test]
+fn a_bastion_whose_rules_are_not_known_is_left_open() {
+    let mut network = net()
+        .public("edge", "10.0.0.0/24")
+        .group("sg-host", &["tcp 22 ?"])
+        .bastion("host", "edge", "10.0.0.10", &["sg-host"])
+        .public_ip("host")
+        .gap("security_groups", "sg-host", "/ingress/0/cidr_ipv4");
+    network::derive(&mut network.0, &Options::default());
+    let open = network.0.gaps.iter().any(|gap| {
+        gap.id.as_deref() == Some("host") && gap.path == "/reachability/unexpected_paths"
+    });
+    assert!(open);
+    assert!(network.0.model.instances.values().any(|found: &Instance| found.id == "host"));
+}
