@@ -373,7 +373,8 @@ impl Walker<'_> {
         if near == far {
             return true;
         }
-        if !one_vpc && !(self.carried(near, to) && self.carried(far, from)) {
+        let is_joined = self.carried(near, to) && self.carried(far, from);
+        if !(one_vpc || is_joined) {
             return false;
         }
         PORTS.iter().any(|&client| {
@@ -389,7 +390,7 @@ impl Walker<'_> {
         self.is_unblocked(subnet) && self.route(subnet, client) == Some("internet_gateway")
     }
 
-    fn from_internet(&self, target: &Instance, port: u16) -> bool {
+    fn is_reached_from_internet(&self, target: &Instance, port: u16) -> bool {
         let subnet = subnet_of(target);
         INTERNET.iter().any(|client| {
             let client: IpAddr = client.parse().unwrap();
@@ -453,7 +454,7 @@ proptest! {
                     let answer = network.ask(&question).unwrap();
                     let walked = match model.instances.get(from) {
                         Some(source) => walker.inside(source, target, port),
-                        None => walker.from_internet(target, port),
+                        None => walker.is_reached_from_internet(target, port),
                     };
                     let expected = if walked { Verdict::Reachable } else { Verdict::Unreachable };
                     prop_assert_eq!(

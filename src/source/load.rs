@@ -48,7 +48,10 @@ pub fn load(paths: &[PathBuf], options: &TemplateOptions) -> LoadedFiles {
         if several {
             options.id_prefix = Some(format!("{}:", file.name));
         }
-        merge(&mut result.loaded, terraform::read(file, &options));
+        let base = std::mem::take(&mut result.loaded.snapshot);
+        let read = terraform::read_over(base, file, &options);
+        result.loaded.snapshot = read.snapshot;
+        result.loaded.diagnostics.extend(read.diagnostics);
     }
     result.texts = templates.into_iter().chain(plans).map(|file| (file.name, file.text)).collect();
     result

@@ -282,7 +282,7 @@ pub fn stop_in_words(world: &World<'_>, target: &Presence<'_>, stop: Stop, from:
         Stop::NoAddress => "one end has no address of that family".to_owned(),
         Stop::NoRoute => format!("no route leads from {from}"),
         Stop::NoRouteBack => format!("no route leads back to {from}"),
-        Stop::Egress => format!("the security groups of {from} let it not out"),
+        Stop::Egress => format!("the security groups of {from} do not let it out"),
         Stop::Ingress => {
             let names: Vec<&str> = target
                 .groups
@@ -293,7 +293,10 @@ pub fn stop_in_words(world: &World<'_>, target: &Presence<'_>, stop: Stop, from:
             if names.is_empty() {
                 format!("no security group admits it from {from}")
             } else {
-                format!("{} admits it not from {from}", names.join(" and "))
+                {
+                    let verb = if names.len() == 1 { "does" } else { "do" };
+                    format!("{} {verb} not admit it from {from}", names.join(" and "))
+                }
             }
         }
         Stop::Acl => {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::{Loaded, TemplateOptions, TextFile, declare_deployment};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Coverage, CoverageStatus, Identity, Origin, ResourceOrigin, Span, Template};
+use crate::model::{
+    Coverage, CoverageStatus, Identity, Origin, ResourceOrigin, Snapshot, Span, Template,
+};
 
 mod configuration;
 mod instance;
@@ -20,6 +22,13 @@ use plan::Plan;
 
 /// Reads a plan or a state.
 pub fn read(file: &TextFile, options: &TemplateOptions) -> Loaded {
+    read_over(Snapshot::default(), file, options)
+}
+
+/// Reads a plan or a state and lays it over what is known already, such as a
+/// snapshot of the account that it will change: rules, routes and policies that
+/// it declares for a resource of `base` are added to that one.
+pub fn read_over(base: Snapshot, file: &TextFile, options: &TemplateOptions) -> Loaded {
     let mut loaded = Loaded::default();
     let coverage = |status, detail| Coverage {
         account: None,
@@ -36,7 +45,7 @@ pub fn read(file: &TextFile, options: &TemplateOptions) -> Loaded {
             let detail = Some(diagnostic.message.clone());
             loaded.snapshot.coverage.insert(coverage(CoverageStatus::Failed, detail));
             loaded.diagnostics.push(*diagnostic);
-            return loaded;
+            return over(base, loaded);
         }
     };
     loaded.snapshot.coverage.insert(coverage(CoverageStatus::Collected, None));
@@ -54,14 +63,23 @@ pub fn read(file: &TextFile, options: &TemplateOptions) -> Loaded {
         .filter(|instance| instance.managed)
         .map(|instance| resource::Declared::new(instance, &scope, &sources, file, &options))
         .collect();
-    for phase in [resource::Phase::Alone, resource::Phase::Adding] {
-        for one in &declared {
-            resource::read(one, phase, &mut loaded.snapshot);
-        }
+    for one in &declared {
+        resource::read(one, resource::Phase::Alone, &mut loaded.snapshot);
+    }
+    let mut loaded = over(base, loaded);
+    for one in &declared {
+        resource::read(one, resource::Phase::Adding, &mut loaded.snapshot);
     }
     resource::credentials(&declared, &mut loaded.snapshot);
     sources.waivers(&declared, &mut loaded.snapshot);
     loaded
+}
+
+/// What was read, on top of `base`.
+fn over(base: Snapshot, read: Loaded) -> Loaded {
+    let mut snapshot = base;
+    snapshot.extend(read.snapshot);
+    Loaded { snapshot, ..read }
 }
 
 fn parse(file: &TextFile) -> Result<Plan, Box<Diagnostic>> {
