@@ -16,10 +16,14 @@
 #     - vpcs.is_default
 #     - subnets.vpc_id
 #     - instances.subnet_id
+#     - instances.launch_template_id
 #     - ecs_services.subnet_ids
 #     - load_balancers.subnet_ids
 #     - rds_instances.db_subnet_group
+#     - rds_instances.db_cluster
+#     - rds_instances.replicate_source
 #     - rds_clusters.db_subnet_group
+#     - rds_clusters.replicate_source
 #     - rds_subnet_groups.subnet_ids
 #     - elasticache_replication_groups.cache_subnet_group
 #     - elasticache_clusters.cache_subnet_group
@@ -44,7 +48,9 @@
 #     well-architected: ["SEC05-BP01"]
 package audit.vpc_custom
 
+import data.audit.lib.ec2
 import data.audit.lib.placement
+import data.audit.lib.rds
 
 default_vpcs contains id if {
 	some id, vpc in input.vpcs
@@ -65,6 +71,50 @@ deny contains finding if {
 		"subject": [collection, id],
 		"message": sprintf("it lies in the default VPC %s, by subnet %s", [vpc_id, subnet_id]),
 		"evidence": array.concat(evidence, [["subnets", subnet_id, "/vpc_id"], ["vpcs", vpc_id, "/is_default"]]),
+	}
+}
+
+# What names no place lands in the default VPC: [collection, id, what it does not
+# name, what shows it].
+unplaced contains [collection, id, "subnet group", evidence] if {
+	some [collection, id, database] in rds.standalone
+	database.db_subnet_group == null
+	not is_string(database.replicate_source)
+	evidence := array.concat(
+		[[collection, id, "/db_subnet_group"], [collection, id, "/replicate_source"]],
+		rds.standalone_evidence(collection, id),
+	)
+}
+
+unplaced contains [collection, id, "subnet group", [[collection, id, "/cache_subnet_group"]]] if {
+	some collection, caches in {
+		"elasticache_replication_groups": input.elasticache_replication_groups,
+		"elasticache_clusters": input.elasticache_clusters,
+	}
+	some id, cache in caches
+	cache.cache_subnet_group == null
+}
+
+unplaced contains ["instances", id, "subnet", [["instances", id, "/subnet_id"], ["instances", id, "/launch_template_id"]]] if {
+	some id, instance in ec2.instances
+	instance.subnet_id == null
+	instance.launch_template_id == null
+	not id in attached
+}
+
+# Instances whose place is that of an interface.
+attached contains instance_id if {
+	some interface in input.network_interfaces
+	instance_id := interface.instance_id
+	is_string(instance_id)
+}
+
+deny contains finding if {
+	some [collection, id, what, evidence] in unplaced
+	finding := {
+		"subject": [collection, id],
+		"message": sprintf("it names no %s, so it lies in the default VPC", [what]),
+		"evidence": evidence,
 	}
 }
 

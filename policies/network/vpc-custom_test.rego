@@ -32,3 +32,27 @@ test_the_finding_names_what_it_rests_on if {
 test_unknown_is_no_finding if {
 	count(vpc_custom.deny) == 0 with input as model(null)
 }
+
+test_what_names_no_place_fails if {
+	subjects := {finding.subject | some finding in vpc_custom.deny} with input as {
+		"instances": {
+			"placed": {"state": "running", "subnet_id": null, "launch_template_id": null},
+			"by_template": {"state": "running", "subnet_id": null, "launch_template_id": "t"},
+			"lost": {"state": "running", "subnet_id": null, "launch_template_id": null},
+		},
+		"network_interfaces": {"eni": {"instance_id": "placed"}},
+		"rds_instances": {
+			"lost": {"db_subnet_group": null, "replicate_source": null, "db_cluster": null},
+			"replica": {"db_subnet_group": null, "replicate_source": "lost", "db_cluster": null},
+			"member": {"db_subnet_group": null, "replicate_source": null, "db_cluster": "c"},
+		},
+		"elasticache_clusters": {"lost": {"cache_subnet_group": null}},
+		"elasticache_replication_groups": {"lost": {"cache_subnet_group": null}},
+	}
+	subjects == {
+		["instances", "lost"],
+		["rds_instances", "lost"],
+		["elasticache_clusters", "lost"],
+		["elasticache_replication_groups", "lost"],
+	}
+}

@@ -142,7 +142,7 @@ impl std::fmt::Display for Reason {
                 write!(f, "{operation} failed (permission {permission}): {detail}")
             }
             Self::PartialView { what } => {
-                write!(f, "the templates declare no {what}; the account may have one")
+                write!(f, "templates show only part of an account, which may have another {what}")
             }
             Self::NotInSource { source } => write!(f, "{source} does not carry this fact"),
             Self::Limit { detail } => write!(f, "limit reached: {detail}"),

@@ -65,7 +65,9 @@ pub(super) fn security_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     {
         group.egress.push(rule(&mut draft, &format!("/egress/{index}"), node, "Destination"));
     }
-    if declared.get("SecurityGroupEgress").is_none() {
+    // An empty list is none to CloudFormation: EC2 keeps its default rule.
+    let says_nothing = |node: &Node| node.unknown().is_none() && node.items().is_empty();
+    if declared.get("SecurityGroupEgress").is_none_or(says_nothing) {
         group.egress.push(default_resources::egress_to_everywhere());
     }
     snapshot.model.insert(group);
