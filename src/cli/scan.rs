@@ -8,7 +8,7 @@ use super::console::Console;
 use super::setup::Setup;
 use super::target::{self, Target};
 use super::{EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_SUCCESS, EXIT_USAGE};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Level};
 use crate::policy::baseline;
 use crate::policy::evaluate::evaluate;
 use crate::policy::verdict::{Results, Status};
@@ -52,7 +52,12 @@ pub fn run(args: &ScanArgs, mut setup: Setup, console: &Console) -> io::Result<u
         console.diagnostics(&[*diagnostic])?;
         return Ok(EXIT_USAGE);
     }
-    Ok(exit_code(args, &results))
+    // A policy that could not be used judges nothing; its error was told before.
+    let unfit = setup.bundle.diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error);
+    match exit_code(args, &results) {
+        EXIT_SUCCESS if unfit => Ok(EXIT_USAGE),
+        code => Ok(code),
+    }
 }
 
 /// Evaluates, then applies waivers and the baseline.
@@ -80,8 +85,8 @@ fn exit_code(args: &ScanArgs, results: &Results) -> u8 {
             && verdict.waiver.is_none()
             && verdict.severity >= args.fail_on
     });
-    let broken = !results.errors.is_empty()
-        || results.diagnostics.iter().any(|d| d.level == crate::diagnostic::Level::Error);
+    let broken =
+        !results.errors.is_empty() || results.diagnostics.iter().any(|d| d.level == Level::Error);
     if failed {
         EXIT_FINDINGS
     } else if broken {

@@ -95,7 +95,7 @@ fn of_json(keys: &Keys) -> Kind {
 
 /// Whether a broken JSON file was meant to be one of these.
 fn looks_like_ours(text: &str) -> bool {
-    ["\"planned_values\"", "\"terraform_version\"", "\"schema_version\""]
+    ["\"planned_values\"", "\"terraform_version\"", "\"schema_version\"", "\"artifacts\""]
         .iter()
         .any(|key| text.contains(key))
 }

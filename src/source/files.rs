@@ -166,5 +166,5 @@ fn broken_json(file: &TextFile) -> Diagnostic {
             end_line: number(line),
             end_column: number(column).saturating_add(1),
         })
-        .help("write it again, with `terraform show -json PLAN > plan.json` for a plan")
+        .help("write it again: a plan with `terraform show -json PLAN > plan.json`, a cloud assembly with `cdk synth`, a snapshot with `audit snapshot`")
 }

@@ -11,6 +11,7 @@ mod references;
 mod shape;
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use rayon::prelude::*;
 
@@ -23,6 +24,22 @@ use super::bundle::{Bundle, Module};
 use super::profile::Profile;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::model::Model;
+
+/// Whether resources of a collection may have the attribute that a JSON pointer
+/// names, among them what the analysis found of them at `/reachability`.
+pub fn has_attribute(collection: &str, pointer: &str) -> bool {
+    static INPUT: LazyLock<serde_json::Value> =
+        LazyLock::new(|| schemars::schema_for!(Model).to_value());
+    let documents = Documents { input: Shape::document(&INPUT), profile: Shape::Any };
+    let resources = documents.input.field(collection);
+    match pointer.strip_prefix("/reachability") {
+        Some(pointer) => documents.reachability().pointer(pointer).is_ok(),
+        None => {
+            pointer.starts_with('/')
+                && resources.is_ok_and(|shape| shape.item().pointer(pointer).is_ok())
+        }
+    }
+}
 
 /// What is wrong with the policies, libraries and tests of a bundle, in order
 /// of file and line.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::facts::Facts;
 use crate::model::{Hop, Model};
 use crate::policy::bundle::Policy;
+use crate::policy::check;
 use crate::policy::engine::{EngineError, Interpreter};
 use crate::policy::verdict::{Evidence, Finding, Flow, FlowHop};
 
@@ -95,6 +96,10 @@ pub enum JudgeError {
         "{file}: a finding is about {collection}/{id}{path}, which is no subject of the control"
     )]
     NoSubject { file: String, collection: String, id: String, path: String },
+    #[error(
+        "{file}: a finding is about {collection}/{id}{path}, which the policy does not list as applicable"
+    )]
+    NotApplicable { file: String, collection: String, id: String, path: String },
     #[error("{file}: evidence {evidence:?} of a finding names no attribute of the model")]
     NoEvidence { file: String, evidence: Vec<String> },
 }
@@ -168,6 +173,11 @@ fn filled(item: &[String], facts: &Facts<'_>) -> Option<Evidence> {
         facts.attribute(collection, id, "")?;
         if !path.is_empty() {
             let value = facts.attribute(collection, id, path);
+            // What is null or shorter than thought may lack it; what no such
+            // resource can have is a mistake.
+            if value.is_none() && !check::has_attribute(collection, path) {
+                return None;
+            }
             evidence.value = value.and_then(|value| serde_json::to_value(value).ok());
         }
         evidence.origin = facts.origin(collection, id, path).cloned();

@@ -66,6 +66,11 @@ pub fn judge(
     for key in subjects {
         let own = by_subject.remove(&key).unwrap_or_default();
         if applicable.as_ref().is_some_and(|applicable| !applicable.contains(&key)) {
+            if !own.is_empty() {
+                let Key { collection, id, path } = key;
+                let file = policy.module.file.clone();
+                return Err(JudgeError::NotApplicable { file, collection, id, path });
+            }
             let missing = requirements.unlisted(&key);
             if !missing.is_empty() {
                 verdicts.push(unknown(policy, key, &missing, facts, settings));

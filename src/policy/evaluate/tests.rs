@@ -118,6 +118,35 @@ fn evidence_that_is_not_there_is_the_controls_error() {
 }
 
 #[test]
+fn evidence_that_no_such_resource_can_have_is_the_controls_error() {
+    let of = |path: &str| {
+        let rules = format!(
+            r#"deny contains {{"subject": ["rds_instances", "db"], "message": "m", "evidence": [["rds_instances", "db", {path:?}]]}}"#
+        );
+        judged(&database(Some(false), None), &rules, |_| ())
+    };
+    for wrong in ["/enginee", "/engine/x", "engine"] {
+        let results = of(wrong);
+        assert_eq!(results.verdicts, [], "{wrong}");
+        assert!(results.errors[0].message.contains("names no attribute"), "{wrong}");
+    }
+    // Of a list that is shorter than that.
+    let results = of("/security_group_ids/7");
+    assert_eq!((results.errors.len(), results.verdicts.len()), (0, 1));
+}
+
+#[test]
+fn a_finding_about_what_is_not_applicable_is_the_controls_error() {
+    let rules = r#"deny contains {"subject": ["rds_instances", "db"], "message": "m", "evidence": []}
+
+applicable contains ["rds_instances", "other"]"#;
+    let results = judged(&database(Some(false), None), rules, |_| ());
+    assert_eq!(results.verdicts, []);
+    let message = &results.errors[0].message;
+    assert!(message.contains("rds_instances/db, which the policy does not list"), "{message}");
+}
+
+#[test]
 fn a_rule_that_fails_is_an_error_and_no_pass() {
     let rules = "deny contains x if {\n\tsome x in input.rds_instances\n\tto_number(x.id) == 1\n}";
     let results = judged(&database(Some(false), None), rules, |_| ());
