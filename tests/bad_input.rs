@@ -80,14 +80,14 @@ fn alias_bomb() -> String {
 )]
 #[case::json_template(
     "bad.json",
-    b"{\"Resources\": {\"A\": {\"Type\": }}}",
+    b"{\"Resources\": {\"A\": {\"Type\": \"x\"}",
     "bad.json:1:",
     "mend the syntax"
 )]
 #[case::plan(
     "bad.json",
     b"{\"format_version\": \"1.2\", \"planned_values\": {",
-    "bad.json:1:44",
+    "bad.json:1:45",
     "terraform show -json"
 )]
 #[case::empty_plan(

@@ -175,7 +175,9 @@ fn filled(item: &[String], facts: &Facts<'_>) -> Option<Evidence> {
             let value = facts.attribute(collection, id, path);
             // What is null or shorter than thought may lack it; what no such
             // resource can have is a mistake.
-            if value.is_none() && !check::has_attribute(collection, path) {
+            if !path.starts_with('/')
+                || (value.is_none() && !check::has_attribute(collection, path))
+            {
                 return None;
             }
             evidence.value = value.and_then(|value| serde_json::to_value(value).ok());
