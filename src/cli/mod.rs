@@ -20,7 +20,6 @@ mod policy;
 mod policy_input;
 #[cfg(feature = "live")]
 mod progress;
-
 mod question;
 mod resolve;
 mod scan;
