@@ -98,11 +98,15 @@ fn policy_files_are_enough() {
 
 #[test]
 fn the_exit_code_tells_whether_the_answer_is_as_expected() {
-    let question = ["can", "anonymous", "s3:GetObject", "arn:aws:s3:::b/k", "--expect"];
-    for (expected, code) in
-        [("denied", 0), ("implicitly-denied", 0), ("explicitly-denied", 1), ("allowed", 1)]
-    {
-        assert_eq!(audit(&[&question[..], &[expected]].concat()).0, code, "{expected}");
+    let directory = tempfile::tempdir().unwrap();
+    let policy = r#"{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"},
+        "Action": "s3:*", "Resource": "*"}]}"#;
+    let file = write(directory.path(), "bucket.json", policy);
+    let question = ["can", "anonymous", "s3:GetObject", "arn:aws:s3:::b/k", "--resource-policy"];
+    let cases = [("denied", 0), ("implicitly-denied", 0), ("explicitly-denied", 1), ("allowed", 1)];
+    for (expected, code) in cases {
+        let arguments = [&question[..], &[&file, "--expect", expected]].concat();
+        assert_eq!(audit(&arguments).0, code, "{expected}");
     }
 }
 
@@ -114,15 +118,20 @@ fn what_is_not_understood_is_an_error_with_a_remedy() {
         "broken.json",
         "{\"Version\": \"2012-10-17\",\n \"Statement\": {\"Effect\": \"Allow\"}}",
     );
+    let read = write(directory.path(), "read.json", READ);
     let bob = "arn:aws:iam::111122223333:user/bob";
+    let files = "--identity-policy";
     let cases: [(&[&str], &str); 8] = [
-        (&["bob", "s3:GetObject", "*"], "no principal"),
-        (&[bob, "GetObject", "*"], "is no action"),
-        (&[bob, "s3:GetObject", "bucket"], "is no resource"),
+        (&["bob", "s3:GetObject", "*", files, &read], "no principal"),
+        (&[bob, "GetObject", "*", files, &read], "is no action"),
+        (&[bob, "s3:GetObject", "bucket", files, &read], "is no resource"),
         (&[bob, "s3:GetObject"], "who is to do what"),
         (&[bob, "s3:GetObject", "*", "--identity-policy", &broken], "broken.json:2:"),
         (&[bob, "s3:GetObject", "*", "--identity-policy", "none.json"], "cannot be read"),
-        (&[bob, "s3:GetObject", "*", "--principal-account", "444455556666"], "of account"),
+        (
+            &[bob, "s3:GetObject", "*", files, &read, "--principal-account", "444455556666"],
+            "of account",
+        ),
         (&["--batch", "none.jsonl"], "cannot be read"),
     ];
     for (arguments, word) in cases {
