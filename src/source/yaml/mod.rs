@@ -110,8 +110,8 @@ pub fn parse(
     };
     for event in Parser::new_from_str(&text) {
         let (event, span) = event.map_err(|error| {
-            let at = error.marker();
-            let span = loader.span(at.line(), at.col(), at.line(), at.col() + 1);
+            let (line, column) = within(&text, error.marker().line(), error.marker().col());
+            let span = loader.span(line, column, line, column + 1);
             Box::new(
                 Diagnostic::error(format!("the file is broken: {}", error.info()))
                     .at(span)
@@ -129,6 +129,15 @@ pub fn parse(
             .in_file(file.as_ref())
             .help("write a template into it"),
     ))
+}
+
+/// A place of the text: what is missing after its end is missing at its end.
+fn within(text: &str, line: usize, column: usize) -> (usize, usize) {
+    let lines = text.lines().count().max(1);
+    if line <= lines {
+        return (line, column);
+    }
+    (lines, text.lines().last().map_or(0, |last| last.chars().count()))
 }
 
 /// A collection that is being read.
