@@ -1,5 +1,7 @@
 //! What may be known of a value that may be a secret.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use super::resource::value;
@@ -46,6 +48,13 @@ impl SecretValue {
     pub fn unknown() -> Self {
         Self::default()
     }
+}
+
+/// Settings without those whose name or value looks like a credential, such as
+/// the `splunk-token` of a log driver.
+pub fn without_credentials(mut settings: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    settings.retain(|name, value| credential_reason(name, value).is_none());
+    settings
 }
 
 /// HMAC-like digest: SHA-256 over key, value and key, cut to 16 hex digits.
@@ -289,5 +298,13 @@ mod tests {
         let value = "correct-horse-battery-staple";
         let summary = SecretValue::of_literal("DB_PASSWORD", value, &[7; 32]);
         assert!(!serde_json::to_string(&summary).unwrap_or_default().contains(value));
+    }
+
+    #[test]
+    fn credentials_among_settings_are_left_out() {
+        let given = [("awslogs-group", "/ecs/orders"), ("splunk-token", "0f1e2d3c-4b5a-6978")];
+        let given = given.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let kept = without_credentials(given.into());
+        assert_eq!(kept.keys().collect::<Vec<_>>(), ["awslogs-group"]);
     }
 }

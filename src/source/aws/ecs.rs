@@ -9,6 +9,7 @@ use aws_sdk_ecs::types::{self, ClusterField, ServiceField, TaskDefinitionField};
 
 use super::operation::operations;
 use super::scope::Scope;
+use crate::model::secret::without_credentials;
 use crate::model::{
     CapacityProviderStrategyItem, ContainerDefinition, ContainerSecret, DeploymentConfiguration,
     EcsCluster, EcsLoadBalancer, EcsService, EcsTaskDefinition, EnvironmentVariable, Identity,
@@ -272,7 +273,9 @@ fn container(found: types::ContainerDefinition, key: &[u8; 32]) -> ContainerDefi
             })
             .collect(),
         log_driver: log.as_ref().map(|log| log.log_driver.as_str().to_owned()),
-        log_options: log.and_then(|log| log.options).unwrap_or_default().into_iter().collect(),
+        log_options: without_credentials(
+            log.and_then(|log| log.options).unwrap_or_default().into_iter().collect(),
+        ),
         firelens_type: found.firelens_configuration.map(|router| router.r#type.as_str().to_owned()),
         port_mappings: found
             .port_mappings

@@ -1,6 +1,7 @@
 //! `AWS::ECS`.
 
 use super::Declared;
+use crate::model::secret::without_credentials;
 use crate::model::{
     CapacityProviderStrategyItem, ContainerDefinition, ContainerSecret, DeploymentConfiguration,
     EcsCluster, EcsLoadBalancer, EcsService, EcsTaskDefinition, EnvironmentVariable, PortMapping,
@@ -148,7 +149,7 @@ fn container(draft: &mut Draft<'_>, path: &str, node: &Node) -> ContainerDefinit
             Some(false),
         ),
         log_driver: draft.string(&at("log_driver"), log("LogDriver"), None),
-        log_options: draft.string_map(&at("log_options"), log("Options")),
+        log_options: without_credentials(draft.string_map(&at("log_options"), log("Options"))),
         firelens_type: draft.string(
             &at("firelens_type"),
             node.get("FirelensConfiguration").and_then(|router| router.get("Type")),

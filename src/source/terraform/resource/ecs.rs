@@ -1,6 +1,7 @@
 //! ECS clusters, services and task definitions.
 
 use super::Declared;
+use crate::model::secret::without_credentials;
 use crate::model::{
     CapacityProviderStrategyItem, ContainerDefinition, ContainerSecret, DeploymentConfiguration,
     EcsCluster, EcsLoadBalancer, EcsService, EcsTaskDefinition, EnvironmentVariable, PortMapping,
@@ -171,7 +172,7 @@ fn container(draft: &mut Draft<'_>, path: &str, node: &Node) -> ContainerDefinit
             Some(false),
         ),
         log_driver: draft.string(&at("log_driver"), log("logDriver"), None),
-        log_options: draft.string_map(&at("log_options"), log("options")),
+        log_options: without_credentials(draft.string_map(&at("log_options"), log("options"))),
         firelens_type: draft.string(
             &at("firelens_type"),
             node.get("firelensConfiguration").and_then(|router| router.get("type")),
