@@ -9,19 +9,26 @@ The packages are fetched by `npm pack` and `pip download`, and used only if they
 are what PACKAGES pins. To move to newer versions change the pins, run, and
 change the counts in `catalogue/tests.rs`.
 
-Form of the data: UTF-8 lines of fields between tabs, gzip. Numbers count from
-0 within the service.
+Form of the data: UTF-8 lines of fields between tabs, gzip of several members:
+first an index, then one member for each of its entries, with the bytes that it
+takes, so that a run unpacks what it asks for. Numbers count from 0 within the
+service.
 
 actions.gz
-    G key type                      a condition key of every service
-    S prefix name rcp               a service; rcp is 1 where RCPs apply to it
-    K key type                      its condition keys
-    R name arn keys                 its resource types, keys as numbers
-    A name level resources keys
-        level: L(ist) R(ead) W(rite) T(agging) P(ermissions management)
-        resources: number, `!` if required, `:` and further keys as numbers
+    index
+        G key type                  a condition key of every service
+        S prefix name rcp bytes     a service; rcp is 1 where RCPs apply to it
+    of each service
+        K key type                  its condition keys
+        R name arn keys             its resource types, keys as numbers
+        A name level resources keys
+            level: L(ist) R(ead) W(rite) T(agging) P(ermissions management)
+            resources: number, `!` if required, `:` and further keys as numbers
 managed-policies.gz
-    path/name version-date document     a policy of AWS's, as compact JSON
+    index
+        P bytes path/name …         some of AWS's policies
+    of each entry
+        document                    the policies in order, as compact JSON
 sources.txt (plain)
     package version date licence
 """
@@ -54,6 +61,9 @@ PACKAGES = {
         "sha256": "eef62cdcf3bfe73e0863743511ba042dfaba04ba3d5ecdcb896a196c693ad528",
     },
 }
+
+# So many managed policies are compressed together.
+POLICIES_IN_MEMBER = 32
 
 LEVELS = {
     "List": "L",
@@ -141,14 +151,20 @@ def global_keys(package):
     return sorted(set(found))
 
 
+def packed(text):
+    return gzip.compress(text.encode(), 9, mtime=0)
+
+
 def actions(package):
-    rows = [row("G", key, kind) for key, kind in global_keys(package)]
+    index = [row("G", key, kind) for key, kind in global_keys(package)]
     names = package.data("serviceNames")
     rcp = set(package.data("rcpSupportedServices"))
+    members = []
     for prefix in sorted(package.data("services")):
-        rows.append(row("S", prefix, names[prefix], "1" if prefix in rcp else "0"))
-        rows.extend(service(package, prefix))
-    return "".join(rows).encode()
+        member = packed("".join(service(package, prefix)))
+        index.append(row("S", prefix, names[prefix], "1" if prefix in rcp else "0", str(len(member))))
+        members.append(member)
+    return packed("".join(index)) + b"".join(members)
 
 
 def service(package, prefix):
@@ -192,19 +208,24 @@ def service(package, prefix):
 
 
 def managed_policies(content):
-    """Rows, and the date of the newest change."""
+    """The data, and the date of the newest change."""
     with zipfile.ZipFile(io.BytesIO(content)) as wheel:
         source = wheel.read("moto/iam/aws_managed_policies.py").decode()
     # One assignment of a string; it is read, not run.
     assignment = ast.parse(source).body[0]
-    policies = json.loads(ast.literal_eval(assignment.value))
-    rows, newest = [], ""
-    for name, policy in sorted(policies.items()):
-        changed = policy["UpdateDate"][:10]
-        newest = max(newest, changed)
-        document = json.dumps(policy["Document"], separators=(",", ":"), ensure_ascii=False)
-        rows.append(row(policy["Path"].lstrip("/") + name, changed, document))
-    return "".join(rows).encode(), newest
+    policies = sorted(json.loads(ast.literal_eval(assignment.value)).items())
+    index, members = [], []
+    for start in range(0, len(policies), POLICIES_IN_MEMBER):
+        some = policies[start:start + POLICIES_IN_MEMBER]
+        member = packed("".join(
+            row(json.dumps(policy["Document"], separators=(",", ":"), ensure_ascii=False))
+            for _, policy in some
+        ))
+        names = [policy["Path"].lstrip("/") + name for name, policy in some]
+        index.append(row("P", str(len(member)), *names))
+        members.append(member)
+    newest = max(policy["UpdateDate"][:10] for _, policy in policies)
+    return packed("".join(index)) + b"".join(members), newest
 
 
 def main():
@@ -223,8 +244,8 @@ def main():
         row(pin["name"], pin["version"], dates[kind], pin["licence"]) for kind, pin in PACKAGES.items()
     )
     files = {
-        "actions.gz": gzip.compress(actions(package), 9, mtime=0),
-        "managed-policies.gz": gzip.compress(policies, 9, mtime=0),
+        "actions.gz": actions(package),
+        "managed-policies.gz": policies,
         "sources.txt": sources.encode(),
     }
     stale = [name for name, content in files.items()
@@ -238,8 +259,15 @@ def main():
 
 
 def unpacked(name, content):
-    # Compressors differ between versions of zlib; what they hold does not.
-    return gzip.decompress(content) if name.endswith(".gz") else content
+    # Compressors differ between versions of zlib, and so do the index's sizes;
+    # what the members hold does not.
+    if not name.endswith(".gz"):
+        return content
+    lines = gzip.decompress(content).decode().splitlines()
+    return [
+        [field for field in line.split("\t") if not field.isdigit()] if line[:2] in ("S\t", "P\t") else line
+        for line in lines
+    ]
 
 
 if __name__ == "__main__":

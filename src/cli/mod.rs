@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 pub mod args;
+mod backtrace;
 mod can;
 mod console;
 mod diagnostics;
@@ -43,6 +44,7 @@ pub const EXIT_INCOMPLETE: u8 = 3;
 /// Runs the program with the process's arguments.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    backtrace::restart_without();
     match dispatch(cli) {
         Ok(code) => ExitCode::from(code),
         // A reader that has seen enough is no failure.

@@ -48,11 +48,9 @@ fn run_module(module: &Module, bundle: &Bundle, profile: &Profile) -> Vec<Outcom
     let tested = package.strip_suffix("_test").unwrap_or(&package);
     let policy = bundle.policies.values().find(|policy| policy.control.package == tested);
     let prepared = Interpreter::new(&bundle.libraries, Value::from(json!({"profile": profile})))
-        .and_then(|interpreter| match policy {
-            Some(policy) => interpreter.with(&policy.module),
-            None => Ok(interpreter),
-        })
-        .and_then(|interpreter| interpreter.with(module));
+        .and_then(|base| {
+            base.with(policy.map(|policy| &policy.module).into_iter().chain([module]))
+        });
     let mut interpreter = match prepared {
         Ok(interpreter) => interpreter,
         Err(error) => return fail_all(error.to_string()),

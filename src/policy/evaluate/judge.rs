@@ -8,9 +8,9 @@ use super::Settings;
 use super::facts::Facts;
 use super::findings::{self, Dependency, JudgeError, Key, RawFinding};
 use super::missing::{Dependencies, Missing, Requirements};
+use super::prepare::Prepared;
 use crate::model::{Model, Resource, ResourceRef};
 use crate::policy::bundle::Policy;
-use crate::policy::engine::Interpreter;
 use crate::policy::gaps::{self, Place};
 use crate::policy::metadata::{Control, Severity};
 use crate::policy::verdict::{Status, Subject, Verdict};
@@ -26,7 +26,7 @@ const MAX_REASONS: usize = 20;
 /// meaning; the control has no verdicts then.
 pub fn judge(
     policy: &Policy,
-    interpreter: &Interpreter,
+    prepared: &Prepared,
     facts: &Facts<'_>,
     settings: &Settings,
 ) -> Result<Vec<Verdict>, JudgeError> {
@@ -36,7 +36,7 @@ pub fn judge(
     if subjects.is_empty() {
         return Ok(verdicts);
     }
-    let mut interpreter = interpreter.with(&policy.module)?;
+    let mut interpreter = prepared.interpreter(policy)?;
     let declared = |name: &str| interpreter.declares(&policy.module, name);
     let (narrowed, depends) = (declared("applicable"), declared("depends"));
     let findings: Vec<RawFinding> = findings::rule(&mut interpreter, policy, "deny")?;

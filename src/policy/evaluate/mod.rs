@@ -5,17 +5,16 @@ mod facts;
 mod findings;
 mod judge;
 mod missing;
+mod prepare;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
-use regorus::Value;
-use serde::Serialize;
 use serde_json::Value as Json;
 
 use self::facts::Facts;
+use self::prepare::Prepared;
 use super::bundle::{Bundle, Policy};
-use super::engine::{EngineError, Interpreter};
 use super::metadata::Severity;
 use super::profile::Profile;
 use super::verdict::{ControlError, Results};
@@ -63,8 +62,8 @@ pub fn evaluate(snapshot: &Snapshot, bundle: &Bundle, settings: &Settings) -> Re
             return results;
         }
     };
-    let interpreter = match prepare(&facts, bundle, settings) {
-        Ok(interpreter) => interpreter,
+    let prepared = match Prepared::new(&policies, &facts, bundle, settings) {
+        Ok(prepared) => prepared,
         Err(error) => {
             let message = error.to_string();
             results.errors.push(ControlError { control: "libraries".to_owned(), message });
@@ -74,7 +73,7 @@ pub fn evaluate(snapshot: &Snapshot, bundle: &Bundle, settings: &Settings) -> Re
     let judged: Vec<_> = policies
         .par_iter()
         .map(|policy| {
-            judge::judge(policy, &interpreter, &facts, settings).map_err(|error| ControlError {
+            judge::judge(policy, &prepared, &facts, settings).map_err(|error| ControlError {
                 control: policy.control.id.clone(),
                 message: error.to_string(),
             })
@@ -104,21 +103,6 @@ pub fn evaluate(snapshot: &Snapshot, bundle: &Bundle, settings: &Settings) -> Re
 /// Where the model cannot be written as JSON.
 pub fn input(model: &Model) -> Result<Json, serde_json::Error> {
     serde_json::to_value(model)
-}
-
-fn prepare(
-    facts: &Facts<'_>,
-    bundle: &Bundle,
-    settings: &Settings,
-) -> Result<Interpreter, EngineError> {
-    #[derive(Serialize)]
-    struct Data<'a> {
-        profile: &'a Profile,
-    }
-    let data = serde_json::to_value(Data { profile: &settings.profile }).unwrap_or_default();
-    let mut interpreter = Interpreter::new(&bundle.libraries, Value::from(data))?;
-    interpreter.set_input(facts.value.clone());
-    Ok(interpreter)
 }
 
 #[cfg(test)]

@@ -187,34 +187,61 @@ impl Service {
 /// The name of [`Service::unknown_action`]. No action has a name like it.
 pub const UNKNOWN_ACTION: &str = "(unknown)";
 
+/// A service, unpacked when it is first asked for.
+#[derive(Debug)]
+struct Entry {
+    /// What the index tells of it.
+    head: Service,
+    packed: &'static [u8],
+    whole: OnceLock<Service>,
+}
+
+impl Entry {
+    fn new(head: Service, packed: &'static [u8]) -> Self {
+        Self { head, packed, whole: OnceLock::new() }
+    }
+
+    fn service(&self) -> &Service {
+        // Data that cannot be read would leave the service's actions unknown,
+        // which grants nothing; a test holds that it can.
+        self.whole.get_or_init(|| {
+            read::service(self.head.clone(), self.packed).unwrap_or_else(|_| self.head.clone())
+        })
+    }
+}
+
 /// Every service's actions.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Catalogue {
-    services: BTreeMap<&'static str, Service>,
+    services: BTreeMap<&'static str, Entry>,
     global_keys: Vec<ConditionKey>,
 }
 
 impl Catalogue {
-    /// The catalogue in the binary; unpacked at the first call, 22,000 actions
-    /// in some ten milliseconds.
+    /// The catalogue in the binary. Each service is unpacked when it is first
+    /// asked for.
     pub fn get() -> &'static Self {
         static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
-        // Data that cannot be read would leave every action unknown, which
-        // grants nothing; a test holds that it can.
         CATALOGUE.get_or_init(|| read::actions(ACTIONS).unwrap_or_default())
     }
 
     /// The services in order of their prefixes.
     pub fn services(&self) -> impl Iterator<Item = &Service> {
-        self.services.values()
+        self.services.values().map(Entry::service)
+    }
+
+    /// The services' prefixes, in order. Unpacks nothing.
+    pub fn prefixes(&self) -> impl Iterator<Item = &'static str> {
+        self.services.keys().copied()
     }
 
     /// The service with this prefix, in whatever letters.
     pub fn service(&self, prefix: &str) -> Option<&Service> {
-        match self.services.get(prefix) {
-            Some(service) => Some(service),
+        let entry = match self.services.get(prefix) {
+            Some(entry) => Some(entry),
             None => self.services.get(prefix.to_ascii_lowercase().as_str()),
-        }
+        };
+        entry.map(Entry::service)
     }
 
     /// An action by its full name, such as `s3:GetObject`, in whatever

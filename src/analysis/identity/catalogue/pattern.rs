@@ -34,7 +34,8 @@ pub(super) fn expand<'a>(catalogue: &'a Catalogue, pattern: &str) -> Expansion<'
     }
     found.may_match_more = true;
     let services: Vec<&Service> = if has_wildcard(prefix) {
-        catalogue.services().filter(|service| is_match(prefix, service.prefix)).collect()
+        let prefixes = catalogue.prefixes().filter(|known| is_match(prefix, known));
+        prefixes.filter_map(|known| catalogue.service(known)).collect()
     } else {
         catalogue.service(prefix).into_iter().collect()
     };

@@ -2,7 +2,9 @@
 
 use std::io::Read;
 
-use super::{AccessLevel, Action, ActionResource, Catalogue, ConditionKey, ResourceType, Service};
+use super::{
+    AccessLevel, Action, ActionResource, Catalogue, ConditionKey, Entry, ResourceType, Service,
+};
 
 /// Why data of the catalogue cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -13,18 +15,28 @@ pub(super) enum ReadError {
     Form { line: usize, what: &'static str },
 }
 
-/// The text of data that stays for the run.
-pub(super) fn unpack(data: &[u8]) -> Result<&'static str, ReadError> {
-    let mut text = String::with_capacity(data.len() * 8);
-    flate2::read::GzDecoder::new(data).read_to_string(&mut text)?;
-    Ok(Box::leak(text.into_boxed_str()))
+/// The text of the first member of data, which stays for the run, and the
+/// members behind it.
+pub(super) fn unpack(data: &[u8]) -> Result<(&'static str, &[u8]), ReadError> {
+    let mut text = String::with_capacity(data.len().min(1 << 16) * 8);
+    let mut decoder = flate2::bufread::GzDecoder::new(data);
+    decoder.read_to_string(&mut text)?;
+    Ok((Box::leak(text.into_boxed_str()), decoder.into_inner()))
 }
 
-pub(super) fn actions(data: &[u8]) -> Result<Catalogue, ReadError> {
+/// Cuts a member of so many bytes off the front of data.
+pub(super) fn member<'d>(data: &mut &'d [u8], bytes: &str) -> Option<&'d [u8]> {
+    let (member, rest) = data.split_at_checked(bytes.parse().ok()?)?;
+    *data = rest;
+    Some(member)
+}
+
+/// The catalogue, its services still packed.
+pub(super) fn actions(data: &'static [u8]) -> Result<Catalogue, ReadError> {
     let mut catalogue = Catalogue::default();
-    let mut service = Service::default();
-    for (index, line) in unpack(data)?.lines().enumerate() {
-        let form = |what| ReadError::Form { line: index + 1, what };
+    let (index, mut members) = unpack(data)?;
+    for (number, line) in index.lines().enumerate() {
+        let form = |what| ReadError::Form { line: number + 1, what };
         let mut fields = line.split('\t');
         let kind = fields.next().unwrap_or_default();
         let mut next = || fields.next().ok_or(form("it has too few fields"));
@@ -33,15 +45,27 @@ pub(super) fn actions(data: &[u8]) -> Result<Catalogue, ReadError> {
                 catalogue.global_keys.push(ConditionKey { key: next()?, value_type: next()? });
             }
             "S" => {
-                let following = Service {
-                    prefix: next()?,
-                    name: next()?,
-                    supports_rcp: next()? == "1",
-                    ..Service::default()
-                };
-                let done = std::mem::replace(&mut service, following);
-                catalogue.services.insert(done.prefix, done);
+                let (prefix, name, supports_rcp) = (next()?, next()?, next()? == "1");
+                let packed = member(&mut members, next()?)
+                    .ok_or(form("the service is not as long as it says"))?;
+                let service = Service { prefix, name, supports_rcp, ..Service::default() };
+                catalogue.services.insert(prefix, Entry::new(service, packed));
             }
+            _ => return Err(form("there is no such kind of line")),
+        }
+    }
+    Ok(catalogue)
+}
+
+/// Reads what a service has from its member.
+pub(super) fn service(mut service: Service, packed: &[u8]) -> Result<Service, ReadError> {
+    let (text, _) = unpack(packed)?;
+    for (index, line) in text.lines().enumerate() {
+        let form = |what| ReadError::Form { line: index + 1, what };
+        let mut fields = line.split('\t');
+        let kind = fields.next().unwrap_or_default();
+        let mut next = || fields.next().ok_or(form("it has too few fields"));
+        match kind {
             "K" => {
                 service.condition_keys.push(ConditionKey { key: next()?, value_type: next()? });
             }
@@ -64,10 +88,7 @@ pub(super) fn actions(data: &[u8]) -> Result<Catalogue, ReadError> {
             _ => return Err(form("there is no such kind of line")),
         }
     }
-    catalogue.services.insert(service.prefix, service);
-    // What stood before the first service.
-    catalogue.services.remove("");
-    Ok(catalogue)
+    Ok(service)
 }
 
 fn level(letter: &str) -> Option<AccessLevel> {
