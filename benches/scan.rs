@@ -17,6 +17,9 @@ use audit::policy::evaluate::{Settings, evaluate};
 use audit::source::TemplateOptions;
 use audit::source::load::load;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Cold processes that a time is the median of.
@@ -33,8 +36,11 @@ fn main() -> Result<()> {
     let stacks = Path::new(env!("CARGO_MANIFEST_DIR")).join("stack-reference");
     println!("cold processes, median of {RUNS}");
     cold("audit --help", &["--help"])?;
+    let small = directory.join("small.yaml");
+    std::fs::write(&small, template(8)?)?;
+    cold("a template of 9 resources", &["scan", &small.display().to_string()])?;
     let broken = stacks.join("broken/orders.yaml");
-    cold("a small template", &["scan", &broken.display().to_string()])?;
+    cold("the broken stack", &["scan", &broken.display().to_string()])?;
     let large = directory.join("large.yaml");
     std::fs::write(&large, template(500)?)?;
     cold("a template of 500 resources", &["scan", &large.display().to_string()])?;

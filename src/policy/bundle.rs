@@ -1,9 +1,11 @@
 //! The policies: those in the binary, and the user's own.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
+use rayon::prelude::*;
 
 use super::annotations;
 use super::metadata::Control;
@@ -52,9 +54,8 @@ impl Bundle {
     /// The policies in the binary.
     pub fn embedded() -> Self {
         let mut bundle = Self::default();
-        for module in embedded_modules() {
-            bundle.add(module);
-        }
+        let read: Vec<Read> = embedded_modules().into_par_iter().map(Read::of).collect();
+        read.into_iter().for_each(|module| bundle.add(module));
         bundle
     }
 
@@ -71,7 +72,7 @@ impl Bundle {
                 match std::fs::read_to_string(&file) {
                     Ok(text) => {
                         self.user_files.insert(name.clone());
-                        self.add(Module { file: name, text });
+                        self.add(Read::of(Module { file: name, text }));
                     }
                     Err(error) => self.diagnostics.push(
                         Diagnostic::error(format!("the policy cannot be read: {error}"))
@@ -83,39 +84,56 @@ impl Bundle {
         }
     }
 
-    fn add(&mut self, module: Module) {
-        if module.file.ends_with("_test.rego") {
-            self.tests.push(module);
-            return;
-        }
-        let is_library = annotations::package_of(&module.text)
-            .is_some_and(|package| package.starts_with(LIBRARY_PACKAGE));
-        if is_library {
-            self.libraries.push(module);
-            return;
-        }
-        match annotations::read(&module.file, &module.text) {
-            Ok(control) => {
-                if let Some(other) = self.policies.get(&control.id) {
-                    self.diagnostics.push(
-                        Diagnostic::error(format!(
-                            "the id {} is already taken by {}",
-                            control.id, other.module.file
-                        ))
-                        .in_file(module.file)
-                        .help("give the policy an id and a package of its own"),
-                    );
-                    return;
+    fn add(&mut self, read: Read) {
+        match read {
+            Read::Test(module) => self.tests.push(module),
+            Read::Library(module) => self.libraries.push(module),
+            Read::Unfit(diagnostic) => self.diagnostics.push(*diagnostic),
+            Read::Policy(policy) => match self.policies.entry(policy.control.id.clone()) {
+                Entry::Vacant(place) => {
+                    place.insert(*policy);
                 }
-                self.policies.insert(control.id.clone(), Policy { control, module });
-            }
-            Err(diagnostic) => self.diagnostics.push(*diagnostic),
+                Entry::Occupied(other) => self.diagnostics.push(
+                    Diagnostic::error(format!(
+                        "the id {} is already taken by {}",
+                        policy.control.id,
+                        other.get().module.file
+                    ))
+                    .in_file(policy.module.file)
+                    .help("give the policy an id and a package of its own"),
+                ),
+            },
         }
     }
 
     /// The controls in order of their ids.
     pub fn controls(&self) -> impl Iterator<Item = &Control> {
         self.policies.values().map(|policy| &policy.control)
+    }
+}
+
+/// What a module turns out to be.
+enum Read {
+    Test(Module),
+    Library(Module),
+    Policy(Box<Policy>),
+    Unfit(Box<Diagnostic>),
+}
+
+impl Read {
+    fn of(module: Module) -> Self {
+        if module.file.ends_with("_test.rego") {
+            return Self::Test(module);
+        }
+        let is_library = annotations::package_of(&module.text)
+            .is_some_and(|package| package.starts_with(LIBRARY_PACKAGE));
+        if is_library {
+            return Self::Library(module);
+        }
+        match annotations::read(&module.file, &module.text) {
+            Ok(control) => Self::Policy(Box::new(Policy { control, module })),
+            Err(diagnostic) => Self::Unfit(diagnostic),
+        }
     }
 }
 
