@@ -1,7 +1,8 @@
 //! How long scans take, and how much memory: small templates in a cold process,
 //! and models of 10,000 and 100,000 resources from snapshot files.
 //!
-//! `cargo bench --bench scan`. The big models are copies of the reference stack
+//! `cargo bench --bench scan`, or with `-- controls FILE` what each control
+//! costs on a snapshot. The big models are copies of the reference stack
 //! and of its broken twin, side by side.
 
 use std::error::Error;
@@ -26,11 +27,13 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const RUNS: usize = 21;
 
 fn main() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().collect();
-    if let [_, command, file] = arguments.as_slice()
-        && command == "stages"
-    {
-        return stages(Path::new(file));
+    // Cargo adds `--bench`.
+    let arguments: Vec<String> =
+        std::env::args().filter(|argument| argument != "--bench").collect();
+    match arguments.as_slice() {
+        [_, command, file] if command == "stages" => return stages(Path::new(file)),
+        [_, command, file] if command == "controls" => return controls(Path::new(file)),
+        _ => {}
     }
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let stacks = Path::new(env!("CARGO_MANIFEST_DIR")).join("stack-reference");
@@ -106,6 +109,35 @@ fn stages(file: &Path) -> Result<()> {
     {
         println!("  {}", line.split_whitespace().collect::<Vec<_>>().join(" "));
     }
+    Ok(())
+}
+
+/// The time of each control alone on one thread, the dearest first.
+fn controls(file: &Path) -> Result<()> {
+    rayon::ThreadPoolBuilder::new().num_threads(1).build_global()?;
+    let mut snapshot = load(&[file.to_path_buf()], &TemplateOptions::default()).loaded.snapshot;
+    link::link(&mut snapshot);
+    analysis::derive(&mut snapshot);
+    let bundle = Bundle::embedded();
+    let time_of = |control: &str| {
+        let settings = Settings { only: [control.to_owned()].into(), ..Settings::default() };
+        let time = || {
+            let start = Instant::now();
+            evaluate(&snapshot, &bundle, &settings);
+            start.elapsed()
+        };
+        (0..5).map(|_| time()).min().unwrap_or_default()
+    };
+    let none = time_of("");
+    let mut times: Vec<(Duration, &str)> = bundle
+        .controls()
+        .map(|control| (time_of(&control.id).saturating_sub(none), control.id.as_str()))
+        .collect();
+    times.sort();
+    for (time, control) in times.iter().rev() {
+        println!("  {control:<28} {:>8.1} ms", time.as_secs_f64() * 1000.0);
+    }
+    println!("  {:<28} {:>8.1} ms", "the input", none.as_secs_f64() * 1000.0);
     Ok(())
 }
 

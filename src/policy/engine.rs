@@ -80,13 +80,11 @@ impl Interpreter {
         self.engine.set_input(input);
     }
 
-    /// A copy with more modules, analysed and ready to evaluate, so that its own
-    /// copies need not be. The analysis costs most of a short run, and one for
-    /// many modules hardly more than one for a single module.
+    /// A copy with more modules.
     ///
     /// # Errors
     ///
-    /// Where a module does not parse, or cannot be analysed.
+    /// Where a module does not parse.
     pub fn with<'m>(
         &self,
         modules: impl IntoIterator<Item = &'m Module>,
@@ -95,9 +93,21 @@ impl Interpreter {
         for module in modules {
             copy.engine.add_policy(module.file.clone(), module.text.clone())?;
         }
-        copy.engine.add_policy(READY.0.to_owned(), READY.1.to_owned())?;
-        copy.engine.eval_rule(READY.2.to_owned())?;
         Ok(copy)
+    }
+
+    /// The same, analysed and ready to evaluate, so that its copies need not be.
+    /// The analysis costs most of a short run, and one for many modules hardly
+    /// more than one for a single module.
+    ///
+    /// # Errors
+    ///
+    /// Where the modules cannot be analysed.
+    pub fn analysed(mut self) -> Result<Self, EngineError> {
+        let (file, text, rule) = READY;
+        self.engine.add_policy(file.to_owned(), text.to_owned())?;
+        self.engine.eval_rule(rule.to_owned())?;
+        Ok(self)
     }
 
     /// Whether `module` declares a rule called `name`.

@@ -4,6 +4,7 @@ use regorus::Value;
 use serde::Deserialize;
 
 use super::facts::Facts;
+use super::prepare;
 use crate::model::{Hop, Model};
 use crate::policy::bundle::Policy;
 use crate::policy::check;
@@ -89,9 +90,13 @@ pub enum JudgeError {
     #[error("{0}")]
     Engine(#[from] EngineError),
     #[error(
-        "{file}: rule {rule} gives something of the wrong form: {source}; see `audit policy schema`"
+        "{file}: deny, applicable or depends gives something of the wrong form: {source}; see `audit policy schema`"
     )]
-    Form { file: String, rule: &'static str, source: serde_json::Error },
+    Form { file: String, source: serde_json::Error },
+    #[error(
+        "{file}: deny, applicable or depends is not defined; write it as a set, `deny contains finding if {{ … }}`"
+    )]
+    Undefined { file: String },
     #[error(
         "{file}: a finding is about {collection}/{id}{path}, which is no subject of the control"
     )]
@@ -104,21 +109,35 @@ pub enum JudgeError {
     NoEvidence { file: String, evidence: Vec<String> },
 }
 
-/// Evaluates a rule that yields a set, as a list of `T`.
+/// What the engine asks of a policy.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answers {
+    /// Findings.
+    #[serde(default)]
+    pub deny: Vec<RawFinding>,
+    /// The subjects that the control applies to, where the policy says.
+    pub applicable: Option<Vec<Key>>,
+    /// What verdicts rest on beside their subjects.
+    #[serde(default)]
+    pub depends: Vec<Dependency>,
+}
+
+/// Evaluates the rules of a policy that the engine asks for.
 ///
 /// # Errors
 ///
-/// Where evaluation fails, or yields something else.
-pub fn rule<T: for<'de> Deserialize<'de>>(
-    interpreter: &mut Interpreter,
-    policy: &Policy,
-    name: &'static str,
-) -> Result<T, JudgeError> {
-    let value = interpreter.evaluate(format!("data.{}.{name}", policy.control.package))?;
-    let value = if matches!(value, Value::Undefined) { Value::new_array() } else { value };
+/// Where evaluation fails, or a rule yields something else than a set of what
+/// it should.
+pub fn answers(interpreter: &mut Interpreter, policy: &Policy) -> Result<Answers, JudgeError> {
+    let value = interpreter.evaluate(prepare::answers(policy))?;
+    let file = || policy.module.file.clone();
+    if matches!(value, Value::Undefined) {
+        return Err(JudgeError::Undefined { file: file() });
+    }
     serde_json::to_value(&value)
         .and_then(serde_json::from_value)
-        .map_err(|source| JudgeError::Form { file: policy.module.file.clone(), rule: name, source })
+        .map_err(|source| JudgeError::Form { file: file(), source })
 }
 
 /// Fills in values and places.

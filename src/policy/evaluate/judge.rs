@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::Settings;
 use super::facts::Facts;
-use super::findings::{self, Dependency, JudgeError, Key, RawFinding};
+use super::findings::{self, Answers, Dependency, JudgeError, Key, RawFinding};
 use super::missing::{Dependencies, Missing, Requirements};
 use super::prepare::Prepared;
 use crate::model::{Model, Resource, ResourceRef};
@@ -37,26 +37,14 @@ pub fn judge(
         return Ok(verdicts);
     }
     let mut interpreter = prepared.interpreter(policy)?;
-    let declared = |name: &str| interpreter.declares(&policy.module, name);
-    let (narrowed, depends) = (declared("applicable"), declared("depends"));
-    let findings: Vec<RawFinding> = findings::rule(&mut interpreter, policy, "deny")?;
-    let applicable: Option<BTreeSet<Key>> = match narrowed {
-        true => Some(
-            findings::rule::<Vec<Key>>(&mut interpreter, policy, "applicable")?
-                .into_iter()
-                .collect(),
-        ),
-        false => None,
-    };
+    let Answers { deny: findings, applicable, depends } =
+        findings::answers(&mut interpreter, policy)?;
+    let applicable: Option<BTreeSet<Key>> = applicable.map(|keys| keys.into_iter().collect());
     let mut dependencies = Dependencies::new();
-    if depends {
-        let raw: Vec<Dependency> = findings::rule(&mut interpreter, policy, "depends")?;
-        for Dependency { subject, on: (collection, id) } in raw {
-            let Some(subject) = subject else { continue };
-            let of_subject =
-                dependencies.entry(collection).or_default().entry(subject).or_default();
-            of_subject.extend(id);
-        }
+    for Dependency { subject, on: (collection, id) } in depends {
+        let Some(subject) = subject else { continue };
+        let of_subject = dependencies.entry(collection).or_default().entry(subject).or_default();
+        of_subject.extend(id);
     }
     let mut by_subject: HashMap<Key, Vec<RawFinding>> = HashMap::new();
     for finding in findings {

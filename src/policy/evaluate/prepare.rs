@@ -1,4 +1,7 @@
 //! Makes interpreters ready for the policies of a run.
+//!
+//! What the engine asks of a policy, it asks through one rule, so that what
+//! several of its rules rest on is evaluated once.
 
 use std::collections::HashMap;
 
@@ -9,7 +12,7 @@ use serde::Serialize;
 use super::Settings;
 use super::facts::Facts;
 use super::judge::collection_of;
-use crate::policy::bundle::{Bundle, Policy};
+use crate::policy::bundle::{Bundle, Module, Policy};
 use crate::policy::engine::{EngineError, Interpreter};
 use crate::policy::profile::Profile;
 
@@ -52,10 +55,7 @@ impl Prepared {
                 group.iter().map(move |policy| (policy.control.id.clone(), index))
             })
             .collect();
-        let interpreters = groups
-            .into_par_iter()
-            .map(|group| base.with(group.iter().map(|policy| &policy.module)))
-            .collect();
+        let interpreters = groups.into_par_iter().map(|group| ready(&base, group)).collect();
         Ok(Self { interpreters, of_controls })
     }
 
@@ -71,6 +71,35 @@ impl Prepared {
             None => Err(EngineError::unprepared(&policy.control.id)),
         }
     }
+}
+
+/// The path of the rule that holds what the engine asks of a policy.
+pub fn answers(policy: &Policy) -> String {
+    format!("data.{ANSWERS}.{}.all", policy.control.package)
+}
+
+/// The package below which the engine's own modules stand.
+const ANSWERS: &str = "audit.lib.answers";
+
+/// The rules that the engine asks for, if a policy has them.
+const ASKED: [&str; 3] = ["deny", "applicable", "depends"];
+
+fn ready(base: &Interpreter, group: &[&Policy]) -> Result<Interpreter, EngineError> {
+    let policies = base.with(group.iter().map(|policy| &policy.module))?;
+    let asking: Vec<Module> = group
+        .iter()
+        .map(|policy| {
+            let package = &policy.control.package;
+            let declared = ASKED.iter().filter(|name| policies.declares(&policy.module, name));
+            let members: Vec<String> =
+                declared.map(|name| format!("\"{name}\": data.{package}.{name}")).collect();
+            Module {
+                file: format!("{}#answers", policy.module.file),
+                text: format!("package {ANSWERS}.{package}\n\nall := {{{}}}\n", members.join(", ")),
+            }
+        })
+        .collect();
+    policies.with(&asking)?.analysed()
 }
 
 /// An interpreter with what all policies share.
