@@ -39,6 +39,29 @@ macro_rules! collections {
             /// The names of all collections.
             pub const COLLECTIONS: &'static [&'static str] = &[ $( stringify!($collection) ),* ];
 
+            /// The names of all its fields: the collections, and what is
+            /// beside them.
+            pub const MEMBERS: &'static [&'static str] =
+                &["collected_at", $( stringify!($collection), )* "analysis"];
+
+            /// Serialises one field; nothing for an unknown name.
+            ///
+            /// # Errors
+            ///
+            /// Those of the serialiser.
+            pub fn serialize_member<S: serde::Serializer>(
+                &self,
+                name: &str,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                match name {
+                    $( stringify!($collection) => serde::Serialize::serialize(&self.$collection, serializer), )*
+                    "collected_at" => serde::Serialize::serialize(&self.collected_at, serializer),
+                    "analysis" => serde::Serialize::serialize(&self.analysis, serializer),
+                    _ => serializer.serialize_none(),
+                }
+            }
+
             /// The CloudFormation type name of a collection's resources.
             pub fn resource_type(collection: &str) -> Option<&'static str> {
                 match collection {

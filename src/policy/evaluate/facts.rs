@@ -1,13 +1,9 @@
 //! The facts that verdicts rest on: the model as the policies see it, with gaps
 //! and origins.
 
-use std::collections::BTreeMap;
-
-use rayon::prelude::*;
 use regorus::Value;
-use serde::Deserialize;
-use serde_json::Value as Json;
 
+use super::input::{InputError, input};
 use crate::model::{Origin, ResourceRef, Snapshot};
 use crate::policy::gaps::{GapIndex, Place};
 use crate::policy::metadata::SourceKind;
@@ -23,23 +19,13 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// Converts the model. The text form in between is given up collection by
-    /// collection.
-    pub fn new(snapshot: &'a Snapshot) -> Result<Self, String> {
-        let json = super::input(&snapshot.model).map_err(|error| error.to_string())?;
-        let Json::Object(entries) = json else { return Err("the model is no object".to_owned()) };
-        let entries: Vec<(String, Json)> = entries.into_iter().collect();
-        let converted: Vec<(Value, Value)> = entries
-            .into_par_iter()
-            .map(|(name, value)| {
-                Ok((
-                    Value::from(name),
-                    Value::deserialize(value).map_err(|error| error.to_string())?,
-                ))
-            })
-            .collect::<Result<_, String>>()?;
-        let object: BTreeMap<Value, Value> = converted.into_iter().collect();
-        Ok(Self { snapshot, value: Value::from(object), gaps: GapIndex::new(snapshot) })
+    /// Converts the model.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be serialised.
+    pub fn new(snapshot: &'a Snapshot) -> Result<Self, InputError> {
+        Ok(Self { snapshot, value: input(&snapshot.model)?, gaps: GapIndex::new(snapshot) })
     }
 
     /// The value of an attribute; the resource itself for an empty path.

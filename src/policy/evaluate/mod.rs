@@ -3,6 +3,7 @@
 
 mod facts;
 mod findings;
+mod input;
 mod judge;
 mod missing;
 mod prepare;
@@ -10,7 +11,6 @@ mod prepare;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
-use serde_json::Value as Json;
 
 use self::facts::Facts;
 use self::prepare::Prepared;
@@ -18,7 +18,7 @@ use super::bundle::{Bundle, Policy};
 use super::metadata::Severity;
 use super::profile::Profile;
 use super::verdict::{ControlError, Results};
-use crate::model::{Model, Snapshot};
+use crate::model::Snapshot;
 
 /// What to evaluate, and how.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +57,8 @@ pub fn evaluate(snapshot: &Snapshot, bundle: &Bundle, settings: &Settings) -> Re
     };
     let facts = match Facts::new(snapshot) {
         Ok(facts) => facts,
-        Err(message) => {
+        Err(error) => {
+            let message = error.to_string();
             results.errors.push(ControlError { control: "input".to_owned(), message });
             return results;
         }
@@ -94,15 +95,6 @@ pub fn evaluate(snapshot: &Snapshot, bundle: &Bundle, settings: &Settings) -> Re
         ))
     });
     results
-}
-
-/// The policies' input, as they see it: the model as JSON.
-///
-/// # Errors
-///
-/// Where the model cannot be written as JSON.
-pub fn input(model: &Model) -> Result<Json, serde_json::Error> {
-    serde_json::to_value(model)
 }
 
 #[cfg(test)]
