@@ -59,7 +59,10 @@ peers(rule) := peer_attributes if {
 }
 
 # A rule's peer in words.
-peer_text(rule) := sprintf("%v", [rule[peers(rule)[0]]])
+peer_text(rule) := peer if {
+	peer := rule[peers(rule)[0]]
+	is_string(peer)
+} else := "a peer that is not known"
 
 # JSON pointers of a rule's ports, and of its peer.
 ports_evidence(id, rules, index) := [["security_groups", id, sprintf("/%s/%d/%s", [rules, index, name])] |

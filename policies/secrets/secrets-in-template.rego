@@ -22,6 +22,8 @@
 #       ManageMasterUserPassword: true
 #     terraform: |
 #       manage_master_user_password = true
+#     cli: |
+#       aws rds modify-db-instance --db-instance-identifier NAME --manage-master-user-password
 #   frameworks:
 #     nist-800-53-r5: ["IA-5(7)", "SC-28"]
 #     pci-dss-4.0: ["8.6.2"]

@@ -18,6 +18,24 @@
 #   architecture: ["2D"]
 #   remediation:
 #     summary: Remove the statement, or name principals of the account only; list accounts that are meant in the profile's trusted_accounts.
+#     cloudformation: |
+#       Type: AWS::SecretsManager::ResourcePolicy
+#       Properties:
+#         BlockPublicPolicy: true
+#         SecretId: !Ref DatabaseSecret
+#         ResourcePolicy:
+#           Version: "2012-10-17"
+#           Statement:
+#             - Effect: Allow
+#               Principal: {AWS: !GetAtt TaskRole.Arn}
+#               Action: secretsmanager:GetSecretValue
+#               Resource: "*"
+#     terraform: |
+#       resource "aws_secretsmanager_secret_policy" "database" {
+#         secret_arn          = aws_secretsmanager_secret.database.arn
+#         block_public_policy = true
+#         policy              = data.aws_iam_policy_document.secret.json
+#       }
 #     cli: |
 #       aws secretsmanager put-resource-policy --secret-id NAME --resource-policy file://policy.json --block-public-policy
 #   frameworks:

@@ -31,6 +31,8 @@
 #         actions   = ["secretsmanager:GetSecretValue"]
 #         resources = [aws_secretsmanager_secret.database.arn]
 #       }
+#     cli: |
+#       aws iam put-role-policy --role-name ROLE --policy-name read-secrets --policy-document file://policy.json
 #   frameworks:
 #     nist-800-53-r5: ["AC-3", "AC-6"]
 #     pci-dss-4.0: ["7.2.1", "7.2.5"]

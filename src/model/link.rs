@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Collected, Gap, Model, Reason, ResourceRef, Snapshot};
+use super::{Collected, Gap, Model, Origin, Reason, ResourceRef, Snapshot};
 
 /// Every spelling by which a resource may be called, for each collection.
 #[derive(Debug, Default)]
@@ -99,10 +99,11 @@ fn add_spelling(spellings: &mut HashMap<String, Target>, spelling: &str, id: &st
 pub fn link(snapshot: &mut Snapshot) {
     let spellings = Spellings::of(snapshot);
     let unlisted = unlisted(&snapshot.gaps);
+    let declared_groups = declared_groups(snapshot);
     let model = &mut snapshot.model;
     let mut linker =
         Linker { spellings: &spellings, unlisted: &unlisted, gaps: &mut snapshot.gaps };
-    link_network(&mut linker, model);
+    link_network(&mut linker, model, &declared_groups);
     link_gateways(&mut linker, model);
     link_compute(&mut linker, model);
     link_data(&mut linker, model);
@@ -110,6 +111,16 @@ pub fn link(snapshot: &mut Snapshot) {
     link_identity(&mut linker, model);
     link_logging(&mut linker, model);
     complete(model);
+}
+
+/// Security groups that templates and plans declare.
+fn declared_groups(snapshot: &Snapshot) -> BTreeSet<String> {
+    let groups = snapshot.model.security_groups.keys();
+    let is_declared = |id: &&String| {
+        let origin = snapshot.origins.get(&ResourceRef::new("security_groups", *id));
+        matches!(origin.map(|found| &found.resource), Some(Origin::File { .. }))
+    };
+    groups.filter(is_declared).cloned().collect()
 }
 
 /// Collections that could not be listed in full, with the gaps that say why.
@@ -226,7 +237,7 @@ const ROLES: &[&str] = &["iam_roles"];
 const POLICIES: &[&str] = &["iam_policies"];
 const KEYS: &[&str] = &["kms_keys"];
 
-fn link_network(linker: &mut Linker<'_>, model: &mut Model) {
+fn link_network(linker: &mut Linker<'_>, model: &mut Model, declared: &BTreeSet<String>) {
     each(linker, model, |subnet: &mut super::Subnet, at| {
         at.one("/vpc_id", VPCS, &mut subnet.vpc_id)
     });
@@ -258,9 +269,18 @@ fn link_network(linker: &mut Linker<'_>, model: &mut Model) {
     });
     each(linker, model, |group: &mut super::SecurityGroup, at| {
         at.one("/vpc_id", VPCS, &mut group.vpc_id);
-        for rule in group.ingress.iter_mut().chain(&mut group.egress) {
-            at.spellings.one(GROUPS, &mut rule.referenced_group_id);
-            at.spellings.one(&["prefix_lists"], &mut rule.prefix_list_id);
+        // Whose a group is that an account does not have is known: somebody
+        // else's. What a template does not declare may be anybody's.
+        let may_be_anybodys = declared.contains(&group.id);
+        for (list, rules) in [("ingress", &mut group.ingress), ("egress", &mut group.egress)] {
+            for (index, rule) in rules.iter_mut().enumerate() {
+                let path = format!("/{list}/{index}/referenced_group_id");
+                match may_be_anybodys {
+                    true => at.one(&path, GROUPS, &mut rule.referenced_group_id),
+                    false => at.spellings.one(GROUPS, &mut rule.referenced_group_id),
+                }
+                at.spellings.one(&["prefix_lists"], &mut rule.prefix_list_id);
+            }
         }
     });
     each(linker, model, |interface: &mut super::NetworkInterface, at| {

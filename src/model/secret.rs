@@ -71,7 +71,9 @@ const CREDENTIAL_WORDS: &[&str] = &[
     "PASSWORD",
     "PASSWD",
     "PWD",
+    "PASS",
     "PASSPHRASE",
+    "PASSCODE",
     "SECRET",
     "TOKEN",
     "APIKEY",
@@ -82,6 +84,12 @@ const CREDENTIAL_WORDS: &[&str] = &[
     "SIGNINGKEY",
     "ENCRYPTIONKEY",
     "AUTHKEY",
+    "MASTERKEY",
+    "SSHKEY",
+    "HMACKEY",
+    "SHAREDKEY",
+    "ACCOUNTKEY",
+    "CREDS",
 ];
 
 /// Last words of a name that say its value only leads to a credential, or
@@ -123,6 +131,48 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "DIRECTORY",
     "MODE",
     "VERSION",
+    "REF",
+    "ALIAS",
+    "PARAMETER",
+    "PARAM",
+    "HOST",
+    "PORT",
+    "DOMAIN",
+    "REALM",
+    "SCOPE",
+    "SCOPES",
+    "ROLE",
+    "USER",
+    "USERNAME",
+    "EMAIL",
+    "PROVIDER",
+    "BACKEND",
+    "STORE",
+    "SERVICE",
+    "NAMESPACE",
+    "BUCKET",
+    "TABLE",
+    "HEADER",
+    "COOKIE",
+    "FIELD",
+    "TEMPLATE",
+    "FORMAT",
+    "PATTERN",
+    "REGEX",
+    "RULE",
+    "RULES",
+    "STRENGTH",
+    "ROUNDS",
+    "ITERATIONS",
+    "INTERVAL",
+    "LIFETIME",
+    "DURATION",
+    "AGE",
+    "HISTORY",
+    "HASHER",
+    "ENCODING",
+    "ROTATION",
+    "LOCATION",
 ];
 
 /// Beginnings by which issued credentials are known, with what they are.
@@ -159,6 +209,9 @@ pub fn credential_reason(name: &str, value: &str) -> Option<String> {
     }
     if url_with_password(value) {
         return Some("the value is a URL with a password in it".to_owned());
+    }
+    if setting_with_password(value) {
+        return Some("the value is a list of settings with a password among them".to_owned());
     }
     let word = credential_word(name)?;
     if is_pointer(value) {
@@ -198,7 +251,27 @@ fn url_with_password(value: &str) -> bool {
     let Some((user_info, _)) = authority.rsplit_once('@') else { return false };
     user_info
         .split_once(':')
-        .is_some_and(|(_, password)| !password.is_empty() && !password.starts_with("${"))
+        .is_some_and(|(_, password)| !password.is_empty() && !is_placeholder(password))
+}
+
+/// Whether the value is a list of settings, such as a connection string, that
+/// gives a password: `Server=db;Password=…`, `host=db password=…`.
+fn setting_with_password(value: &str) -> bool {
+    const NAMES: &[&str] =
+        &["password", "passwd", "pwd", "accountkey", "sharedaccesskey", "secretkey"];
+    value.split([';', '&', '?', ' ', ',']).any(|setting| {
+        let Some((name, given)) = setting.split_once('=') else { return false };
+        let name = name.trim_start_matches('-').to_ascii_lowercase();
+        NAMES.contains(&name.as_str()) && !given.is_empty() && !is_placeholder(given)
+    })
+}
+
+/// Whether something else is put in a value's place before it is used:
+/// `${PASSWORD}`, `$(PASSWORD)`, `{{ password }}`, `<password>`.
+fn is_placeholder(value: &str) -> bool {
+    [("${", "}"), ("$(", ")"), ("{{", "}}"), ("<", ">"), ("%(", ")s")]
+        .iter()
+        .any(|(start, end)| value.starts_with(start) && value.ends_with(end))
 }
 
 /// The word in `name` that says its value is a credential. Words are told
@@ -238,9 +311,24 @@ fn credential_word(name: &str) -> Option<&'static str> {
 
 /// Whether a value only says where a credential is kept, or is a switch.
 fn is_pointer(value: &str) -> bool {
-    value.starts_with("arn:")
-        || value.starts_with("{{resolve:")
-        || value.starts_with("vault:")
+    /// Where tools and orchestrators keep secrets, or how they name them.
+    const PLACES: &[&str] = &[
+        "arn:",
+        "{{resolve:",
+        "vault:",
+        "ssm:",
+        "awssm:",
+        "secretsmanager:",
+        "aws-secretsmanager:",
+        "op://",
+        "file:",
+        "/run/secrets/",
+        "/var/run/secrets/",
+        "/etc/secrets/",
+        "/mnt/secrets/",
+    ];
+    PLACES.iter().any(|place| value.starts_with(place))
+        || is_placeholder(value)
         || matches!(
             value.to_ascii_lowercase().as_str(),
             "true"
@@ -264,14 +352,37 @@ mod tests {
 
     #[test]
     fn names_of_credentials_are_recognised() {
-        for name in ["DB_PASSWORD", "dbPassword", "DBPASSWORD", "API_KEY", "apiKey", "JWT_SECRET"] {
+        for name in [
+            "DB_PASSWORD",
+            "dbPassword",
+            "DBPASSWORD",
+            "DB_PASS",
+            "API_KEY",
+            "apiKey",
+            "JWT_SECRET",
+            "RAILS_MASTER_KEY",
+        ] {
             assert!(credential_reason(name, "hunter2").is_some(), "{name}");
         }
     }
 
     #[test]
     fn names_that_only_lead_to_a_credential_are_not() {
-        for name in ["SECRET_ARN", "PASSWORD_FILE", "TOKEN_TTL", "KEYBOARD", "PORT", "AUTHOR"] {
+        for name in [
+            "SECRET_ARN",
+            "SECRET_NAME",
+            "PASSWORD_FILE",
+            "PASSWORD_MIN_LENGTH",
+            "PASSWORD_RESET_TEMPLATE",
+            "TOKEN_TTL",
+            "TOKEN_URL",
+            "CSRF_TOKEN_HEADER",
+            "BYPASS",
+            "MAX_TOKENS",
+            "KEYBOARD",
+            "PORT",
+            "AUTHOR",
+        ] {
             assert_eq!(credential_reason(name, "hunter2"), None, "{name}");
         }
     }
@@ -291,6 +402,30 @@ mod tests {
         let arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db";
         assert_eq!(credential_reason("DB_PASSWORD", arn), None);
         assert_eq!(credential_reason("DB_PASSWORD", ""), None);
+        for place in [
+            "{{resolve:secretsmanager:db:SecretString:password}}",
+            "${DB_PASSWORD}",
+            "/run/secrets/db",
+        ] {
+            assert_eq!(credential_reason("DB_PASSWORD", place), None, "{place}");
+        }
+    }
+
+    #[test]
+    fn a_password_among_settings_is_recognised() {
+        for settings in [
+            "Server=db;User Id=app;Password=hunter2;",
+            "host=db user=app password=hunter2",
+            "jdbc:mysql://db/orders?user=app&password=hunter2",
+            "--user=app --password=hunter2",
+        ] {
+            assert!(credential_reason("DATABASE", settings).is_some(), "{settings}");
+        }
+        for settings in
+            ["Server=db;Password=;", "host=db password=${PASSWORD}", "forgot-password=1"]
+        {
+            assert_eq!(credential_reason("DATABASE", settings), None, "{settings}");
+        }
     }
 
     #[test]

@@ -148,9 +148,27 @@ fn patterns(draft: &mut Draft<'_>, path: &str, node: Option<&Node>) -> Vec<Strin
 fn pattern(node: &Node) -> Option<String> {
     match &node.value {
         Value::Reference(reference) => Some(spelled(reference)),
-        Value::Joined(parts) => parts.iter().map(pattern).collect(),
+        Value::Joined(parts) => {
+            Some(by_reference(parts.iter().map(pattern).collect::<Option<_>>()?))
+        }
         _ => node.text(),
     }
+}
+
+/// An ARN that is put together around a reference to what has it, such as
+/// `arn:aws:s3:::${Bucket}/*`, as that reference and what follows it.
+fn by_reference(text: String) -> String {
+    const NAMED_IN_ARNS: &[&str] = &[
+        ":s3:::ref:s3_buckets/",
+        ":role/ref:iam_roles/",
+        ":user/ref:iam_users/",
+        ":key/ref:kms_keys/",
+    ];
+    let start = NAMED_IN_ARNS
+        .iter()
+        .filter_map(|mark| Some(text.find(mark)? + mark.find("ref:")?))
+        .find(|_| text.starts_with("arn:"));
+    start.and_then(|start| text.get(start..)).map_or(text.clone(), str::to_owned)
 }
 
 fn spelled(reference: &Reference) -> String {

@@ -163,6 +163,43 @@ pub(super) fn read(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapsho
     {
         mapping(declared, snapshot);
     }
+    if phase == Phase::Alone {
+        for (_, path) in CREDENTIALS.iter().filter(|(kind, _)| *kind == declared.kind) {
+            credentials_at(declared, snapshot, path, &declared.properties, &[]);
+        }
+    }
+}
+
+/// Properties of types that the model has no place for and that take a
+/// credential; a list stands for all its items.
+const CREDENTIALS: &[(&str, &[&str])] = &[
+    ("AWS::AmazonMQ::Broker", &["Users", "Password"]),
+    ("AWS::CodeBuild::SourceCredential", &["Token"]),
+    ("AWS::DirectoryService::MicrosoftAD", &["Password"]),
+    ("AWS::DirectoryService::SimpleAD", &["Password"]),
+    ("AWS::DMS::Endpoint", &["Password"]),
+    ("AWS::DocDB::DBCluster", &["MasterUserPassword"]),
+    ("AWS::ElastiCache::User", &["Passwords"]),
+    ("AWS::Redshift::Cluster", &["MasterUserPassword"]),
+    ("AWS::RedshiftServerless::Namespace", &["AdminUserPassword"]),
+];
+
+/// Records the credentials at a path below `node`, which stands at `above`.
+fn credentials_at(
+    declared: &Declared<'_>,
+    snapshot: &mut Snapshot,
+    path: &[&str],
+    node: &Node,
+    above: &[&str],
+) {
+    let [name, below @ ..] = path else { return };
+    let here: Vec<&str> = above.iter().copied().chain([*name]).collect();
+    for item in node.get(name).map(Node::items).unwrap_or_default() {
+        match below {
+            [] => declared.credential(snapshot, &here.join("."), Some(item)),
+            _ => credentials_at(declared, snapshot, below, item, &here),
+        }
+    }
 }
 
 impl Declared<'_> {

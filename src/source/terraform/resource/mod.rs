@@ -192,14 +192,23 @@ fn entry(kind: &str) -> Option<Entry> {
 
 /// Attributes that take a credential, by type.
 const CREDENTIALS: &[(&str, &[&str])] = &[
+    ("aws_codebuild_source_credential", &["token"]),
     ("aws_db_instance", &["password"]),
-    ("aws_rds_cluster", &["master_password"]),
-    ("aws_elasticache_replication_group", &["auth_token"]),
-    ("aws_secretsmanager_secret_version", &["secret_string"]),
-    ("aws_redshift_cluster", &["master_password"]),
+    ("aws_directory_service_directory", &["password"]),
+    ("aws_dms_endpoint", &["password"]),
     ("aws_docdb_cluster", &["master_password"]),
+    ("aws_elasticache_replication_group", &["auth_token"]),
+    ("aws_elasticache_user", &["passwords"]),
+    ("aws_mq_broker", &["user", "password"]),
+    (
+        "aws_opensearch_domain",
+        &["advanced_security_options", "master_user_options", "master_user_password"],
+    ),
+    ("aws_rds_cluster", &["master_password"]),
+    ("aws_redshift_cluster", &["master_password"]),
+    ("aws_redshiftserverless_namespace", &["admin_user_password"]),
+    ("aws_secretsmanager_secret_version", &["secret_string"]),
     ("aws_ssm_parameter", &["value"]),
-    ("aws_mq_broker", &["password"]),
 ];
 
 /// A resource instance of a plan, ready to be mapped.
@@ -352,41 +361,57 @@ pub(super) fn read(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapsho
 pub(super) fn credentials(declared: &[Declared<'_>], snapshot: &mut Snapshot) {
     let mut found: BTreeMap<String, Vec<TemplateCredential>> = BTreeMap::new();
     for one in declared {
-        let attributes = CREDENTIALS.iter().find(|(kind, _)| *kind == one.instance.kind);
-        for attribute in attributes.map(|(_, attributes)| *attributes).unwrap_or_default() {
+        for (_, path) in CREDENTIALS.iter().filter(|(kind, _)| *kind == one.instance.kind) {
             if one.instance.kind == "aws_ssm_parameter"
                 && one.get("type").and_then(Node::text).as_deref() != Some("SecureString")
             {
                 continue;
             }
-            let literal = one
-                .expressions
-                .get(attribute)
-                .and_then(|expression| expression.get("constant_value"))
-                .and_then(Json::as_str);
-            let node = match (literal, one.get(attribute)) {
-                (Some(text), Some(node)) => {
-                    Node::at(Value::Text(text.to_owned()), node.origin.clone())
-                }
-                (None, Some(node)) => Node::at(Value::Secret, node.origin.clone()),
-                (_, None) => continue,
-            };
             let id = one.file.name.to_string();
             let list = found.entry(id.clone()).or_default();
-            let path = format!("/credentials/{}/value", list.len());
-            let mut draft = one.draft_of(snapshot, ResourceRef::new("templates", &id));
-            if let Some(value) = draft.secret(&path, "password", Some(&node)) {
-                list.push(TemplateCredential {
-                    resource: one.address.clone(),
-                    property: (*attribute).to_owned(),
-                    value,
-                });
+            for node in at(one.expressions, &one.values, path) {
+                let path_of_value = format!("/credentials/{}/value", list.len());
+                let mut draft = one.draft_of(snapshot, ResourceRef::new("templates", &id));
+                if let Some(value) = draft.secret(&path_of_value, "password", Some(&node)) {
+                    list.push(TemplateCredential {
+                        resource: one.address.clone(),
+                        property: path.join("."),
+                        value,
+                    });
+                }
             }
         }
     }
     for (id, credentials) in found {
         if let Some(template) = snapshot.model.templates.get_mut(&id) {
             template.credentials.extend(credentials);
+        }
+    }
+}
+
+/// The values at a path through blocks, those that the source only refers to as
+/// secrets.
+fn at(expressions: &Json, values: &Node, path: &[&str]) -> Vec<Node> {
+    let [name, below @ ..] = path else { return Vec::new() };
+    let expression = expressions.get(name);
+    let Some(node) = values.get(name) else { return Vec::new() };
+    if !below.is_empty() {
+        let blocks = node.items().iter().enumerate();
+        let of_block = |index| expression.and_then(|blocks| blocks.get(index));
+        return blocks
+            .flat_map(|(index, block)| at(of_block(index).unwrap_or(&Json::Null), block, below))
+            .collect();
+    }
+    let literal = expression.and_then(|expression| expression.get("constant_value"));
+    let texts: Vec<&str> = match literal {
+        Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
+        literal => literal.and_then(Json::as_str).into_iter().collect(),
+    };
+    let origin = || node.origin.clone();
+    match texts.as_slice() {
+        [] => vec![Node::at(Value::Secret, origin())],
+        texts => {
+            texts.iter().map(|text| Node::at(Value::Text((*text).to_owned()), origin())).collect()
         }
     }
 }
