@@ -5,7 +5,7 @@
 use audit::analysis;
 use audit::model::{
     Account, EffectivePermissions, IamGroup, IamPolicy, IamRole, IamUser, Identity, InlinePolicy,
-    PolicyDocument, ResourceAccess, S3Bucket, Secret, Snapshot, link,
+    PolicyDocument, ResourceAccess, S3Bucket, Secret, Snapshot, TrustFacts, link,
 };
 use audit::source::policy_file::{self, Kind};
 
@@ -92,6 +92,7 @@ fn an_administrator_is_one_however_it_is_spelled() {
         r#"{"Effect": "Allow", "NotAction": "aws-portal:*", "Resource": "*"}"#,
         r#"{"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::logs/*"}"#,
         r#"{"Effect": "Allow", "Action": ["*:*"], "Resource": "*"}"#,
+        r#"{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:*:*:*:*"}"#,
     ];
     for trick in tricks {
         assert!(World::of(&[trick]).is_admin(), "{trick}");
@@ -236,4 +237,182 @@ fn a_grant_to_another_account_is_none_where_it_is_denied() {
     assert_eq!((denied.foreign_grants.len(), denied.others_may_write), (0, Some(false)));
     let another = deny.replace("444455556666", "777788889999");
     assert_eq!(access(&[allow, &another]).foreign_grants.len(), 1);
+}
+
+/// What a managed policy of these statements grants: whether everything, and
+/// whether that is known.
+fn policy_grants_all(statements: &[&str]) -> (Option<bool>, bool) {
+    let mut snapshot = Snapshot::default();
+    let mut policy = IamPolicy::new(identity("policy"));
+    policy.document = Some(document(Kind::Identity, &statements.join(", ")));
+    snapshot.model.insert(policy);
+    analysis::derive(&mut snapshot);
+    let is_open = snapshot.gaps.iter().any(|gap| gap.path == "/grants/admin");
+    (snapshot.model.iam_policies["policy"].grants.as_ref().unwrap().admin, is_open)
+}
+
+#[test]
+fn a_policy_grants_everything_by_effect() {
+    let halves = [
+        r#"{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}"#,
+        r#"{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}"#,
+    ];
+    assert_eq!(policy_grants_all(&halves), (Some(true), false));
+    assert_eq!(policy_grants_all(&halves[..1]), (Some(false), false));
+    let nothing = r#"{"Effect": "Deny", "Action": "*", "Resource": "*"}"#;
+    assert_eq!(policy_grants_all(&[ALL, nothing]), (Some(false), false));
+    assert_eq!(policy_grants_all(&[ALL]), (Some(true), false));
+}
+
+#[test]
+fn everything_on_a_condition_is_not_decided() {
+    let conditional = ALL.replace(
+        "\"Resource\"",
+        r#""Condition": {"StringLike": {"aws:RequestedRegion": "*"}}, "Resource""#,
+    );
+    assert_eq!(policy_grants_all(&[&conditional]), (None, true));
+    let read = r#"{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}"#;
+    assert_eq!(policy_grants_all(&[read]), (Some(false), false));
+}
+
+#[test]
+fn what_is_denied_or_out_of_bounds_is_not_excessive() {
+    let queue = r#"{"Effect": "Allow", "Action": ["sqs:*", "iam:PutRolePolicy"], "Resource": "*"}"#;
+    let excessive = |world: World| {
+        let found = world.effective().excessive.into_iter();
+        found.map(|grant| grant.action).collect::<Vec<_>>()
+    };
+    assert_eq!(excessive(World::of(&[queue])), ["iam:PutRolePolicy", "sqs:*"]);
+    let deny = r#"{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}"#;
+    assert_eq!(excessive(World::of(&[queue, deny])), ["sqs:*"]);
+    let only_s3 = r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}"#;
+    let bounded = World { boundary: Some(only_s3.to_owned()), ..World::of(&[queue]) };
+    assert_eq!(excessive(bounded), Vec::<String>::new());
+}
+
+#[test]
+fn everyone_limited_to_another_account_is_that_account() {
+    let limited = |operator: &str, key: &str, value: &str| {
+        let found = access(&[&format!(
+            r#"{{"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject",
+                "Resource": "arn:aws:s3:::b/*", "Condition": {{"{operator}": {{"{key}": "{value}"}}}}}}"#
+        )]);
+        let foreign = found.foreign_grants.iter().map(|grant| grant.principal.clone());
+        (found.public, foreign.collect::<Vec<_>>(), found.others_may_write)
+    };
+    let own = (Some(false), Vec::new(), Some(false));
+    let other = (Some(false), vec!["444455556666".to_owned()], Some(true));
+    assert_eq!(limited("StringEquals", "aws:PrincipalAccount", ACCOUNT), own);
+    assert_eq!(limited("StringEquals", "aws:PrincipalAccount", "444455556666"), other);
+    assert_eq!(limited("ArnLike", "aws:PrincipalArn", "arn:aws:iam::444455556666:role/x"), other);
+    assert_eq!(limited("StringEquals", "aws:SourceVpce", "vpce-1"), own);
+    assert_eq!(limited("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/x").0, Some(true));
+}
+
+#[test]
+fn plain_http_is_denied_by_any_spelling_on_bucket_and_objects() {
+    let deny = |resource: &str, condition: &str| {
+        format!(
+            r#"{{"Effect": "Deny", "Principal": "*", "Action": "S3:*", "Resource": {resource}, "Condition": {{{condition}}}}}"#
+        )
+    };
+    let denies = |statements: &[String]| {
+        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        access(&statements).denies_insecure_transport.unwrap()
+    };
+    for condition in [
+        r#""Bool": {"aws:SecureTransport": "false"}"#,
+        r#""BoolIfExists": {"AWS:securetransport": ["false"]}"#,
+        r#""StringEquals": {"aws:SecureTransport": "false"}"#,
+        r#""StringNotEquals": {"aws:SecureTransport": "true"}"#,
+    ] {
+        assert!(denies(&[deny(r#"["arn:aws:s3:::b", "arn:aws:s3:::b/*"]"#, condition)]));
+        let bucket = deny(r#""arn:aws:s3:::b""#, condition);
+        let objects = deny(r#""arn:aws:s3:::b/*""#, condition);
+        assert!(!denies(std::slice::from_ref(&bucket)) && !denies(std::slice::from_ref(&objects)));
+        assert!(denies(&[bucket, objects]), "{condition}");
+    }
+    for condition in [
+        r#""Bool": {"aws:SecureTransport": "true"}"#,
+        r#""Bool": {"aws:SecureTransport": "false"}, "StringEquals": {"aws:PrincipalOrgID": "o-1"}"#,
+    ] {
+        assert!(!denies(&[deny(r#""*""#, condition)]), "{condition}");
+    }
+}
+
+fn trust(account: Option<&str>, statement: &str) -> (TrustFacts, Snapshot) {
+    let mut snapshot = Snapshot::default();
+    let mut role = IamRole::new(Identity { account: account.map(str::to_owned), ..identity("r") });
+    role.assume_role_policy = Some(document(Kind::Trust, statement));
+    snapshot.model.insert(role);
+    analysis::derive(&mut snapshot);
+    (snapshot.model.iam_roles["r"].trust.clone().unwrap(), snapshot)
+}
+
+/// Whether a trust policy binds an OIDC provider to a subject.
+fn is_bound(provider: &str, action: &str, condition: &str) -> bool {
+    let statement = format!(
+        r#"{{"Effect": "Allow", "Principal": {{"Federated": "{provider}"}}, "Action": "{action}", "Condition": {{{condition}}}}}"#
+    );
+    trust(Some(ACCOUNT), &statement).0.oidc_without_subject.is_empty()
+}
+
+#[test]
+fn an_oidc_subject_is_bound_where_it_names_an_owner() {
+    const GITHUB: &str = "token.actions.githubusercontent.com";
+    let provider = format!("arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}");
+    let action = "sts:AssumeRoleWithWebIdentity";
+    let like = |pattern: &str| {
+        is_bound(&provider, action, &format!(r#""StringLike": {{"{GITHUB}:sub": {pattern}}}"#))
+    };
+    for pattern in [
+        r#""repo:octo/app:ref:refs/heads/main""#,
+        r#""repo:octo/*""#,
+        r#"["repo:octo/a:*", "repo:octo/b:*"]"#,
+        r#""organization:octo:project:*""#,
+        r#""system:serviceaccount:orders:*""#,
+    ] {
+        assert!(like(pattern), "{pattern}");
+    }
+    for pattern in [
+        r#""*""#,
+        r#""r*""#,
+        r#""repo:*""#,
+        r#""repo:*/*:ref:refs/heads/main""#,
+        r#""repo:octo*""#,
+        r#"["repo:octo/a:*", "*"]"#,
+        r#""system:serviceaccount:*:*""#,
+    ] {
+        assert!(!like(pattern), "{pattern}");
+    }
+    let audience = format!(r#""StringEquals": {{"{GITHUB}:aud": "sts.amazonaws.com"}}"#);
+    for action in [action, "sts:AssumeRole*", "sts:*"] {
+        assert!(!is_bound(&provider, action, &audience), "{action}");
+    }
+    let pool = r#""StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-west-1:pool"}"#;
+    assert!(is_bound("cognito-identity.amazonaws.com", action, pool));
+    assert!(!is_bound("cognito-identity.amazonaws.com", action, &audience));
+}
+
+#[test]
+fn a_third_party_is_another_account_without_external_id_or_organization() {
+    let foreign = |account: Option<&str>, principal: &str, condition: &str| {
+        let statement = format!(
+            r#"{{"Effect": "Allow", "Principal": {principal}, "Action": "sts:AssumeRole", "Condition": {{{condition}}}}}"#
+        );
+        let (facts, snapshot) = trust(account, &statement);
+        let is_open = snapshot.gaps.iter().any(|gap| gap.path.starts_with("/trust/foreign"));
+        assert!(facts.everyone.is_empty());
+        (facts.foreign_without_external_id.len(), is_open)
+    };
+    let other = r#"{"AWS": "arn:aws:iam::444455556666:root"}"#;
+    let mfa = r#""Bool": {"aws:MultiFactorAuthPresent": "true"}"#;
+    assert_eq!(foreign(Some(ACCOUNT), other, mfa), (1, false));
+    assert_eq!(foreign(None, other, mfa), (1, true), "it may be the own account");
+    let external = r#""StringEquals": {"sts:ExternalId": "e-1"}"#;
+    assert_eq!(foreign(Some(ACCOUNT), other, external), (0, false));
+    let organization = r#""StringEquals": {"aws:PrincipalOrgID": "o-1"}"#;
+    assert_eq!(foreign(Some(ACCOUNT), other, organization), (0, false));
+    let account = r#""StringEquals": {"aws:PrincipalAccount": "444455556666"}"#;
+    assert_eq!(foreign(Some(ACCOUNT), r#""*""#, account), (1, false));
 }

@@ -10,6 +10,7 @@ use super::{Owner, evaluate, glob, statement, strangers};
 /// What the policy that stands at `path` of the owner's resource amounts to.
 pub(super) fn of(policy: &PolicyDocument, path: &str, owner: &Owner) -> ResourceAccess {
     let mut access = super::closed();
+    let mut plain = [false; 2];
     for (index, found) in policy.statements.iter().enumerate() {
         let place = StatementRef {
             collection: owner.resource.collection.clone(),
@@ -20,11 +21,14 @@ pub(super) fn of(policy: &PolicyDocument, path: &str, owner: &Owner) -> Resource
             Effect::Allow => allow(found, policy, &place, owner, &mut access),
             Effect::Deny => {
                 if denies_plain_transport(found, owner) {
-                    access.denies_insecure_transport = Some(true);
+                    for (sum, part) in plain.iter_mut().zip(covered(found, owner)) {
+                        *sum |= part;
+                    }
                 }
             }
         }
     }
+    access.denies_insecure_transport = Some(plain == [true; 2]);
     access
 }
 
@@ -36,14 +40,14 @@ fn allow(
     access: &mut ResourceAccess,
 ) {
     let restricted = statement::restricts(&found.conditions);
-    for (who, named) in principal::with_names(found, owner.account.as_deref()) {
+    for (who, named) in principal::let_in(found, owner.account.as_deref()) {
         let (kind, value, principals) = match &who {
-            Who::Everyone if !restricted => ("everyone", "*", strangers::strangers().to_vec()),
+            Who::Everyone => ("everyone", "*", strangers::strangers().to_vec()),
             Who::Account(id) | Who::Unclear(id) => {
-                let known = named.and_then(|named| evaluate::Principal::parse(&named.value));
+                let known = named.and_then(|named| evaluate::Principal::parse(&named));
                 ("account", id.as_str(), known.into_iter().collect())
             }
-            Who::Everyone | Who::Service(_) | Who::Own | Who::Federated(_) => continue,
+            Who::Service(_) | Who::Own | Who::Federated(_) => continue,
         };
         // Who is not known by name may be let in for all of it.
         let actions = match principals.is_empty() {
@@ -84,26 +88,33 @@ fn allow(
 /// Why the access cannot be told in full: an account that may be the owner's.
 pub(super) fn undecided(access: &ResourceAccess) -> Option<Reason> {
     let unclear = access.foreign_grants.iter().find(|grant| grant.restricted.is_none())?;
-    Some(Reason::UnresolvedParameter {
-        name: format!("AWS::AccountId, to tell it from {}", unclear.principal),
-    })
+    Some(principal::unclear(&unclear.principal))
 }
 
-/// Whether a statement denies everyone every action without TLS, on the
-/// resource and what is in it.
+/// Whether a statement denies everyone every action without TLS.
 fn denies_plain_transport(found: &Statement, owner: &Owner) -> bool {
     let everyone = principal::of(found, owner.account.as_deref()).contains(&Who::Everyone)
         && found.not_principals.is_empty();
-    let every_action = found.actions.iter().any(|action| matches!(action.as_str(), "*" | "s3:*"));
+    let is_all = |action: &String| action == "*" || action.eq_ignore_ascii_case("s3:*");
     let [condition] = found.conditions.as_slice() else { return false };
-    let plain = condition.key.eq_ignore_ascii_case("aws:SecureTransport")
-        && matches!(condition.operator.to_ascii_lowercase().as_str(), "bool" | "boolifexists")
-        && condition.values.iter().any(|value| value.eq_ignore_ascii_case("false"));
-    everyone && every_action && plain && covers_bucket(found, owner)
+    let operator = condition.operator.to_ascii_lowercase();
+    // What the key is compared with; it is in every request.
+    let value = match operator.strip_suffix("ifexists").unwrap_or(&operator) {
+        "bool" | "stringequals" | "stringequalsignorecase" | "stringlike" => "false",
+        "stringnotequals" | "stringnotequalsignorecase" | "stringnotlike" => "true",
+        _ => return false,
+    };
+    everyone
+        && found.actions.iter().any(is_all)
+        && condition.key.eq_ignore_ascii_case("aws:SecureTransport")
+        && condition.values.iter().any(|found| found.eq_ignore_ascii_case(value))
 }
 
-/// Whether the resources cover the bucket and every object in it.
-fn covers_bucket(found: &Statement, owner: &Owner) -> bool {
+/// Whether the resources cover the bucket, and whether every object in it.
+fn covered(found: &Statement, owner: &Owner) -> [bool; 2] {
     let any = |text: &str| found.resources.iter().any(|pattern| glob::matches(pattern, text));
-    owner.names.iter().any(|name| any(name) && any(&format!("{name}/any/object")))
+    [
+        owner.names.iter().any(|name| any(name)),
+        owner.names.iter().any(|name| any(&format!("{name}/any/object"))),
+    ]
 }

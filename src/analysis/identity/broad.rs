@@ -107,10 +107,15 @@ fn not_in_catalogue(pattern: &str) -> Reason {
     Reason::NotInSource { source }
 }
 
-/// `service:*`, `*`, and other spellings of them.
+/// `service:*`, `*`, and other spellings of them, such as `service:?*`: no
+/// action's name has fewer than three letters.
 fn is_whole_service(pattern: &str) -> bool {
-    let only_stars = |text: &str| !text.is_empty() && text.chars().all(|c| c == '*');
-    pattern.split_once(':').map_or_else(|| only_stars(pattern), |(_, name)| only_stars(name))
+    let names_nothing = |text: &str| {
+        text.contains('*')
+            && text.chars().all(|c| matches!(c, '*' | '?'))
+            && text.chars().filter(|c| *c == '?').count() <= 3
+    };
+    pattern.split_once(':').map_or_else(|| names_nothing(pattern), |(_, name)| names_nothing(name))
 }
 
 /// What `NotAction` with Allow grants: every action of every service that is
@@ -271,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_whole_service_is_broad_on_any_resource() {
-        for action in ["s3:*", "S3:**", "*", "*:*"] {
+        for action in ["s3:*", "S3:**", "s3:?*", "*", "*:*", "?*"] {
             let found = kinds(json!(action), json!("arn:aws:s3:::orders"));
             assert_eq!(found, [("service-wildcard", vec![action.to_owned()])]);
         }

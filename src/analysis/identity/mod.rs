@@ -76,7 +76,10 @@ fn derive_access(snapshot: &mut Snapshot) {
                 let access =
                     policy.map(|policy| access::of(&policy, path, &owner)).unwrap_or_else(closed);
                 if let Some(reason) = access::undecided(&access) {
-                    gap(snapshot, &owner.resource, "/access", reason);
+                    for fact in ["foreign_grants", "others_may_write", "write_grants"] {
+                        let path = format!("/access/{fact}");
+                        gap(snapshot, &owner.resource, &path, reason.clone());
+                    }
                 }
                 Some(access)
             }

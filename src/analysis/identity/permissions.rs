@@ -1,6 +1,6 @@
 //! What principals may effectively do, and what policies grant.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -9,7 +9,8 @@ use crate::model::{
     Reason, ResourceRef, Snapshot, Statement, StatementRef,
 };
 
-use super::effective::{Common, Effective, READ_SECRET};
+use super::effective::{Administrator, Bearer, Common, Effective, READ_SECRET};
+use super::evaluate::Fact;
 use super::secrets::Secrets;
 use super::subjects::Subjects;
 use super::{Documents, broad, catalogue, statement};
@@ -17,9 +18,12 @@ use super::{Documents, broad, catalogue, statement};
 pub(super) fn derive(snapshot: &mut Snapshot) {
     grants(snapshot);
     let found = of_principals(snapshot);
-    for (principal, effective, reason) in found {
+    for Found { principal, effective, reason, conditional } in found {
         if let Some(reason) = reason {
             super::gap(snapshot, &principal, "/effective", reason);
+        }
+        if let Some(reason) = conditional {
+            super::gap(snapshot, &principal, "/effective/admin", reason);
         }
         let model = &mut snapshot.model;
         let id = principal.id.as_str();
@@ -34,8 +38,18 @@ pub(super) fn derive(snapshot: &mut Snapshot) {
     }
 }
 
-/// What each user, role and group may do, and why that may not be all.
-fn of_principals(snapshot: &Snapshot) -> Vec<(ResourceRef, EffectivePermissions, Option<Reason>)> {
+/// What a user, role or group may do.
+struct Found {
+    principal: ResourceRef,
+    effective: EffectivePermissions,
+    /// Why that may not be all.
+    reason: Option<Reason>,
+    /// What it depends on whether it is an administrator.
+    conditional: Option<Reason>,
+}
+
+/// What each user, role and group may do.
+fn of_principals(snapshot: &Snapshot) -> Vec<Found> {
     let model = &snapshot.model;
     let common = Common::new(model, Subjects::new(snapshot));
     let secrets = Secrets::new(model);
@@ -72,9 +86,9 @@ fn of_principals(snapshot: &Snapshot) -> Vec<(ResourceRef, EffectivePermissions,
             }
             let account = model.get(&principal).and_then(|found| found.account());
             let by_effect = Effective::new(&common, &principal, account);
-            let effective = effective(&documents, &by_effect, &secrets);
+            let (effective, conditional) = effective(&documents, &by_effect, &secrets);
             let reason = reasons.into_iter().next().cloned().or(missing);
-            (principal, effective, reason)
+            Found { principal, effective, reason, conditional }
         })
         .collect()
 }
@@ -173,25 +187,51 @@ fn effective(
     documents: &Documents<'_>,
     by_effect: &Effective<'_>,
     secrets: &Secrets<'_>,
-) -> EffectivePermissions {
-    let admin = by_effect.administrator().map(|together| {
+) -> (EffectivePermissions, Option<Reason>) {
+    let (admin, mut admin_statements, conditional) = told(by_effect.administrator());
+    if admin == Some(true) {
         let alone: Vec<StatementRef> = allowing(documents)
             .filter(|(_, found)| is_admin(found))
             .map(|(place, _)| place)
             .collect();
-        if alone.is_empty() { together } else { alone }
-    });
-    EffectivePermissions {
-        admin: Some(admin.is_some()),
-        admin_statements: admin.unwrap_or_default(),
+        if !alone.is_empty() {
+            admin_statements = alone;
+        }
+    }
+    let effective = EffectivePermissions {
+        admin,
+        admin_statements,
         escalations: Vec::new(),
         readable_secrets: secrets.readable(documents, by_effect),
-        excessive: excessive(documents),
+        excessive: excessive(documents, by_effect),
+    };
+    (effective, conditional)
+}
+
+/// Whether someone is an administrator, by which statements, and what it
+/// depends on.
+fn told(found: Administrator) -> (Option<bool>, Vec<StatementRef>, Option<Reason>) {
+    match found {
+        Administrator::No => (Some(false), Vec::new(), None),
+        Administrator::Yes(statements) => (Some(true), statements, None),
+        // What is not known of the policies themselves is a gap already.
+        Administrator::Perhaps(_, depends)
+            if depends.facts().iter().any(|fact| matches!(fact, Fact::Other(_))) =>
+        {
+            (Some(false), Vec::new(), None)
+        }
+        Administrator::Perhaps(statements, depends) => {
+            let reason = Reason::Unresolvable {
+                expression: "every action on every resource".to_owned(),
+                detail: format!("it is allowed if {depends}"),
+            };
+            (None, statements, Some(reason))
+        }
     }
 }
 
 /// Rights that no task needs: everything, changes to IAM, and every secret.
-fn excessive(documents: &Documents<'_>) -> Vec<GrantedAction> {
+fn excessive(documents: &Documents<'_>, by_effect: &Effective<'_>) -> Vec<GrantedAction> {
     const NEVER: &[&str] = &[
         "iam:PutRolePolicy",
         "iam:AttachRolePolicy",
@@ -201,6 +241,10 @@ fn excessive(documents: &Documents<'_>) -> Vec<GrantedAction> {
     let mut found = Vec::new();
     for (place, allowed) in allowing(documents) {
         let mut add = |action: &str, resource: &str| {
+            // What is denied, or past a boundary, is no right.
+            if !by_effect.may_take(action, resource) {
+                return;
+            }
             found.push(GrantedAction {
                 action: action.to_owned(),
                 resource: resource.to_owned(),
@@ -236,22 +280,21 @@ fn is_service_wildcard(pattern: &str) -> bool {
 /// What each policy grants, wherever it stands.
 fn grants(snapshot: &mut Snapshot) {
     let mut finder = broad::Finder::default();
-    let policies: Vec<(String, Option<PolicyDocument>)> = snapshot
+    let policies: Vec<(String, Option<String>, Option<PolicyDocument>)> = snapshot
         .model
         .iam_policies
         .iter()
-        .map(|(id, policy)| (id.clone(), policy.document.clone()))
+        .map(|(id, policy)| (id.clone(), policy.account.clone(), policy.document.clone()))
         .collect();
-    let mut unknown = Vec::new();
-    for (id, document) in policies {
+    let mut unknown: Vec<Unknown> = Vec::new();
+    for (id, account, document) in policies {
         let resource = ResourceRef::new("iam_policies", &id);
         if let Some(reason) = super::open(snapshot, &resource, "/document") {
             super::gap(snapshot, &resource, "/grants", reason);
         }
         let grants = document.map(|document| {
-            let (grants, reason) = of_document(&document, &resource, "/document", &mut finder);
-            unknown.extend(reason.map(|reason| (resource, "/grants/broad".to_owned(), reason)));
-            grants
+            let at = At { holder: &resource, account: account.as_deref(), path: "/document" };
+            of_document(&document, &at, "/grants", &mut finder, &mut unknown)
         });
         if let Some(policy) = snapshot.model.iam_policies.get_mut(&id) {
             policy.grants = grants;
@@ -260,56 +303,80 @@ fn grants(snapshot: &mut Snapshot) {
     let model = &mut snapshot.model;
     for (id, role) in &mut model.iam_roles {
         let holder = ResourceRef::new("iam_roles", id);
-        of_inline(&mut role.inline_policies, &holder, &mut finder, &mut unknown);
+        let account = role.account.as_deref();
+        of_inline(&mut role.inline_policies, &holder, account, &mut finder, &mut unknown);
     }
     for (id, user) in &mut model.iam_users {
         let holder = ResourceRef::new("iam_users", id);
-        of_inline(&mut user.inline_policies, &holder, &mut finder, &mut unknown);
+        let account = user.account.as_deref();
+        of_inline(&mut user.inline_policies, &holder, account, &mut finder, &mut unknown);
     }
     for (id, group) in &mut model.iam_groups {
         let holder = ResourceRef::new("iam_groups", id);
-        of_inline(&mut group.inline_policies, &holder, &mut finder, &mut unknown);
+        let account = group.account.as_deref();
+        of_inline(&mut group.inline_policies, &holder, account, &mut finder, &mut unknown);
     }
     for (resource, path, reason) in unknown {
         super::gap(snapshot, &resource, &path, reason);
     }
 }
 
+/// A fact that is not known: of which resource, where, and why.
+type Unknown = (ResourceRef, String, Reason);
+
+/// Where a document stands.
+struct At<'a> {
+    holder: &'a ResourceRef,
+    account: Option<&'a str>,
+    path: &'a str,
+}
+
 fn of_inline(
     policies: &mut [crate::model::InlinePolicy],
     holder: &ResourceRef,
+    account: Option<&str>,
     finder: &mut broad::Finder,
-    unknown: &mut Vec<(ResourceRef, String, Reason)>,
+    unknown: &mut Vec<Unknown>,
 ) {
     for (index, policy) in policies.iter_mut().enumerate() {
         let path = format!("/inline_policies/{index}/document");
-        let (grants, reason) = of_document(&policy.document, holder, &path, finder);
-        policy.grants = Some(grants);
-        let path = format!("/inline_policies/{index}/grants/broad");
-        unknown.extend(reason.map(|reason| (holder.clone(), path, reason)));
+        let grants = format!("/inline_policies/{index}/grants");
+        let at = At { holder, account, path: &path };
+        policy.grants = Some(of_document(&policy.document, &at, &grants, finder, unknown));
     }
 }
 
+/// What a document grants; what is not known of it, below the path of `grants`.
 fn of_document(
     document: &PolicyDocument,
-    holder: &ResourceRef,
-    path: &str,
+    at: &At<'_>,
+    grants: &str,
     finder: &mut broad::Finder,
-) -> (PolicyGrants, Option<Reason>) {
-    let one: Documents<'_> = BTreeMap::from([((holder.clone(), path.to_owned()), document)]);
-    let admin_statements: Vec<StatementRef> =
-        allowing(&one).filter(|(_, found)| is_admin(found)).map(|(place, _)| place).collect();
-    let (found, unknown) = finder.find(document);
+    unknown: &mut Vec<Unknown>,
+) -> PolicyGrants {
+    let place = StatementRef {
+        collection: at.holder.collection.clone(),
+        id: at.holder.id.clone(),
+        path: at.path.to_owned(),
+    };
+    let (found, not_in_catalogue) = finder.find(document);
     let broad = found.into_iter().map(|found| BroadGrant {
         kind: found.kind.to_owned(),
         statement: StatementRef {
-            collection: holder.collection.clone(),
-            id: holder.id.clone(),
-            path: format!("{path}/statements/{}", found.statement),
+            path: format!("{}/statements/{}", at.path, found.statement),
+            ..place.clone()
         },
         actions: found.actions,
         examples: found.examples,
     });
-    let admin = Some(!admin_statements.is_empty());
-    (PolicyGrants { admin, broad: broad.collect(), admin_statements }, unknown)
+    let broad = broad.collect();
+    let (admin, admin_statements, conditional) =
+        told(Bearer::of_policy(document, place, at.account).administrator());
+    let mut open = |path: &str, reason: Option<Reason>| {
+        let path = format!("{grants}/{path}");
+        unknown.extend(reason.map(|reason| (at.holder.clone(), path, reason)));
+    };
+    open("broad", not_in_catalogue);
+    open("admin", conditional);
+    PolicyGrants { admin, broad, admin_statements }
 }

@@ -1,6 +1,8 @@
 //! Whom a statement names.
 
-use crate::model::{Principal, Statement};
+use crate::model::{Condition, Principal, Reason, Statement};
+
+use super::statement;
 
 /// A principal, as seen from the owner's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +49,14 @@ pub(super) fn who(principal: &Principal, account: Option<&str>) -> Who {
     }
 }
 
+/// Why it is not known whether someone is the owner: the owner's account is not.
+pub(super) fn unclear(account: &str) -> Reason {
+    Reason::Unresolvable {
+        expression: format!("whether {account} is the account itself"),
+        detail: "give the account with --account".to_owned(),
+    }
+}
+
 /// The account of an ARN, or the account id itself.
 fn account_of(value: &str) -> Option<&str> {
     if value == OWN_ACCOUNT || (value.len() == 12 && value.bytes().all(|b| b.is_ascii_digit())) {
@@ -65,16 +75,40 @@ fn is_unique_id(value: &str) -> bool {
     ["AIDA", "AROA", "ASIA", "AKIA"].iter().any(|prefix| value.starts_with(prefix))
 }
 
-/// As [`of`], each with the principal that the statement names.
-pub(super) fn with_names<'s>(
-    statement: &'s Statement,
-    account: Option<&str>,
-) -> Vec<(Who, Option<&'s Principal>)> {
-    if !statement.not_principals.is_empty() {
-        return vec![(Who::Everyone, None)];
+/// Whom a statement lets in, each with its name in the policy. Everyone whom a
+/// condition limits to accounts is those accounts; limited to anything else that
+/// strangers are not, nobody.
+pub(super) fn let_in(statement: &Statement, account: Option<&str>) -> Vec<(Who, Option<String>)> {
+    let named: Vec<(Who, Option<String>)> = match statement.not_principals.as_slice() {
+        [] => {
+            let named = statement.principals.iter();
+            named.map(|found| (who(found, account), Some(found.value.clone()))).collect()
+        }
+        _ => vec![(Who::Everyone, None)],
+    };
+    if !statement::restricts(&statement.conditions) {
+        return named;
     }
-    let named = statement.principals.iter();
-    named.map(|principal| (who(principal, account), Some(principal))).collect()
+    let limited = limits(&statement.conditions, account);
+    let of = |(found, name)| match found {
+        Who::Everyone => limited.clone(),
+        other => vec![(other, name)],
+    };
+    named.into_iter().flat_map(of).collect()
+}
+
+/// The accounts to which conditions limit everyone; none where one of the
+/// conditions leaves the owner's alone.
+fn limits(conditions: &[Condition], account: Option<&str>) -> Vec<(Who, Option<String>)> {
+    let mut lists = statement::accounts(conditions).into_iter().map(|values| {
+        let named = values.into_iter().map(|value| {
+            let principal = Principal { kind: "AWS".to_owned(), value: value.to_owned() };
+            (who(&principal, account), Some(value.to_owned()))
+        });
+        named.filter(|(found, _)| *found != Who::Own).collect::<Vec<_>>()
+    });
+    let first = lists.next().unwrap_or_default();
+    if first.is_empty() || lists.any(|others| others.is_empty()) { Vec::new() } else { first }
 }
 
 /// Everyone whom a statement is about; `NotPrincipal` is everyone else.

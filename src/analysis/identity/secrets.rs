@@ -96,10 +96,21 @@ impl<'m> Secrets<'m> {
 
     /// Whether a pattern can match a secret at all.
     fn is_about_secrets(&self, pattern: &str) -> bool {
-        self.model.secrets.contains_key(pattern)
-            || pattern.starts_with("ref:secrets/")
-            || !(pattern.starts_with("ref:") || pattern.starts_with("arn:"))
-            || pattern.contains(":secretsmanager:")
-            || pattern.split(':').nth(2).is_some_and(|service| service.contains('*'))
+        if self.model.secrets.contains_key(pattern) || pattern.starts_with("ref:secrets/") {
+            return true;
+        }
+        if pattern.starts_with("ref:") {
+            return false;
+        }
+        // Up to its first wildcard it must go with the ARN of a secret.
+        let named = pattern.split(['*', '?']).next().unwrap_or_default();
+        let goes_with = |partition: &&str| {
+            let beginning = format!("arn:{partition}:secretsmanager:");
+            beginning.starts_with(named) || named.starts_with(&beginning)
+        };
+        ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-eusc", "${AWS::Partition}"]
+            .iter()
+            .any(goes_with)
+            || !pattern.starts_with("arn:")
     }
 }

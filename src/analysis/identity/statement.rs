@@ -28,15 +28,18 @@ pub(super) fn covers_nearly_all(statement: &Statement) -> bool {
         "dynamodb:GetItem",
         "cloudtrail:StopLogging",
     ];
-    if statement.not_actions.is_empty() {
-        return statement.actions.iter().any(|pattern| matches!(pattern.as_str(), "*" | "*:*"));
-    }
     ONE_OF_EACH.iter().all(|action| covers_action(statement, action))
 }
 
-/// Whether a statement is about every resource.
+/// Whether a statement is about every resource: `*`, or one pattern that
+/// matches the ARNs of any service.
 pub(super) fn covers_all_resources(statement: &Statement) -> bool {
-    let everything = |pattern: &String| pattern.chars().all(|c| c == '*');
+    const ONE_OF_EACH: &[&str] = &[
+        "arn:aws:iam::<other>:role/audit-0f7c1e",
+        "arn:aws:s3:::audit-0f7c1e/object",
+        "arn:aws:secretsmanager:us-east-1:<other>:secret:audit-0f7c1e",
+    ];
+    let everything = |pattern: &String| ONE_OF_EACH.iter().all(|arn| glob::matches(pattern, arn));
     if !statement.not_resources.is_empty() {
         return !statement.not_resources.iter().any(everything);
     }
@@ -60,6 +63,35 @@ pub(super) fn may_write(statement: &Statement) -> bool {
 /// cannot be or use.
 pub(super) fn restricts(conditions: &[Condition]) -> bool {
     conditions.iter().any(restricting)
+}
+
+/// Whether the conditions let only members of an organization in.
+pub(super) fn asks_organization(conditions: &[Condition]) -> bool {
+    conditions.iter().any(|condition| {
+        let key = condition.key.to_ascii_lowercase();
+        matches!(key.as_str(), "aws:principalorgid" | "aws:principalorgpaths")
+            && restricting(condition)
+    })
+}
+
+/// For each condition that limits a statement to accounts: those accounts. All
+/// conditions must hold, so each limits it alone.
+pub(super) fn accounts(conditions: &[Condition]) -> Vec<Vec<&str>> {
+    let of_arn = |arn: &'_ str| arn.splitn(6, ':').nth(4).is_some_and(|part| !part.is_empty());
+    let limiting = conditions.iter().filter(|condition| restricting(condition));
+    let named = limiting.map(|condition| match condition.key.to_ascii_lowercase().as_str() {
+        "aws:principalaccount"
+        | "aws:sourceaccount"
+        | "aws:sourceowner"
+        | "kms:calleraccount"
+        | "s3:dataaccesspointaccount" => condition.values.iter().map(String::as_str).collect(),
+        "aws:principalarn" | "aws:sourcearn" => {
+            let values = condition.values.iter().map(String::as_str);
+            values.filter(|value| !value.starts_with("arn:") || of_arn(value)).collect()
+        }
+        _ => Vec::new(),
+    });
+    named.filter(|values: &Vec<&str>| !values.is_empty()).collect()
 }
 
 fn restricting(condition: &Condition) -> bool {

@@ -1,7 +1,7 @@
 //! What roles' trust policies amount to.
 
 use crate::model::{
-    AccessGrant, Effect, PolicyDocument, Principal, ResourceRef, Snapshot, Statement, StatementRef,
+    AccessGrant, Effect, PolicyDocument, Reason, ResourceRef, Snapshot, Statement, StatementRef,
     TrustFacts,
 };
 
@@ -24,6 +24,16 @@ pub(super) fn derive(snapshot: &mut Snapshot) {
             super::gap(snapshot, &resource, "/trust", reason);
         }
         let facts = policy.map(|policy| facts(&policy, &id, account.as_deref()));
+        let unclear = facts.iter().flat_map(|facts| facts.foreign_without_external_id.iter());
+        let unclear: Vec<(usize, Reason)> = unclear
+            .enumerate()
+            .filter(|(_, grant)| grant.restricted.is_none())
+            .map(|(index, grant)| (index, principal::unclear(&grant.principal)))
+            .collect();
+        for (index, reason) in unclear {
+            let path = format!("/trust/foreign_without_external_id/{index}");
+            super::gap(snapshot, &resource, &path, reason);
+        }
         if let Some(role) = snapshot.model.iam_roles.get_mut(&id) {
             role.trust = facts;
         }
@@ -36,10 +46,11 @@ fn facts(policy: &PolicyDocument, role: &str, account: Option<&str>) -> TrustFac
         if found.effect != Effect::Allow {
             continue;
         }
-        for (who, named) in principal::with_names(found, account) {
-            if is_denied(&who, named, found, policy) {
+        for (who, named) in principal::let_in(found, account) {
+            if is_denied(&who, named.as_deref(), found, policy) {
                 continue;
             }
+            let is_unclear = matches!(who, Who::Unclear(_));
             let grant = |kind: &str, principal: &str| AccessGrant {
                 statement: StatementRef {
                     collection: "iam_roles".to_owned(),
@@ -49,17 +60,17 @@ fn facts(policy: &PolicyDocument, role: &str, account: Option<&str>) -> TrustFac
                 kind: kind.to_owned(),
                 principal: principal.to_owned(),
                 actions: found.actions.clone(),
-                restricted: Some(statement::restricts(&found.conditions)),
+                restricted: (!is_unclear).then(|| statement::restricts(&found.conditions)),
             };
             match who {
-                Who::Everyone if !statement::restricts(&found.conditions) => {
-                    facts.everyone.push(grant("everyone", "*"));
-                }
+                Who::Everyone => facts.everyone.push(grant("everyone", "*")),
                 Who::Service(name) => facts.services.push(name),
-                Who::Account(id) | Who::Unclear(id) if !asks_external_id(found) => {
+                Who::Account(id) | Who::Unclear(id) if is_third_party(found) => {
                     facts.foreign_without_external_id.push(grant("account", &id));
                 }
-                Who::Federated(provider) if is_oidc(found, &provider) && !binds_subject(found) => {
+                Who::Federated(provider)
+                    if is_oidc(found, &provider) && !binds_subject(found, &provider) =>
+                {
                     facts.oidc_without_subject.push(grant("federated", &provider));
                 }
                 _ => {}
@@ -72,15 +83,10 @@ fn facts(policy: &PolicyDocument, role: &str, account: Option<&str>) -> TrustFac
 }
 
 /// Whether other statements deny whom one lets in all that it allows.
-fn is_denied(
-    who: &Who,
-    named: Option<&Principal>,
-    found: &Statement,
-    policy: &PolicyDocument,
-) -> bool {
+fn is_denied(who: &Who, named: Option<&str>, found: &Statement, policy: &PolicyDocument) -> bool {
     let principals = match who {
         Who::Everyone => strangers::strangers().to_vec(),
-        _ => match named.and_then(|named| evaluate::Principal::parse(&named.value)) {
+        _ => match named.and_then(evaluate::Principal::parse) {
             Some(known) => vec![known],
             None => return false,
         },
@@ -89,31 +95,67 @@ fn is_denied(
     says_actions && strangers::left(found, policy, &principals, &Owner::default()).is_empty()
 }
 
-fn asks_external_id(found: &Statement) -> bool {
-    found.conditions.iter().any(|condition| {
+/// Whether a statement lets another account in as one of a third party that was
+/// told no external id: a member of an organization that it names is none.
+fn is_third_party(found: &Statement) -> bool {
+    let asks_external_id = found.conditions.iter().any(|condition| {
         condition.key.eq_ignore_ascii_case("sts:ExternalId")
             && condition.operator.eq_ignore_ascii_case("StringEquals")
-    })
+    });
+    !asks_external_id && !statement::asks_organization(&found.conditions)
 }
 
 fn is_oidc(found: &Statement, provider: &str) -> bool {
     !provider.contains(":saml-provider/")
-        && found
-            .actions
-            .iter()
-            .any(|action| action.eq_ignore_ascii_case("sts:AssumeRoleWithWebIdentity"))
+        && statement::covers_action(found, "sts:AssumeRoleWithWebIdentity")
 }
+
+/// The provider of Amazon Cognito's identity pools. Its subjects are single
+/// people; the audience is the pool (IAM user guide, "Available keys for AWS
+/// OIDC federation").
+const COGNITO: &str = "cognito-identity.amazonaws.com";
 
 /// Whether a condition on the token's subject lets in less than everyone whom
 /// the provider knows.
-fn binds_subject(found: &Statement) -> bool {
+fn binds_subject(found: &Statement, provider: &str) -> bool {
+    let claim = if provider == COGNITO { "cognito-identity.amazonaws.com:aud" } else { ":sub" };
     found.conditions.iter().any(|condition| {
         let operator = condition.operator.to_ascii_lowercase();
-        condition.key.to_ascii_lowercase().ends_with(":sub")
-            && matches!(operator.as_str(), "stringequals" | "stringlike")
-            && condition
-                .values
-                .iter()
-                .all(|value| !value.starts_with('*') && value.as_str() != "repo:*")
+        let operator = operator.strip_prefix("foranyvalue:").unwrap_or(&operator);
+        let is_bound = |value: &String| match operator {
+            "stringequals" | "stringequalsignorecase" => !value.is_empty(),
+            "stringlike" => names_someone(value),
+            _ => false,
+        };
+        condition.key.to_ascii_lowercase().ends_with(claim)
+            && !condition.values.is_empty()
+            && condition.values.iter().all(is_bound)
     })
+}
+
+/// Whether a pattern for subjects names whose they are, before its first
+/// wildcard.
+fn names_someone(pattern: &str) -> bool {
+    /// How subjects begin whatever they are, and whether an owner follows that
+    /// anyone may be: GitHub, GitLab, HCP Terraform, CircleCI, and a cluster's
+    /// service accounts.
+    const BEGINNINGS: &[(&str, bool)] = &[
+        ("repo:", true),
+        ("project_path:", true),
+        ("organization:", true),
+        ("org/", true),
+        ("system:serviceaccount:", false),
+    ];
+    let named = pattern.split(['*', '?']).next().unwrap_or_default();
+    if BEGINNINGS.iter().any(|(beginning, _)| beginning.starts_with(named)) {
+        return false;
+    }
+    let is_whole = named.len() == pattern.len();
+    // `repo:octo*` is every owner whose name begins so.
+    is_whole
+        || BEGINNINGS
+            .iter()
+            .filter(|(_, has_owner)| *has_owner)
+            .filter_map(|(beginning, _)| named.strip_prefix(beginning))
+            .all(|rest| rest.contains(['/', ':']))
 }

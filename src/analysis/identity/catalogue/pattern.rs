@@ -22,7 +22,9 @@ pub(super) fn expand<'a>(catalogue: &'a Catalogue, pattern: &str) -> Expansion<'
     let mut found = Expansion::default();
     let (prefix, name) = match pattern.split_once(':') {
         Some(parts) => parts,
-        None if pattern.chars().all(|c| c == '*') && !pattern.is_empty() => ("*", "*"),
+        None if pattern.contains('*') && pattern.chars().all(|c| matches!(c, '*' | '?')) => {
+            ("*", "*")
+        }
         // No form that IAM takes: it matches nothing.
         None => return found,
     };

@@ -130,7 +130,7 @@ fn ends(snapshot: &Snapshot, nodes: &Nodes) -> (Bits, Bits) {
     let gaps: BTreeSet<(&str, &str)> = snapshot
         .gaps
         .iter()
-        .filter(|gap| gap.path == "/effective")
+        .filter(|gap| matches!(gap.path.as_str(), "/effective" | "/effective/admin"))
         .filter_map(|gap| Some((gap.collection.as_str(), gap.id.as_deref()?)))
         .collect();
     let (mut administrators, mut untold) = (Bits::none(nodes.len()), Bits::none(nodes.len()));
