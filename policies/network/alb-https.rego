@@ -40,7 +40,7 @@
 #     cli: |
 #       aws elbv2 modify-listener --listener-arn ARN --protocol HTTPS --port 443 --ssl-policy ELBSecurityPolicy-TLS13-1-2-2021-06 --certificates CertificateArn=ARN
 #   frameworks:
-#     aws-fsbp: ["ELB.17"]
+#     aws-fsbp: ["ELB.17", "ELB.18"]
 #     nist-800-53-r5: ["SC-8", "SC-13", "SC-23"]
 #     pci-dss-4.0: ["4.2.1"]
 #     soc2: ["CC6.1", "CC6.7"]
@@ -105,12 +105,13 @@ deny contains finding if {
 
 deny contains finding if {
 	some [balancer_id, id, evidence] in forwarding
+	input.listeners[id].protocol == "HTTPS"
 	some index, certificate in input.listeners[id].certificates
 	contains(certificate, ":server-certificate/")
 	finding := {
 		"subject": ["load_balancers", balancer_id],
 		"message": sprintf("the certificate %s of its listener %s is IAM's, which nobody renews; expected one of ACM", [certificate, id]),
-		"evidence": array.concat([["listeners", id, sprintf("/certificates/%d", [index])]], evidence),
+		"evidence": array.concat([["listeners", id, sprintf("/certificates/%d", [index])], ["listeners", id, "/protocol"]], evidence),
 	}
 }
 

@@ -58,3 +58,28 @@ test_unknown_is_in_the_evidence if {
 		with data.profile.tls_policies as ["x"]
 	["listeners", "l", "/protocol"] in other.evidence
 }
+
+test_current_policies_pass if {
+	policies := [
+		"ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+		"ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04",
+		"ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+	]
+	every policy in policies {
+		count(messages({"ssl_policy": policy}, "forward")) == 0
+	}
+	every policy in ["ELBSecurityPolicy-TLS13-1-1-2021-06", "ELBSecurityPolicy-TLS13-1-0-FIPS-2023-04", "ELBSecurityPolicy-TLS-1-1-2017-01"] {
+		count(messages({"ssl_policy": policy}, "forward")) == 1
+	}
+}
+
+test_network_and_gateway_load_balancers_are_not_judged if {
+	every kind in ["network", "gateway"] {
+		changed := object.union(
+			model({"protocol": "TCP", "port": 80}, "forward"),
+			{"load_balancers": {"alb": {"load_balancer_type": kind}}},
+		)
+		count(alb_https.deny) == 0 with input as changed with data.profile.tls_policies as []
+		count(alb_https.applicable) == 0 with input as changed with data.profile.tls_policies as []
+	}
+}

@@ -14,7 +14,6 @@
 #   requires:
 #     - listeners.load_balancer
 #     - listeners.port
-#     - listeners.protocol
 #     - listeners.default_actions
 #     - listener_rules.listener
 #     - listener_rules.actions
@@ -39,6 +38,8 @@
 #           status_code = "HTTP_301"
 #         }
 #       }
+#     cli: |
+#       aws elbv2 modify-listener --listener-arn ARN --default-actions 'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'
 #   frameworks:
 #     aws-fsbp: ["ELB.1"]
 #     nist-800-53-r5: ["SC-8", "SC-23"]

@@ -31,6 +31,8 @@
 #     - ecs_services.load_balancers
 #     - ecs_services.security_group_ids
 #     - instances.security_group_ids
+#     - network_interfaces.private_ip_addresses
+#     - network_interfaces.security_group_ids
 #   architecture: ["2B"]
 #   remediation:
 #     summary: Replace the outgoing rules by one for each target's security group and port.
@@ -45,6 +47,9 @@
 #         from_port                    = 3000
 #         to_port                      = 3000
 #       }
+#     cli: |
+#       aws ec2 revoke-security-group-egress --group-id GROUP --security-group-rule-ids RULE
+#       aws ec2 authorize-security-group-egress --group-id GROUP --ip-permissions 'IpProtocol=tcp,FromPort=3000,ToPort=3000,UserIdGroupPairs=[{GroupId=SERVICE_GROUP}]'
 #   frameworks:
 #     nist-800-53-r5: ["AC-4", "SC-7"]
 #     pci-dss-4.0: ["1.3.2"]
@@ -82,6 +87,22 @@ targets contains [balancer_id, group_id, port] if {
 	some balancer_id in balancer_ids
 }
 
+targets contains [balancer_id, group_id, port] if {
+	some target_group_id, balancer_ids in forwards
+	target_group := input.target_groups[target_group_id]
+	some target in target_group.targets
+	some group_id in groups_of[target.target_id]
+	some port in {target.port, target_group.port}
+	some balancer_id in balancer_ids
+}
+
+# Security groups by the address of an interface.
+groups_of[address] contains group_id if {
+	some interface in input.network_interfaces
+	some address in interface.private_ip_addresses
+	some group_id in interface.security_group_ids
+}
+
 carried[id] contains user.id if {
 	some id, group in input.security_groups
 	some user in group.used_by
@@ -96,11 +117,14 @@ allowed(id, rule) if {
 	[balancer_id, rule.referenced_group_id, rule.from_port] in targets
 }
 
-# A rule to itself, by which groups are kept from the default rule.
-allowed(_, rule) if rule.cidr_ipv4 == "127.0.0.1/32"
+# Rules that lead nowhere, by which groups are kept from the default rule: to
+# the sender itself, and what the CDK writes.
+allowed(_, rule) if rule.cidr_ipv4 in {"127.0.0.1/32", "255.255.255.255/32"}
 
 # What else would allow a rule to a group.
-absence(rule) := [["ecs_services"], ["target_groups"], ["listeners"], ["listener_rules"], ["instances"]] if {
+absence(rule) := [[collection] |
+	some collection in ["ecs_services", "target_groups", "listeners", "listener_rules", "instances", "network_interfaces"]
+] if {
 	is_string(rule.referenced_group_id)
 }
 

@@ -68,3 +68,22 @@ test_an_unknown_peer_is_in_the_evidence if {
 	some finding in findings({"referenced_group_id": null})
 	["security_groups", "sg", "/egress/0/referenced_group_id"] in finding.evidence
 }
+
+test_what_the_cdk_writes_for_nothing_passes if {
+	nowhere := {
+		"protocol": "icmp",
+		"from_port": 252,
+		"to_port": 86,
+		"cidr_ipv4": "255.255.255.255/32",
+		"referenced_group_id": null,
+	}
+	count(findings(nowhere)) == 0
+}
+
+test_an_address_as_target_passes if {
+	changed := object.union(model({"referenced_group_id": "eni-sg", "from_port": 8443, "to_port": 8443}), {
+		"target_groups": {"tg": {"targets": [{"target_id": "10.0.0.7", "port": 8443}]}},
+		"network_interfaces": {"eni": {"private_ip_addresses": ["10.0.0.7"], "security_group_ids": ["eni-sg"]}},
+	})
+	count(alb_sg_egress.deny) == 0 with input as changed
+}

@@ -33,6 +33,8 @@
 #         from_port         = 443
 #         to_port           = 443
 #       }
+#     cli: |
+#       aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE
 #   frameworks:
 #     nist-800-53-r5: ["AC-4", "SC-7", "CM-7"]
 #     pci-dss-4.0: ["1.2.1", "1.3.1"]

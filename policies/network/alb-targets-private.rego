@@ -22,6 +22,18 @@
 #   architecture: ["2B"]
 #   remediation:
 #     summary: Move the targets into private subnets.
+#     cloudformation: |
+#       NetworkConfiguration:
+#         AwsvpcConfiguration:
+#           AssignPublicIp: DISABLED
+#           Subnets: [!Ref ServiceSubnetA, !Ref ServiceSubnetB]
+#     terraform: |
+#       network_configuration {
+#         assign_public_ip = false
+#         subnets          = aws_subnet.service[*].id
+#       }
+#     cli: |
+#       aws ecs update-service --cluster CLUSTER --service SERVICE --network-configuration 'awsvpcConfiguration={subnets=[SUBNET_A,SUBNET_B],securityGroups=[GROUP],assignPublicIp=DISABLED}'
 #   frameworks:
 #     nist-800-53-r5: ["AC-4", "SC-7"]
 #     pci-dss-4.0: ["1.4.1", "1.4.4"]

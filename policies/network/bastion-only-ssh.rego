@@ -36,8 +36,6 @@
 #     cli: |
 #       aws ec2 revoke-security-group-ingress --group-id ID --security-group-rule-ids RULE
 #   frameworks:
-#     aws-fsbp: ["EC2.13"]
-#     cis-aws-foundations-3.0: ["5.2", "5.3"]
 #     nist-800-53-r5: ["AC-4", "AC-17", "AC-17(3)", "SC-7"]
 #     pci-dss-4.0: ["1.2.1", "1.3.1"]
 #     soc2: ["CC6.1", "CC6.6"]

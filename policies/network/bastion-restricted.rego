@@ -37,7 +37,7 @@
 #       aws ec2 revoke-security-group-ingress --group-id ID --protocol tcp --port 22 --cidr 0.0.0.0/0
 #       aws ec2 authorize-security-group-ingress --group-id ID --protocol tcp --port 22 --cidr 198.51.100.0/24
 #   frameworks:
-#     aws-fsbp: ["EC2.13"]
+#     aws-fsbp: ["EC2.19"]
 #     cis-aws-foundations-3.0: ["5.2", "5.3"]
 #     nist-800-53-r5: ["AC-4", "AC-17", "AC-17(3)", "SC-7"]
 #     pci-dss-4.0: ["1.2.1", "1.3.1", "1.4.1"]

@@ -3,7 +3,9 @@
 # description: >-
 #   A network ACL that admits only the data ports holds when a security group of
 #   a database is opened by mistake. The VPC's default ACL admits everything,
-#   and one that other subnets share fits them rather than the data.
+#   and one that other subnets share fits them rather than the data. From
+#   everywhere, answers to connections of the subnet's own (ports from 1024 on)
+#   are all that one that narrows lets in.
 # related_resources:
 #   - https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 # custom:
@@ -36,6 +38,8 @@
 #         vpc_id     = aws_vpc.this.id
 #         subnet_ids = aws_subnet.data[*].id
 #       }
+#     cli: |
+#       aws ec2 replace-network-acl-association --association-id ASSOCIATION --network-acl-id ACL
 #   frameworks:
 #     nist-800-53-r5: ["AC-4", "SC-7"]
 #     pci-dss-4.0: ["1.2.1", "1.4.4"]
@@ -44,6 +48,7 @@
 package audit.nacl_data_tier
 
 import data.audit.lib.placement
+import data.audit.lib.security_groups
 
 subjects[id] := subnet if {
 	some id, _ in placement.data_of
@@ -100,15 +105,20 @@ deny contains finding if {
 	acl := input.network_acls[subnet.network_acl_id]
 	acl.is_default != true
 	some open in acl.open_ingress
-	open.protocol == "-1"
+	is_wide(open)
 	finding := {
 		"subject": ["subnets", id],
-		"message": sprintf("its network ACL %s admits all traffic from everywhere", [subnet.network_acl_id]),
+		"message": sprintf("its network ACL %s admits %s", [subnet.network_acl_id, security_groups.open_text(open)]),
 		"evidence": array.concat(
 			[["network_acls", subnet.network_acl_id, sprintf("/entries/%d", [entry])] | some entry in open.rules],
 			holds(id),
 		),
 	}
+}
+
+is_wide(open) if {
+	open.protocol in security_groups.port_protocols
+	open.from_port < 1024
 }
 
 applicable contains ["subnets", id] if some id, _ in subjects

@@ -38,7 +38,7 @@ test_a_shared_acl_fails if {
 
 test_an_open_acl_fails if {
 	open := {"family": "IPv4", "protocol": "-1", "from_port": 0, "to_port": 65535, "rules": [0]}
-	messages({"network_acls": {"acl": {"open_ingress": [open]}}}) == {"its network ACL acl admits all traffic from everywhere"}
+	messages({"network_acls": {"acl": {"open_ingress": [open]}}}) == {"its network ACL acl admits all traffic from 0.0.0.0/0"}
 }
 
 test_unknown_is_no_finding if count(messages({"subnets": {"data": {"network_acl_id": null}}})) == 0
@@ -46,4 +46,15 @@ test_unknown_is_no_finding if count(messages({"subnets": {"data": {"network_acl_
 test_only_private_subnets_with_data_are_judged if {
 	nacl_data_tier.applicable == {["subnets", "data"]} with input as model({})
 	count(nacl_data_tier.applicable) == 0 with input as model({"subnets": {"data": {"public": true}}})
+}
+
+test_all_ports_of_a_protocol_fail if {
+	open := {"family": "IPv6", "protocol": "tcp", "from_port": 0, "to_port": 65535, "rules": [0]}
+	messages({"network_acls": {"acl": {"open_ingress": [open]}}}) == {"its network ACL acl admits tcp 0-65535 from ::/0"}
+}
+
+test_answers_from_everywhere_pass if {
+	answers := {"family": "IPv4", "protocol": "tcp", "from_port": 1024, "to_port": 65535, "rules": [0]}
+	ping := {"family": "IPv4", "protocol": "icmp", "from_port": 0, "to_port": 65535, "rules": [1]}
+	count(messages({"network_acls": {"acl": {"open_ingress": [answers, ping]}}})) == 0
 }

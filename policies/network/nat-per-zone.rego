@@ -35,6 +35,8 @@
 #         destination_cidr_block = "0.0.0.0/0"
 #         nat_gateway_id         = aws_nat_gateway.this[count.index].id
 #       }
+#     cli: |
+#       aws ec2 replace-route --route-table-id TABLE --destination-cidr-block 0.0.0.0/0 --nat-gateway-id NAT
 #   frameworks:
 #     nist-800-53-r5: ["CP-10", "SC-7"]
 #     soc2: ["A1.2"]
@@ -46,12 +48,15 @@ subjects[id] := subnet if {
 	subnet.public != true
 }
 
+# Halves of the address space are a default route as well.
+everywhere := {"0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1"}
+
 # The IPv4 default route of each subnet: [subnet, table, index, route].
 defaults contains [id, table_id, index, route] if {
 	some id, subnet in subjects
 	table_id := subnet.route_table_id
 	some index, route in input.route_tables[table_id].routes
-	route.destination_cidr_block == "0.0.0.0/0"
+	route.destination_cidr_block in everywhere
 }
 
 via_nat contains [id, table_id, index, nat_id] if {
@@ -74,6 +79,17 @@ deny contains finding if {
 		"subject": ["subnets", id],
 		"message": sprintf("its default route leads to a %v, expected a NAT gateway", [route.target_type]),
 		"evidence": route_evidence(id, table_id, index, "target_type"),
+	}
+}
+
+deny contains finding if {
+	some [id, table_id, index, route] in defaults
+	route.target_type == "nat_gateway"
+	route.state == "blackhole"
+	finding := {
+		"subject": ["subnets", id],
+		"message": sprintf("its default route leads to NAT gateway %v, which is gone (state is blackhole)", [route.target_id]),
+		"evidence": route_evidence(id, table_id, index, "state"),
 	}
 }
 

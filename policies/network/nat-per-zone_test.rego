@@ -55,3 +55,24 @@ test_an_unknown_zone_is_in_the_evidence if {
 test_public_subnets_are_not_judged if {
 	nat_per_zone.applicable == {["subnets", "private"]} with input as model({})
 }
+
+test_a_route_to_a_gateway_that_is_gone_fails if {
+	routes := [{
+		"destination_cidr_block": "0.0.0.0/0",
+		"target_type": "nat_gateway",
+		"target_id": "deleted",
+		"state": "blackhole",
+	}]
+	some finding in nat_per_zone.deny with input as model({"route_tables": {"rtb": {"routes": routes}}})
+	finding.message == "its default route leads to NAT gateway deleted, which is gone (state is blackhole)"
+	finding.evidence[0] == ["route_tables", "rtb", "/routes/0/state"]
+}
+
+test_halves_are_a_default_route if {
+	routes := [
+		{"destination_cidr_block": "0.0.0.0/1", "target_type": "nat_gateway", "target_id": "nat"},
+		{"destination_cidr_block": "128.0.0.0/1", "target_type": "instance", "target_id": "i"},
+	]
+	some finding in nat_per_zone.deny with input as model({"route_tables": {"rtb": {"routes": routes}}})
+	finding.evidence[0] == ["route_tables", "rtb", "/routes/1/target_type"]
+}

@@ -38,7 +38,7 @@
 #       aws ec2 revoke-security-group-ingress --group-id ID --security-group-rule-ids RULE
 #       aws rds modify-db-instance --db-instance-identifier NAME --no-publicly-accessible
 #   frameworks:
-#     aws-fsbp: ["RDS.2", "Opensearch.2"]
+#     aws-fsbp: ["Opensearch.2", "RDS.2", "RDS.46"]
 #     cis-aws-foundations-3.0: ["2.3.3"]
 #     nist-800-53-r5: ["AC-4", "SC-7", "SC-7(11)", "SC-7(21)"]
 #     pci-dss-4.0: ["1.3.1", "1.4.1", "1.4.4"]

@@ -43,7 +43,7 @@
 #     cli: |
 #       aws ec2 modify-vpc-block-public-access-options --internet-gateway-block-mode block-ingress
 #   frameworks:
-#     aws-fsbp: ["EC2.9", "ECS.2", "RDS.2", "Opensearch.2"]
+#     aws-fsbp: ["EC2.9", "ECS.2", "Opensearch.2", "RDS.2"]
 #     nist-800-53-r5: ["AC-4", "SC-7", "SC-7(3)", "SC-7(21)"]
 #     pci-dss-4.0: ["1.3.1", "1.4.1", "1.4.2"]
 #     soc2: ["CC6.1", "CC6.6"]

@@ -26,6 +26,18 @@
 #   architecture: ["2A"]
 #   remediation:
 #     summary: Move the resource into a private subnet; tag an instance that is a bastion as one.
+#     cloudformation: |
+#       NetworkConfiguration:
+#         AwsvpcConfiguration:
+#           AssignPublicIp: DISABLED
+#           Subnets: [!Ref ServiceSubnetA, !Ref ServiceSubnetB]
+#     terraform: |
+#       network_configuration {
+#         assign_public_ip = false
+#         subnets          = aws_subnet.service[*].id
+#       }
+#     cli: |
+#       aws ec2 create-tags --resources INSTANCE --tags Key=Role,Value=bastion
 #   frameworks:
 #     aws-fsbp: ["EC2.9"]
 #     nist-800-53-r5: ["AC-4", "SC-7"]

@@ -41,6 +41,8 @@
 #         from_port                    = 5432
 #         to_port                      = 5432
 #       }
+#     cli: |
+#       aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE
 #   frameworks:
 #     nist-800-53-r5: ["AC-4", "SC-7"]
 #     pci-dss-4.0: ["1.3.1", "1.4.4"]

@@ -33,7 +33,7 @@
 #       aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE
 #   frameworks:
 #     cis-aws-foundations-3.0: ["5.2", "5.3"]
-#     aws-fsbp: ["EC2.13", "EC2.14", "EC2.19"]
+#     aws-fsbp: ["EC2.19"]
 #     nist-800-53-r5: ["AC-4", "SC-7", "CM-7"]
 #     pci-dss-4.0: ["1.2.1", "1.3.1", "1.4.2"]
 #     soc2: ["CC6.1", "CC6.6"]

@@ -4,7 +4,7 @@
 #   The internet-facing load balancer is the only way in: every other group that
 #   admits the whole world waits for one route or public address to become an
 #   entry. Exempt are TCP 443 and 80 of groups that internet-facing application
-#   load balancers carry.
+#   load balancers carry, and nothing else does.
 # related_resources:
 #   - https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
 #   - https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
@@ -51,6 +51,19 @@ entry_groups contains id if {
 	balancer := input.load_balancers[user.id]
 	balancer.load_balancer_type == "application"
 	balancer.scheme == "internet-facing"
+	not id in shared
+}
+
+# Groups that something else than an application load balancer carries too.
+shared contains id if {
+	some id, group in input.security_groups
+	some user in group.used_by
+	not is_balancer(user)
+}
+
+is_balancer(user) if {
+	user.collection == "load_balancers"
+	input.load_balancers[user.id].load_balancer_type == "application"
 }
 
 entry_ports := {80, 443}

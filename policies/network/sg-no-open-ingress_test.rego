@@ -46,3 +46,11 @@ test_an_unknown_scheme_is_in_the_evidence if {
 test_closed_group_passes if {
 	count(sg_no_open_ingress.deny) == 0 with input as model([], {"scheme": null})
 }
+
+test_a_group_that_something_else_carries_too_is_not_exempt if {
+	changed := object.union(model([open("tcp", 443, 443)], {}), {"security_groups": {"sg": {"used_by": [
+		{"collection": "load_balancers", "id": "alb"},
+		{"collection": "instances", "id": "i"},
+	]}}})
+	count(sg_no_open_ingress.deny) == 1 with input as changed
+}

@@ -17,6 +17,8 @@
 #   architecture: ["+"]
 #   remediation:
 #     summary: Delete the group, or attach it to what it was made for.
+#     terraform: |
+#       vpc_security_group_ids = [aws_security_group.app.id]
 #     cli: |
 #       aws ec2 delete-security-group --group-id GROUP
 #   frameworks:

@@ -41,6 +41,8 @@
 #       resource "aws_db_subnet_group" "data" {
 #         subnet_ids = aws_subnet.data[*].id
 #       }
+#     cli: |
+#       aws rds modify-db-instance --db-instance-identifier NAME --db-subnet-group-name GROUP
 #   frameworks:
 #     nist-800-53-r5: ["AC-4", "SC-7"]
 #     pci-dss-4.0: ["1.3.1", "1.4.1"]

@@ -32,6 +32,8 @@
 #         availability_zone = data.aws_availability_zones.this.names[count.index]
 #         cidr_block        = cidrsubnet(aws_vpc.this.cidr_block, 8, 10 + count.index)
 #       }
+#     cli: |
+#       aws ec2 create-subnet --vpc-id VPC --availability-zone ZONE --cidr-block 10.0.11.0/24
 #   frameworks:
 #     nist-800-53-r5: ["AC-4", "CP-10", "SC-7"]
 #     pci-dss-4.0: ["1.4.1", "1.4.4"]

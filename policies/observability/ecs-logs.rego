@@ -34,6 +34,8 @@
 #           awslogs-stream-prefix = "app"
 #         }
 #       }
+#     cli: |
+#       aws ecs register-task-definition --cli-input-json file://task-definition.json
 #   frameworks:
 #     aws-fsbp: ["ECS.9"]
 #     nist-800-53-r5: ["AU-2", "AU-3", "AU-12"]

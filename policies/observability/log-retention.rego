@@ -25,7 +25,6 @@
 #     cli: |
 #       aws logs put-retention-policy --log-group-name NAME --retention-in-days 30
 #   frameworks:
-#     aws-fsbp: ["CloudWatch.16"]
 #     nist-800-53-r5: ["AU-11", "SI-12"]
 #     pci-dss-4.0: ["10.5.1"]
 #     soc2: ["CC7.2"]

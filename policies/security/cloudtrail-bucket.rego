@@ -4,7 +4,8 @@
 #   Whoever can write to the bucket of a trail can forge or delete the record of
 #   what they did; whoever can read it knows the account. Public access must be
 #   blocked on the bucket or for the account, access logged, and nobody but
-#   CloudTrail let in to write.
+#   CloudTrail let in to write. A template that does not name its account is
+#   judged by what it declares.
 # related_resources:
 #   - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
 #   - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
@@ -21,10 +22,6 @@
 #     - s3_buckets.restrict_public_buckets
 #     - s3_buckets.logging_target_bucket
 #     - s3_buckets.access.others_may_write
-#     - accounts.s3_block_public_acls
-#     - accounts.s3_ignore_public_acls
-#     - accounts.s3_block_public_policy
-#     - accounts.s3_restrict_public_buckets
 #   architecture: ["4"]
 #   remediation:
 #     summary: Block public access, turn server access logging on, and let only CloudTrail write.
@@ -43,49 +40,41 @@
 #         ignore_public_acls      = true
 #         restrict_public_buckets = true
 #       }
+#     cli: |
+#       aws s3api put-public-access-block --bucket NAME --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
+#       aws s3api put-bucket-logging --bucket NAME --bucket-logging-status file://logging.json
 #   frameworks:
 #     cis-aws-foundations-3.0: ["3.4"]
-#     aws-fsbp: ["CloudTrail.6", "CloudTrail.7"]
 #     nist-800-53-r5: ["AC-3", "AU-9"]
 #     pci-dss-4.0: ["10.3.2", "10.3.3"]
 #     soc2: ["CC6.1", "CC7.2"]
 #     well-architected: ["SEC08-BP04"]
 package audit.cloudtrail_bucket
 
-blocks := ["block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets"]
+import data.audit.lib.buckets
 
-buckets contains [id, bucket_id, bucket] if {
+of_trails contains [id, bucket_id, bucket] if {
 	some id, trail in input.cloudtrail_trails
 	bucket_id := trail.s3_bucket
 	bucket := input.s3_buckets[bucket_id]
 }
 
-blocked_for_account contains name if {
-	some name in blocks
-	count(input.accounts) > 0
-	every account in input.accounts {
-		account[sprintf("s3_%s", [name])] == true
-	}
-}
-
 deny contains finding if {
-	some [id, bucket_id, bucket] in buckets
-	some name in blocks
-	bucket[name] != true
-	not name in blocked_for_account
-	accounts := [["accounts", account, sprintf("/s3_%s", [name])] | some account, _ in input.accounts]
+	some [id, bucket_id, bucket] in of_trails
+	some name, _ in buckets.blocks
+	not buckets.is_blocked(bucket, name)
 	finding := {
 		"subject": ["cloudtrail_trails", id],
 		"message": sprintf("its bucket %s does not block public access (%s is not true, nor is the account's)", [bucket_id, name]),
 		"evidence": array.concat(
-			[["s3_buckets", bucket_id, sprintf("/%s", [name])], ["cloudtrail_trails", id, "/s3_bucket"]],
-			accounts,
+			buckets.block_evidence(bucket_id, bucket, name),
+			[["cloudtrail_trails", id, "/s3_bucket"]],
 		),
 	}
 }
 
 deny contains finding if {
-	some [id, bucket_id, bucket] in buckets
+	some [id, bucket_id, bucket] in of_trails
 	bucket.logging_target_bucket == null
 	finding := {
 		"subject": ["cloudtrail_trails", id],
@@ -98,7 +87,7 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some [id, bucket_id, bucket] in buckets
+	some [id, bucket_id, bucket] in of_trails
 	bucket.access.others_may_write == true
 	finding := {
 		"subject": ["cloudtrail_trails", id],
@@ -115,14 +104,4 @@ deny contains finding if {
 	}
 }
 
-depends contains {"subject": ["cloudtrail_trails", id], "on": ["s3_buckets", bucket_id]} if some [id, bucket_id, _] in buckets
-
-# The account's blocks matter where the bucket lacks one.
-depends contains {"subject": ["cloudtrail_trails", id], "on": ["accounts", null]} if some [id, _, _] in buckets
-
-depends contains {"subject": ["cloudtrail_trails", id], "on": ["accounts", account]} if {
-	some [id, _, bucket] in buckets
-	some name in blocks
-	bucket[name] != true
-	some account, _ in input.accounts
-}
+depends contains {"subject": ["cloudtrail_trails", id], "on": ["s3_buckets", bucket_id]} if some [id, bucket_id, _] in of_trails

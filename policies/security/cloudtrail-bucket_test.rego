@@ -3,6 +3,7 @@ package audit.cloudtrail_bucket_test
 import data.audit.cloudtrail_bucket
 
 bucket := {
+	"account": "a",
 	"block_public_acls": true,
 	"ignore_public_acls": true,
 	"block_public_policy": true,
@@ -13,6 +14,8 @@ bucket := {
 
 model(changes, for_account) := {
 	"accounts": {"a": {
+		"account": "a",
+		"summary": {"Users": 1},
 		"s3_block_public_acls": for_account,
 		"s3_ignore_public_acls": for_account,
 		"s3_block_public_policy": for_account,
@@ -49,4 +52,24 @@ test_unknown_is_in_the_evidence if {
 	some finding in cloudtrail_bucket.deny with input as model({"block_public_acls": null}, null)
 	["s3_buckets", "b", "/block_public_acls"] in finding.evidence
 	["accounts", "a", "/s3_block_public_acls"] in finding.evidence
+}
+
+test_another_accounts_block_does_not_count if {
+	changed := object.union(model({"block_public_acls": false}, true), {"accounts": {
+		"a": {"s3_block_public_acls": false},
+		"b": {"account": "b", "s3_block_public_acls": true},
+	}})
+	some finding in cloudtrail_bucket.deny with input as changed
+	not ["accounts", "b", "/s3_block_public_acls"] in finding.evidence
+	other := object.union(model({"block_public_acls": false}, true), {"accounts": {"b": {
+		"account": "b",
+		"s3_block_public_acls": false,
+	}}})
+	count(cloudtrail_bucket.deny) == 0 with input as other
+}
+
+test_an_account_that_was_not_seen_is_no_evidence if {
+	changed := object.remove(model({"block_public_acls": false}, false), ["accounts"])
+	some finding in cloudtrail_bucket.deny with input as object.union(changed, {"accounts": {"account": {"summary": {}}}})
+	finding.evidence == [["s3_buckets", "b", "/block_public_acls"], ["cloudtrail_trails", "t", "/s3_bucket"]]
 }

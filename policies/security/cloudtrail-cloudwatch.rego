@@ -21,6 +21,8 @@
 #     terraform: |
 #       cloud_watch_logs_group_arn = "${aws_cloudwatch_log_group.trail.arn}:*"
 #       cloud_watch_logs_role_arn  = aws_iam_role.trail.arn
+#     cli: |
+#       aws cloudtrail update-trail --name NAME --cloud-watch-logs-log-group-arn ARN --cloud-watch-logs-role-arn ROLE
 #   frameworks:
 #     aws-fsbp: ["CloudTrail.5"]
 #     nist-800-53-r5: ["AU-6", "SI-4"]

@@ -3,7 +3,8 @@
 # description: >-
 #   Without a trail nobody can tell who changed what. An attacker works in a
 #   region that is not watched, so one trail has to record all regions, reads
-#   and writes, and be on. Templates show part of an account, which may have a
+#   and writes, and be on. The trail of an organization does for its accounts.
+#   Templates show part of an account, which may have a
 #   good trail elsewhere: they can prove this control, and leave it unknown
 #   otherwise, but not refute it.
 # related_resources:
@@ -16,6 +17,7 @@
 #   requires:
 #     - cloudtrail_trails.is_multi_region_trail
 #     - cloudtrail_trails.is_logging
+#     - cloudtrail_trails.is_organization_trail
 #     - cloudtrail_trails.event_selectors.include_management_events
 #     - cloudtrail_trails.event_selectors.read_write_type
 #   architecture: ["4"]
@@ -44,17 +46,47 @@
 #     well-architected: ["SEC04-BP01"]
 package audit.cloudtrail_enabled
 
-records_all(trail) if {
+records(trail, types) if {
 	some selector in trail.event_selectors
 	selector.include_management_events == true
-	selector.read_write_type == "All"
+	selector.read_write_type in types
 }
 
-good contains id if {
-	some id, trail in input.cloudtrail_trails
+# One selector may record the reads and another the writes.
+records_all(trail) if {
+	records(trail, {"All", "ReadOnly"})
+	records(trail, {"All", "WriteOnly"})
+}
+
+works(trail) if {
 	trail.is_multi_region_trail == true
 	trail.is_logging == true
 	records_all(trail)
+}
+
+# Trails by account: its own, and those of its organization.
+trails_of[id] := found if {
+	some id, account in input.accounts
+	found := {trail_id |
+		some trail_id, trail in input.cloudtrail_trails
+		may_record(trail, account)
+	}
+}
+
+may_record(trail, account) if same(trail.account, account.account)
+
+may_record(trail, _) if trail.is_organization_trail == true
+
+same(one, other) if one == other
+
+same(one, _) if one == null
+
+same(_, other) if other == null
+
+good[id] contains trail_id if {
+	some id, ids in trails_of
+	some trail_id in ids
+	works(input.cloudtrail_trails[trail_id])
 }
 
 problem(trail) := "records one region only" if {
@@ -63,30 +95,31 @@ problem(trail) := "records one region only" if {
 	trail.is_logging != true
 } else := "does not record all management events"
 
-problems := [sprintf("%s %s", [id, problem(trail)]) | some id, trail in input.cloudtrail_trails]
+text(ids) := "it has no trail" if count(ids) == 0
 
-text := "it has no trail" if count(problems) == 0
+text(ids) := sprintf("no trail records management events of all regions: %s", [concat("; ", problems)]) if {
+	count(ids) > 0
+	problems := [sprintf("%s %s", [id, problem(input.cloudtrail_trails[id])]) | some id in ids]
+}
 
-text := sprintf("no trail records management events of all regions: %s", [concat("; ", problems)]) if count(problems) > 0
-
-pointers := ["/is_multi_region_trail", "/is_logging", "/event_selectors"]
+pointers := ["/is_multi_region_trail", "/is_logging", "/event_selectors", "/is_organization_trail"]
 
 deny contains finding if {
-	count(good) == 0
-	some id, _ in input.accounts
+	some id, ids in trails_of
+	not good[id]
 	trails := [["cloudtrail_trails", trail, pointer] |
-		some trail, _ in input.cloudtrail_trails
+		some trail in ids
 		some pointer in pointers
 	]
 	finding := {
 		"subject": ["accounts", id],
-		"message": text,
+		"message": text(ids),
 		"evidence": array.concat(trails, [["cloudtrail_trails"]]),
 	}
 }
 
 # One good trail is enough, whatever the others are.
 depends contains {"subject": ["accounts", id], "on": ["cloudtrail_trails", trail]} if {
-	some id, _ in input.accounts
-	some trail in good
+	some id, ids in good
+	some trail in ids
 }

@@ -3,9 +3,10 @@ package audit.cloudtrail_enabled_test
 import data.audit.cloudtrail_enabled
 
 model(changes) := {
-	"accounts": {"a": {}},
+	"accounts": {"a": {"account": "a"}},
 	"cloudtrail_trails": {"t": object.union(
 		{
+			"account": "a",
 			"is_multi_region_trail": true,
 			"is_logging": true,
 			"event_selectors": [{"include_management_events": true, "read_write_type": "All"}],
@@ -21,7 +22,7 @@ messages(changes) := found if {
 test_a_trail_for_all_regions_passes if count(messages({})) == 0
 
 test_no_trail_fails if {
-	some finding in cloudtrail_enabled.deny with input as {"accounts": {"a": {}}, "cloudtrail_trails": {}}
+	some finding in cloudtrail_enabled.deny with input as {"accounts": {"a": {"account": "a"}}, "cloudtrail_trails": {}}
 	finding.message == "it has no trail"
 	finding.evidence == [["cloudtrail_trails"]]
 }
@@ -39,4 +40,21 @@ test_writes_only_fails if {
 test_unknown_is_in_the_evidence if {
 	some finding in cloudtrail_enabled.deny with input as model({"is_logging": null})
 	["cloudtrail_trails", "t", "/is_logging"] in finding.evidence
+}
+
+selector(management, types) := {"include_management_events": management, "read_write_type": types}
+
+test_reads_and_writes_in_two_selectors_pass if {
+	count(messages({"event_selectors": [selector(true, "WriteOnly"), selector(true, "ReadOnly")]})) == 0
+}
+
+test_without_management_events_fails if {
+	count(messages({"event_selectors": [selector(false, "All")]})) == 1
+	count(messages({"event_selectors": [selector(true, "WriteOnly"), selector(false, "All")]})) == 1
+}
+
+test_the_trail_of_another_account_does_not_count if {
+	messages({"account": "b"}) == {"it has no trail"}
+	count(messages({"account": "b", "is_organization_trail": true})) == 0
+	count(messages({"account": null})) == 0
 }

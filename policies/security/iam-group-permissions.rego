@@ -25,6 +25,9 @@
 #         user   = aws_iam_user.this.name
 #         groups = [aws_iam_group.developers.name]
 #       }
+#     cli: |
+#       aws iam add-user-to-group --user-name USER --group-name GROUP
+#       aws iam detach-user-policy --user-name USER --policy-arn ARN
 #   frameworks:
 #     cis-aws-foundations-3.0: ["1.15"]
 #     aws-fsbp: ["IAM.2"]

@@ -2,9 +2,10 @@
 # title: Nobody has every action on every resource
 # description: >-
 #   With administrator rights, one leaked key or one hole in one program is the
-#   loss of the account. Judged is the effect: wildcards, NotAction and several
-#   statements taken together. AWS's own policies are judged through who carries
-#   them; service-linked roles are exempt.
+#   loss of the account. Judged is the effect: wildcards, NotAction, several
+#   statements and what is denied taken together. Rights that hang on a condition
+#   are unknown. AWS's own policies are judged through who carries them;
+#   service-linked roles are exempt.
 # related_resources:
 #   - https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
 #   - https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
@@ -37,6 +38,8 @@
 #           resources = [aws_secretsmanager_secret.database.arn]
 #         }
 #       }
+#     cli: |
+#       aws iam create-policy-version --policy-arn ARN --policy-document file://policy.json --set-as-default
 #   frameworks:
 #     cis-aws-foundations-3.0: ["1.16"]
 #     aws-fsbp: ["IAM.1"]

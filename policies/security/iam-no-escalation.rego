@@ -41,8 +41,9 @@
 #           values   = ["ecs-tasks.amazonaws.com"]
 #         }
 #       }
+#     cli: |
+#       aws iam put-role-permissions-boundary --role-name ROLE --permissions-boundary ARN
 #   frameworks:
-#     aws-fsbp: ["IAM.1", "IAM.21"]
 #     nist-800-53-r5: ["AC-2", "AC-3", "AC-6"]
 #     pci-dss-4.0: ["7.2.1", "7.2.2"]
 #     soc2: ["CC6.1", "CC6.3"]

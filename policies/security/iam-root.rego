@@ -18,9 +18,12 @@
 #   architecture: ["4"]
 #   remediation:
 #     summary: Register MFA for root, delete its access keys, and use roles for daily work.
+#     cli: |
+#       aws iam list-virtual-mfa-devices --assignment-status Assigned
+#       aws iam get-account-summary --query SummaryMap.AccountAccessKeysPresent
 #   frameworks:
 #     cis-aws-foundations-3.0: ["1.4", "1.5", "1.7"]
-#     aws-fsbp: ["IAM.4", "IAM.9"]
+#     aws-fsbp: ["IAM.4"]
 #     nist-800-53-r5: ["AC-2", "AC-6", "IA-2"]
 #     pci-dss-4.0: ["2.2.2", "7.2.2", "8.4.2"]
 #     soc2: ["CC6.1"]

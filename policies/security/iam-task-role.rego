@@ -42,6 +42,8 @@
 #           identifiers = ["ecs-tasks.amazonaws.com"]
 #         }
 #       }
+#     cli: |
+#       aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json
 #   frameworks:
 #     nist-800-53-r5: ["AC-3", "AC-6"]
 #     pci-dss-4.0: ["7.2.1", "7.2.5"]

@@ -3,9 +3,10 @@
 # description: >-
 #   A role that everyone may assume is a public account. A third party that
 #   takes roles in many accounts can be tricked into using yours unless an
-#   external id ties the role to you, and an OIDC provider speaks for all its
-#   users unless a subject is named. Accounts that the profile trusts are
-#   exempt; so are service-linked roles.
+#   external id ties the role to you, or it is a member of an organization that
+#   the policy names; and an OIDC provider speaks for all its users unless a
+#   subject is named, up to its owner's whole name. Accounts that the profile
+#   trusts are exempt; so are service-linked roles.
 # related_resources:
 #   - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
 #   - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
@@ -20,6 +21,32 @@
 #   architecture: ["4"]
 #   remediation:
 #     summary: Name the principals; require sts:ExternalId of third parties and a subject of OIDC providers.
+#     cloudformation: |
+#       AssumeRolePolicyDocument:
+#         Version: "2012-10-17"
+#         Statement:
+#           - Effect: Allow
+#             Principal: {Federated: !Ref GitHubProvider}
+#             Action: sts:AssumeRoleWithWebIdentity
+#             Condition:
+#               StringEquals:
+#                 token.actions.githubusercontent.com:aud: sts.amazonaws.com
+#                 token.actions.githubusercontent.com:sub: repo:OWNER/REPOSITORY:ref:refs/heads/main
+#     terraform: |
+#       statement {
+#         actions = ["sts:AssumeRole"]
+#         principals {
+#           type        = "AWS"
+#           identifiers = ["arn:aws:iam::ACCOUNT:root"]
+#         }
+#         condition {
+#           test     = "StringEquals"
+#           variable = "sts:ExternalId"
+#           values   = [var.external_id]
+#         }
+#       }
+#     cli: |
+#       aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json
 #   frameworks:
 #     nist-800-53-r5: ["AC-2", "AC-3", "AC-6"]
 #     pci-dss-4.0: ["7.2.1", "7.2.2"]

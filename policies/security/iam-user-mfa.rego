@@ -16,6 +16,9 @@
 #   architecture: ["4"]
 #   remediation:
 #     summary: Have the user register an MFA device, or take the password away.
+#     cli: |
+#       aws iam enable-mfa-device --user-name USER --serial-number ARN --authentication-code1 CODE --authentication-code2 NEXT_CODE
+#       aws iam delete-login-profile --user-name USER
 #   frameworks:
 #     cis-aws-foundations-3.0: ["1.10"]
 #     aws-fsbp: ["IAM.5"]

@@ -25,6 +25,15 @@
 #           AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root
 #         Action: kms:*
 #         Resource: "*"
+#     terraform: |
+#       statement {
+#         actions   = ["kms:*"]
+#         resources = ["*"]
+#         principals {
+#           type        = "AWS"
+#           identifiers = ["arn:aws:iam::${data.aws_caller_identity.current.account_id}:root"]
+#         }
+#       }
 #     cli: |
 #       aws kms put-key-policy --key-id ID --policy file://policy.json
 #   frameworks:

@@ -29,7 +29,6 @@
 #       aws kms enable-key-rotation --key-id ID
 #   frameworks:
 #     cis-aws-foundations-3.0: ["3.6"]
-#     aws-fsbp: ["KMS.4"]
 #     nist-800-53-r5: ["SC-12"]
 #     pci-dss-4.0: ["3.7.4"]
 #     soc2: ["CC6.1"]

@@ -47,51 +47,22 @@
 #     well-architected: ["SEC03-BP07"]
 package audit.s3_private
 
-# The bucket's settings and the account's of the same effect.
-blocks := {
-	"block_public_acls": "s3_block_public_acls",
-	"ignore_public_acls": "s3_ignore_public_acls",
-	"block_public_policy": "s3_block_public_policy",
-	"restrict_public_buckets": "s3_restrict_public_buckets",
-}
-
-is_blocked(bucket, setting) if bucket[setting] == true
-
-is_blocked(bucket, setting) if input.accounts[bucket.account][blocks[setting]] == true
-
-# Accounts that were looked at. IAM's summary tells one from the account that a
-# template stands for, of which nothing is known.
-seen_accounts contains id if {
-	some id, account in input.accounts
-	count(account.summary) > 0
-}
-
-seen_accounts contains id if {
-	some id, account in input.accounts
-	some setting in blocks
-	is_boolean(account[setting])
-}
-
-# The bucket's setting, and the account's where it may matter.
-block_evidence(id, bucket, setting) := array.concat(
-	[["s3_buckets", id, sprintf("/%s", [setting])]],
-	[["accounts", bucket.account, sprintf("/%s", [blocks[setting]])] | bucket.account in seen_accounts],
-)
+import data.audit.lib.buckets
 
 deny contains finding if {
 	some id, bucket in input.s3_buckets
-	open := [setting | some setting, _ in blocks; not is_blocked(bucket, setting)]
+	open := [setting | some setting, _ in buckets.blocks; not buckets.is_blocked(bucket, setting)]
 	count(open) > 0
 	finding := {
 		"subject": ["s3_buckets", id],
 		"message": sprintf("neither the bucket nor its account sets %s", [concat(", ", open)]),
-		"evidence": [item | some setting in open; some item in block_evidence(id, bucket, setting)],
+		"evidence": [item | some setting in open; some item in buckets.block_evidence(id, bucket, setting)],
 	}
 }
 
 deny contains finding if {
 	some id, bucket in input.s3_buckets
-	not is_blocked(bucket, "restrict_public_buckets")
+	not buckets.is_blocked(bucket, "restrict_public_buckets")
 	bucket.access.public == true
 	some grant in bucket.access.public_grants
 	finding := {
@@ -105,14 +76,14 @@ deny contains finding if {
 				[grant.statement.collection, grant.statement.id, grant.statement.path],
 				["s3_buckets", id, "/access/public"],
 			],
-			block_evidence(id, bucket, "restrict_public_buckets"),
+			buckets.block_evidence(id, bucket, "restrict_public_buckets"),
 		),
 	}
 }
 
 deny contains finding if {
 	some id, bucket in input.s3_buckets
-	not is_blocked(bucket, "ignore_public_acls")
+	not buckets.is_blocked(bucket, "ignore_public_acls")
 	bucket.object_ownership != "BucketOwnerEnforced"
 	some index, grant in bucket.acl_grants
 	grant.grantee in {"AllUsers", "AuthenticatedUsers"}
@@ -124,7 +95,7 @@ deny contains finding if {
 				["s3_buckets", id, sprintf("/acl_grants/%d", [index])],
 				["s3_buckets", id, "/object_ownership"],
 			],
-			block_evidence(id, bucket, "ignore_public_acls"),
+			buckets.block_evidence(id, bucket, "ignore_public_acls"),
 		),
 	}
 }

@@ -43,6 +43,8 @@ pub struct Profile {
     pub root_unused_days: i64,
     /// Shortest password allowed.
     pub password_minimum_length: i64,
+    /// How many passwords must be remembered that may not be used again.
+    pub password_reuse_prevention: i64,
     /// Percentage of tasks that stay healthy in a rolling deployment.
     pub minimum_healthy_percent: i64,
     /// Accounts that are trusted beside the scanned one.
@@ -85,6 +87,7 @@ impl Default for Profile {
             access_key_unused_days: 90,
             root_unused_days: 90,
             password_minimum_length: 14,
+            password_reuse_prevention: 1,
             minimum_healthy_percent: 100,
             trusted_accounts: Vec::new(),
             tls_policies: texts(&[
