@@ -29,7 +29,7 @@
 #       aws ec2 enable-ebs-encryption-by-default
 #   frameworks:
 #     cis-aws-foundations-3.0: ["2.2.1"]
-#     aws-fsbp: ["EC2.3", "EC2.7"]
+#     aws-fsbp: ["EC2.3", "EC2.7", "EC2.181"]
 #     nist-800-53-r5: ["SC-13", "SC-28"]
 #     pci-dss-4.0: ["3.5.1"]
 #     soc2: ["CC6.1"]

@@ -65,9 +65,12 @@ subjects contains ["instances", id, options, evidence] if {
 	}
 }
 
-subjects contains ["instances", id, instance.metadata_options, own_evidence("instances", id)] if {
+subjects contains ["instances", id, instance.metadata_options, evidence] if {
 	some id, instance in ec2.instances
 	not input.launch_templates[instance.launch_template_id]
+	evidence := {name: array.concat(places, [["instances", id, "/launch_template_id"]]) |
+		some name, places in own_evidence("instances", id)
+	}
 }
 
 subjects contains ["launch_templates", id, template.metadata_options, own_evidence("launch_templates", id)] if {
@@ -107,6 +110,24 @@ deny contains finding if {
 			[options.http_put_response_hop_limit, maximum_hops],
 		),
 		"evidence": array.concat(evidence.http_put_response_hop_limit, evidence.http_endpoint),
+	}
+}
+
+# A launch template that is not known may let the answers travel further.
+deny contains finding if {
+	some id, instance in ec2.instances
+	is_string(instance.launch_template_id)
+	not input.launch_templates[instance.launch_template_id]
+	instance.metadata_options.http_endpoint != "disabled"
+	instance.metadata_options.http_put_response_hop_limit == null
+	finding := {
+		"subject": ["instances", id],
+		"message": sprintf("it leaves the hop limit to the launch template %s, which is not known", [instance.launch_template_id]),
+		"evidence": [
+			["instances", id, "/launch_template_id"],
+			["instances", id, "/metadata_options/http_put_response_hop_limit"],
+			["instances", id, "/metadata_options/http_endpoint"],
+		],
 	}
 }
 

@@ -68,3 +68,14 @@ test_terminated_instance_is_not_judged if {
 	gone := {"instances": {"web": {"state": "terminated", "metadata_options": options("optional", null, 1)}}}
 	count(ec2_imdsv2.applicable) == 0 with input as gone
 }
+
+test_what_a_missing_launch_template_decides_rests_on_it if {
+	some finding in ec2_imdsv2.deny with input as model(options(null, null, null), "template", {})
+	["instances", "web", "/launch_template_id"] in finding.evidence
+	count(ec2_imdsv2.deny) == 0 with input as model(options("required", null, 1), "template", {})
+}
+
+test_hops_that_a_missing_launch_template_decides_rest_on_it if {
+	some finding in ec2_imdsv2.deny with input as model(options("required", "enabled", null), "template", {})
+	["instances", "web", "/launch_template_id"] in finding.evidence
+}

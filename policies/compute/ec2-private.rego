@@ -4,8 +4,8 @@
 #   Only load balancers, NAT gateways and bastion hosts belong at the edge. An
 #   instance with a public address, or in a subnet that routes to an internet
 #   gateway, is one security-group mistake away from the internet. Bastions are
-#   told by the profile's tag; a launch template is judged by what it says of
-#   its subnet and address itself.
+#   told by the profile's tag; what an instance leaves open, its launch template decides;
+#   a template is judged by what it says of its subnet and address itself.
 # related_resources:
 #   - https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html
 #   - https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html
@@ -156,23 +156,89 @@ deny contains finding if {
 	}
 }
 
+# What an instance leaves to its launch template.
+deny contains finding if {
+	some ["instances", id, instance] in judged
+	instance.associate_public_ip_address == null
+	input.launch_templates[instance.launch_template_id].associate_public_ip_address == true
+	finding := {
+		"subject": ["instances", id],
+		"message": sprintf("it gets a public address by its launch template %s", [instance.launch_template_id]),
+		"evidence": array.concat(
+			[
+				["launch_templates", instance.launch_template_id, "/associate_public_ip_address"],
+				["instances", id, "/associate_public_ip_address"],
+			],
+			template_evidence(id),
+		),
+		"flows": paths.from_internet("instances", id),
+	}
+}
+
+deny contains finding if {
+	some ["instances", id, instance] in judged
+	instance.subnet_id == null
+	subnet_id := input.launch_templates[instance.launch_template_id].subnet_id
+	input.subnets[subnet_id].public == true
+	finding := {
+		"subject": ["instances", id],
+		"message": sprintf("its launch template puts it in the public subnet %s, expected a private one", [subnet_id]),
+		"evidence": array.concat(
+			[
+				["subnets", subnet_id, "/public"],
+				["launch_templates", instance.launch_template_id, "/subnet_id"],
+				["instances", id, "/subnet_id"],
+			],
+			template_evidence(id),
+		),
+		"flows": paths.from_internet("instances", id),
+	}
+}
+
+# A launch template that is not known may decide either way.
+deny contains finding if {
+	some ["instances", id, instance] in judged
+	is_string(instance.launch_template_id)
+	not input.launch_templates[instance.launch_template_id]
+	open := [pointer |
+		some pointer in ["subnet_id", "associate_public_ip_address"]
+		instance[pointer] == null
+	]
+	count(open) > 0
+	finding := {
+		"subject": ["instances", id],
+		"message": sprintf("it leaves %s to the launch template %s, which is not known", [
+			concat(" and ", open),
+			instance.launch_template_id,
+		]),
+		"evidence": array.concat(
+			template_evidence(id),
+			[["instances", id, sprintf("/%s", [pointer])] | some pointer in open],
+		),
+	}
+}
+
 # An instance that names no subnet starts in the default VPC, whose subnets are
 # public.
 deny contains finding if {
 	some ["instances", id, instance] in judged
 	instance.subnet_id == null
-	instance.launch_template_id == null
+	templates := [["launch_templates", instance.launch_template_id, "/subnet_id"] |
+		input.launch_templates[instance.launch_template_id]
+	]
+	names_no_subnet(instance)
 	not interfaces[id]
 	finding := {
 		"subject": ["instances", id],
 		"message": "it names no subnet, so it starts in a public subnet of the default VPC",
-		"evidence": [
-			["instances", id, "/subnet_id"],
-			["instances", id, "/launch_template_id"],
-			["instances", id, ec2.bastion_pointer],
-		],
+		"evidence": array.concat(array.concat([["instances", id, "/subnet_id"]], template_evidence(id)), templates),
 	}
 }
+
+names_no_subnet(instance) if instance.launch_template_id == null
+names_no_subnet(instance) if input.launch_templates[instance.launch_template_id].subnet_id == null
+
+template_evidence(id) := [["instances", id, "/launch_template_id"], ["instances", id, ec2.bastion_pointer]]
 
 known_address(resource) := sprintf(" (%s)", [resource.public_ip_address]) if is_string(resource.public_ip_address)
 
@@ -190,4 +256,15 @@ depends contains {"subject": ["instances", id], "on": ["subnets", subnet_id]} if
 	some interface_id in interfaces[id]
 	subnet_id := input.network_interfaces[interface_id].subnet_id
 	is_string(subnet_id)
+}
+
+depends contains {"subject": ["instances", id], "on": ["subnets", subnet_id]} if {
+	some ["instances", id, instance] in judged
+	subnet_id := input.launch_templates[instance.launch_template_id].subnet_id
+	is_string(subnet_id)
+}
+
+depends contains {"subject": ["instances", id], "on": ["launch_templates", instance.launch_template_id]} if {
+	some ["instances", id, instance] in judged
+	is_string(instance.launch_template_id)
 }

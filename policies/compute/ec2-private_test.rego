@@ -50,9 +50,46 @@ test_no_subnet_rests_on_the_subnet if {
 	finding.evidence[0] == ["instances", "web", "/subnet_id"]
 }
 
-test_no_subnet_but_a_launch_template_is_no_finding if {
+of_template(own, template) := object.union(
+	model(object.union({"launch_template_id": "template"}, own), {}),
+	{"launch_templates": {"template": object.union({"tags": {}}, template)}},
+)
+
+test_launch_template_decides_what_the_instance_leaves_open if {
+	own := {"subnet_id": null, "associate_public_ip_address": null}
+	private := {"subnet_id": "private", "associate_public_ip_address": false}
+	count(ec2_private.deny) == 0 with input as of_template(own, private) with data.profile as profile
+	public_subnet := {"subnet_id": "public", "associate_public_ip_address": false}
+	subjects := {finding.subject | some finding in ec2_private.deny} with input as of_template(own, public_subnet)
+		with data.profile as profile
+	subjects == {["instances", "web"], ["launch_templates", "template"]}
+	public_address := {"subnet_id": "private", "associate_public_ip_address": true}
+	addressed := {finding.subject | some finding in ec2_private.deny} with input as of_template(own, public_address)
+		with data.profile as profile
+	addressed == {["instances", "web"], ["launch_templates", "template"]}
+}
+
+test_the_instance_goes_before_its_launch_template if {
+	template := {"subnet_id": "public", "associate_public_ip_address": true}
+	subjects := {finding.subject | some finding in ec2_private.deny} with input as of_template({}, template)
+		with data.profile as profile
+	subjects == {["launch_templates", "template"]}
+}
+
+test_no_subnet_anywhere_starts_in_the_default_vpc if {
+	own := {"subnet_id": null}
+	template := {"subnet_id": null, "associate_public_ip_address": null}
+	some finding in ec2_private.deny with input as of_template(own, template) with data.profile as profile
+	finding.message == "it names no subnet, so it starts in a public subnet of the default VPC"
+	["launch_templates", "template", "/subnet_id"] in finding.evidence
+}
+
+test_what_a_missing_launch_template_decides_rests_on_it if {
 	changes := {"subnet_id": null, "launch_template_id": "template"}
-	count(ec2_private.deny) == 0 with input as model(changes, {}) with data.profile as profile
+	some finding in ec2_private.deny with input as model(changes, {}) with data.profile as profile
+	finding.evidence[0] == ["instances", "web", "/launch_template_id"]
+	count(ec2_private.deny) == 0 with input as model({"launch_template_id": "template"}, {})
+		with data.profile as profile
 }
 
 test_elastic_ip_fails if {

@@ -5,7 +5,8 @@
 #   security groups, so that traffic can be limited to one service. In bridge or
 #   host mode all tasks of an instance share its addresses and its security
 #   groups. Services with the EXTERNAL deployment controller have no task
-#   definition of their own and are not judged.
+#   definition of their own, and tasks outside of AWS (launch type EXTERNAL) no
+#   network interface; neither are judged.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
@@ -16,6 +17,7 @@
 #   sources: [live, cloudformation, terraform]
 #   requires:
 #     - ecs_services.deployment_controller
+#     - ecs_services.launch_type
 #     - ecs_services.task_definition
 #     - ecs_task_definitions.network_mode
 #   architecture: ["1A"]
@@ -28,7 +30,6 @@
 #     cli: |
 #       aws ecs register-task-definition --family NAME --network-mode awsvpc --container-definitions file://containers.json
 #   frameworks:
-#     aws-fsbp: ["ECS.17"]
 #     nist-800-53-r5: ["AC-4", "SC-7"]
 #     pci-dss-4.0: ["1.4.1"]
 #     soc2: ["CC6.6"]
@@ -52,6 +53,7 @@ deny contains finding if {
 			["ecs_task_definitions", service.task_definition, "/network_mode"],
 			["ecs_services", id, "/task_definition"],
 			["ecs_services", id, "/deployment_controller"],
+			["ecs_services", id, "/launch_type"],
 		],
 	}
 }

@@ -36,3 +36,9 @@ test_depends_on_its_own_task_definition if {
 	on := {item.on | some item in ecs_awsvpc.depends} with input as model("awsvpc", "ECS")
 	on == {["ecs_task_definitions", "task"]}
 }
+
+test_tasks_outside_of_aws_are_not_judged if {
+	external := object.union(model("bridge", "ECS"), {"ecs_services": {"orders": {"launch_type": "EXTERNAL"}}})
+	count(ecs_awsvpc.applicable) == 0 with input as external
+	count(ecs_awsvpc.deny) == 0 with input as external
+}

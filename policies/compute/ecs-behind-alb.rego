@@ -4,7 +4,8 @@
 #   A service that listens on a port is reached through an ALB's target group,
 #   whose health checks take failing tasks out of the way. Traffic beside it has
 #   no TLS, no web ACL, no access log and no health check. A service whose
-#   containers map no TCP port takes no traffic and is not judged.
+#   containers map no TCP port takes no traffic and is not judged, nor is one
+#   that runs outside of AWS (launch type EXTERNAL).
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
 #   - https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
@@ -15,6 +16,7 @@
 #   sources: [live, cloudformation, terraform]
 #   requires:
 #     - ecs_services.deployment_controller
+#     - ecs_services.launch_type
 #     - ecs_services.load_balancers.target_group
 #     - ecs_services.task_definition
 #     - ecs_task_definitions.containers.port_mappings.container_port
@@ -95,6 +97,7 @@ deny contains finding if {
 				["ecs_services", id, "/load_balancers"],
 				["ecs_services", id, "/task_definition"],
 				["ecs_services", id, "/deployment_controller"],
+				["ecs_services", id, "/launch_type"],
 			],
 			ports,
 		),
@@ -120,7 +123,11 @@ deny contains finding if {
 			[seen(protocols)],
 		),
 		"evidence": array.concat(
-			[["ecs_services", id, "/load_balancers"], ["ecs_services", id, "/deployment_controller"]],
+			[
+				["ecs_services", id, "/load_balancers"],
+				["ecs_services", id, "/deployment_controller"],
+				["ecs_services", id, "/launch_type"],
+			],
 			groups,
 		),
 	}
@@ -137,6 +144,7 @@ deny contains finding if {
 			["target_groups", tie.target_group, "/health_check_enabled"],
 			["ecs_services", id, sprintf("/load_balancers/%d/target_group", [index])],
 			["ecs_services", id, "/deployment_controller"],
+			["ecs_services", id, "/launch_type"],
 		],
 	}
 }

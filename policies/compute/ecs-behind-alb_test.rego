@@ -27,6 +27,20 @@ test_unregistered_service_fails if {
 	["ecs_task_definitions", "task", "/containers/0/port_mappings/0"] in finding.evidence
 }
 
+test_service_outside_of_aws_is_not_judged if {
+	external := object.union(model([], "HTTP", true), {"ecs_services": {"orders": {"launch_type": "EXTERNAL"}}})
+	count(ecs_behind_alb.applicable) == 0 with input as external
+	count(ecs_behind_alb.deny) == 0 with input as external
+}
+
+test_one_of_several_target_groups_is_enough if {
+	both := object.union(
+		model(["inner", "group"], "HTTP", true),
+		{"target_groups": {"inner": {"protocol": "TCP", "health_check_enabled": true}}},
+	)
+	count(ecs_behind_alb.deny) == 0 with input as both
+}
+
 test_network_load_balancer_fails if {
 	some finding in ecs_behind_alb.deny with input as model(["group"], "TCP", true)
 	contains(finding.message, "protocols seen: TCP")

@@ -2,7 +2,8 @@
 # title: Fargate services run on a current platform version
 # description: >-
 #   AWS patches the newest Fargate platform version; tasks on an older one keep
-#   a kernel and a container runtime that get no more security fixes.
+#   a kernel and a container runtime that get no more security fixes. Windows
+#   tasks have platform versions of their own.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html
 # custom:
@@ -33,8 +34,29 @@ package audit.ecs_fargate_platform
 
 import data.audit.lib.ecs
 
-# LATEST, and the version that LATEST stands for on Linux.
-current_versions := {"LATEST", "1.4.0"}
+# What LATEST stands for.
+linux_version := "1.4.0"
+
+windows_version := "1.0.0"
+
+current(_, version) if version == "LATEST"
+
+current(service, version) if {
+	not is_windows(service)
+	version == linux_version
+}
+
+current(service, version) if {
+	is_windows(service)
+	version == windows_version
+}
+
+is_windows(service) if {
+	startswith(input.ecs_task_definitions[service.task_definition].operating_system_family, "WINDOWS")
+}
+
+expected(service) := linux_version if not is_windows(service)
+expected(service) := windows_version if is_windows(service)
 
 fargate_services[id] := service if {
 	some id, service in input.ecs_services
@@ -44,15 +66,22 @@ fargate_services[id] := service if {
 deny contains finding if {
 	some id, service in fargate_services
 	is_string(service.platform_version)
-	not service.platform_version in current_versions
+	not current(service, service.platform_version)
+	families := [["ecs_task_definitions", service.task_definition, "/operating_system_family"] |
+		input.ecs_task_definitions[service.task_definition]
+	]
 	finding := {
 		"subject": ["ecs_services", id],
-		"message": sprintf("it runs on Fargate platform version %s, expected LATEST or 1.4.0", [service.platform_version]),
-		"evidence": [
-			["ecs_services", id, "/platform_version"],
-			["ecs_services", id, "/launch_type"],
-			["ecs_services", id, "/capacity_provider_strategy"],
-		],
+		"message": sprintf("it runs on Fargate platform version %s, expected LATEST or %s", [service.platform_version, expected(service)]),
+		"evidence": array.concat(
+			[
+				["ecs_services", id, "/platform_version"],
+				["ecs_services", id, "/launch_type"],
+				["ecs_services", id, "/capacity_provider_strategy"],
+				["ecs_services", id, "/task_definition"],
+			],
+			families,
+		),
 	}
 }
 

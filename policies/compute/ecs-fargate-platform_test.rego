@@ -35,3 +35,17 @@ test_unknown_launch_type_is_judged if {
 test_unknown_version_is_no_finding if {
 	count(ecs_fargate_platform.deny) == 0 with input as model(null, "FARGATE", [])
 }
+
+windows(version) := object.union(model(version, "FARGATE", []), {
+	"ecs_services": {"orders": {"task_definition": "task"}},
+	"ecs_task_definitions": {"task": {"operating_system_family": "WINDOWS_SERVER_2022_CORE"}},
+})
+
+test_windows_has_a_version_of_its_own if {
+	count(ecs_fargate_platform.deny) == 0 with input as windows("1.0.0")
+	count(ecs_fargate_platform.deny) == 0 with input as windows("LATEST")
+	some finding in ecs_fargate_platform.deny with input as windows("1.4.0")
+	finding.message == "it runs on Fargate platform version 1.4.0, expected LATEST or 1.0.0"
+	["ecs_task_definitions", "task", "/operating_system_family"] in finding.evidence
+	count(ecs_fargate_platform.deny) == 1 with input as model("1.0.0", "FARGATE", [])
+}

@@ -4,7 +4,8 @@
 #   A privileged container, or one that shares the host's process or IPC
 #   namespace, can take over the host and every other task on it. A container
 #   that runs as root on a writable file system lets an intruder install tools
-#   and change the application.
+#   and change the application. Windows containers have no read-only root file
+#   system: they need a user such as ContainerUser.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
@@ -46,7 +47,8 @@ package audit.ecs_hardened
 import data.audit.lib.ecs
 import data.audit.lib.text
 
-root_users := {"root", "0"}
+# Root on Linux, and the administrator of Windows containers.
+root_users := {"root", "0", "containeradministrator"}
 
 deny contains finding if {
 	some [id, index, container] in ecs.containers
@@ -100,5 +102,5 @@ may_be_root(user) if user == null
 
 may_be_root(user) if {
 	is_string(user)
-	split(user, ":")[0] in root_users
+	lower(split(user, ":")[0]) in root_users
 }

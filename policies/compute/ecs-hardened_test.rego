@@ -16,6 +16,8 @@ test_hardened_task_passes if {
 test_either_user_or_file_system_is_enough if {
 	count(ecs_hardened.deny) == 0 with input as model({"user": null}, {})
 	count(ecs_hardened.deny) == 0 with input as model({"readonly_root_filesystem": false}, {})
+	windows := {"user": "ContainerUser", "readonly_root_filesystem": null}
+	count(ecs_hardened.deny) == 0 with input as model(windows, {})
 }
 
 test_privileged_fails if {
@@ -29,7 +31,7 @@ test_host_namespaces_fail if {
 }
 
 test_every_root_spelling_fails if {
-	every user in ["root", "0", "0:0", "root:root", null] {
+	every user in ["root", "0", "0:0", "root:root", "ContainerAdministrator", null] {
 		changes := {"user": user, "readonly_root_filesystem": false}
 		count(ecs_hardened.deny) == 1 with input as model(changes, {})
 	}

@@ -5,10 +5,10 @@
 #   task, goes down with that zone or that task. The architecture wants at least
 #   two tasks over at least two zones. A DAEMON service runs one task on each
 #   instance, so only its zones are judged; a service with the EXTERNAL
-#   deployment controller describes its tasks elsewhere and is not judged.
+#   deployment controller describes its tasks elsewhere, one with the EXTERNAL
+#   launch type runs them outside of AWS; neither is judged.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
-#   - https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/availability.html
 # custom:
 #   id: ecs-multi-az
 #   severity: high
@@ -16,6 +16,7 @@
 #   sources: [live, cloudformation, terraform]
 #   requires:
 #     - ecs_services.deployment_controller
+#     - ecs_services.launch_type
 #     - ecs_services.scheduling_strategy
 #     - ecs_services.desired_count
 #     - ecs_services.subnet_ids
@@ -51,14 +52,17 @@ deny contains finding if {
 		zone != null
 	}
 	count(zones) < 2
+	service_evidence := [["ecs_services", id, pointer] |
+		some pointer in ["/subnet_ids", "/deployment_controller", "/launch_type"]
+	]
 	places := [["subnets", subnet_id, "/availability_zone"] |
 		some subnet_id in service.subnet_ids
 		input.subnets[subnet_id]
 	]
 	finding := {
 		"subject": ["ecs_services", id],
-		"message": sprintf("its subnets lie in %s, expected at least 2 Availability Zones", [described(service, zones)]),
-		"evidence": array.concat([["ecs_services", id, "/subnet_ids"], ["ecs_services", id, "/deployment_controller"]], places),
+		"message": sprintf("%s, expected at least 2 Availability Zones", [described(service, zones)]),
+		"evidence": array.concat(service_evidence, places),
 	}
 }
 
@@ -74,18 +78,19 @@ deny contains finding if {
 			["ecs_services", id, "/desired_count"],
 			["ecs_services", id, "/scheduling_strategy"],
 			["ecs_services", id, "/deployment_controller"],
+			["ecs_services", id, "/launch_type"],
 		],
 	}
 }
 
-described(service, _) := "no VPC (it names none)" if count(service.subnet_ids) == 0
+described(service, _) := "it names no subnets, so nothing shows in which zones its tasks run" if count(service.subnet_ids) == 0
 
-described(service, zones) := "no zone that is known" if {
+described(service, zones) := "its subnets lie in no zone that is known" if {
 	count(service.subnet_ids) > 0
 	count(zones) == 0
 }
 
-described(service, zones) := sprintf("%s alone", [concat(", ", zones)]) if {
+described(service, zones) := sprintf("its subnets lie in %s alone", [concat(", ", zones)]) if {
 	count(service.subnet_ids) > 0
 	count(zones) > 0
 }

@@ -51,3 +51,9 @@ test_no_subnets_fail if {
 test_task_sets_are_not_judged if {
 	count(ecs_multi_az.applicable) == 0 with input as model({"deployment_controller": "EXTERNAL"}, "eu-west-1b")
 }
+
+test_tasks_outside_of_aws_are_not_judged if {
+	external := model({"launch_type": "EXTERNAL", "subnet_ids": []}, "eu-west-1b")
+	count(ecs_multi_az.applicable) == 0 with input as external
+	count(ecs_multi_az.deny) == 0 with input as external
+}

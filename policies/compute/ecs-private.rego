@@ -16,6 +16,7 @@
 #   requires:
 #     - ecs_services.assign_public_ip
 #     - ecs_services.deployment_controller
+#     - ecs_services.launch_type
 #     - ecs_services.subnet_ids
 #     - ecs_task_definitions.network_mode
 #     - subnets.public
@@ -63,7 +64,11 @@ deny contains finding if {
 	finding := {
 		"subject": ["ecs_services", id],
 		"message": "its tasks get public addresses (assignPublicIp is ENABLED, expected DISABLED)",
-		"evidence": [["ecs_services", id, "/assign_public_ip"], ["ecs_services", id, "/deployment_controller"]],
+		"evidence": [
+			["ecs_services", id, "/assign_public_ip"],
+			["ecs_services", id, "/deployment_controller"],
+			["ecs_services", id, "/launch_type"],
+		],
 	}
 }
 
@@ -78,6 +83,7 @@ deny contains finding if {
 			["subnets", subnet_id, "/public"],
 			["ecs_services", id, sprintf("/subnet_ids/%d", [index])],
 			["ecs_services", id, "/deployment_controller"],
+			["ecs_services", id, "/launch_type"],
 		],
 	}
 }
@@ -96,6 +102,7 @@ deny contains finding if {
 				["ecs_services", id, "/subnet_ids"],
 				["ecs_services", id, "/task_definition"],
 				["ecs_services", id, "/deployment_controller"],
+				["ecs_services", id, "/launch_type"],
 			],
 			modes,
 		),

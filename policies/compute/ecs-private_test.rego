@@ -52,3 +52,9 @@ test_depends_on_its_own_subnets if {
 	on := {item.on | some item in ecs_private.depends} with input as model({}, false, "awsvpc")
 	on == {["subnets", "a"], ["subnets", "b"], ["ecs_task_definitions", "task"]}
 }
+
+test_tasks_outside_of_aws_are_not_judged if {
+	external := model({"launch_type": "EXTERNAL", "subnet_ids": []}, false, null)
+	count(ecs_private.applicable) == 0 with input as external
+	count(ecs_private.deny) == 0 with input as external
+}

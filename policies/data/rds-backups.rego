@@ -3,7 +3,8 @@
 # description: >-
 #   Automated backups let a database be restored to any second within their
 #   retention. Without them, or with too few days, a mistake or an attack that is
-#   noticed late cannot be undone. A cluster's members are backed up with it.
+#   noticed late cannot be undone. A cluster's members are backed up with it; a
+#   read replica can be made again from its source, whose backups are judged.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html
@@ -33,15 +34,20 @@ package audit.rds_backups
 
 import data.audit.lib.rds
 
-deny contains finding if {
+sources contains [collection, id, database] if {
 	some [collection, id, database] in rds.standalone
+	not is_string(database.replicate_source)
+}
+
+deny contains finding if {
+	some [collection, id, database] in sources
 	is_number(database.backup_retention_period)
 	database.backup_retention_period < data.profile.backup_retention_days
 	finding := {
 		"subject": [collection, id],
 		"message": message(database.backup_retention_period),
 		"evidence": array.concat(
-			[[collection, id, "/backup_retention_period"]],
+			[[collection, id, "/backup_retention_period"], [collection, id, "/replicate_source"]],
 			rds.standalone_evidence(collection, id),
 		),
 	}
@@ -56,4 +62,4 @@ message(days) := sprintf(
 	days != 0
 }
 
-applicable contains [collection, id] if some [collection, id, _] in rds.standalone
+applicable contains [collection, id] if some [collection, id, _] in sources

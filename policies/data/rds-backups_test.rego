@@ -5,8 +5,8 @@ import data.audit.rds_backups
 profile := {"backup_retention_days": 7}
 
 model(days, cluster) := {
-	"rds_instances": {"db": {"backup_retention_period": days, "db_cluster": cluster}},
-	"rds_clusters": {"aurora": {"backup_retention_period": 7}},
+	"rds_instances": {"db": {"backup_retention_period": days, "db_cluster": cluster, "replicate_source": null}},
+	"rds_clusters": {"aurora": {"backup_retention_period": 7, "replicate_source": null}},
 }
 
 test_seven_days_pass if {
@@ -37,4 +37,13 @@ test_unknown_is_no_finding if {
 test_member_is_judged_with_its_cluster if {
 	rds_backups.applicable == {["rds_clusters", "aurora"]} with input as model(0, "aurora")
 	count(rds_backups.deny) == 0 with input as model(0, "aurora") with data.profile as profile
+}
+
+test_replica_is_judged_with_its_source if {
+	copy := {"backup_retention_period": 0, "db_cluster": null, "replicate_source": "db"}
+	replicated := object.union(model(0, null), {"rds_instances": {"copy": copy}})
+	subjects := {finding.subject | some finding in rds_backups.deny} with input as replicated
+		with data.profile as profile
+	subjects == {["rds_instances", "db"]}
+	rds_backups.applicable == {["rds_instances", "db"], ["rds_clusters", "aurora"]} with input as replicated
 }

@@ -3,13 +3,17 @@
 # description: >-
 #   After the end of standard support a major version gets no more fixes, or only
 #   with Extended Support, which costs more each year until AWS upgrades the
-#   database by force. The dates are AWS's, in a table of the bundle; a version
-#   that is not in it counts as supported.
+#   database by force. The dates are the vendors', in a table of the bundle, read
+#   in November 2026; a version that it does not know yet fails, because nothing
+#   shows that it is supported. Engines without published dates (Db2, RDS Custom,
+#   DocumentDB, Neptune) are not judged. A cluster's members run its version.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-versions.html
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
-#   - https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.VersionPolicy.html
+#   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MariaDB.Concepts.VersionMgmt.html
+#   - https://docs.aws.amazon.com/AmazonRDS/latest/AuroraMySQLReleaseNotes/AuroraMySQL.release-calendars.html
+#   - https://docs.aws.amazon.com/AmazonRDS/latest/AuroraPostgreSQLReleaseNotes/aurorapostgresql-release-calendar.html
 # custom:
 #   id: rds-engine-supported
 #   severity: medium
@@ -57,7 +61,7 @@ ended[version] := last_day if {
 }
 
 deny contains finding if {
-	some [collection, id, database] in rds.standalone
+	some [collection, id, database] in judged
 	last_day := ended[[database.engine, database.engine_version]]
 	finding := {
 		"subject": [collection, id],
@@ -72,4 +76,31 @@ deny contains finding if {
 	}
 }
 
-applicable contains [collection, id] if some [collection, id, _] in rds.standalone
+# A version that the table does not know.
+deny contains finding if {
+	some [collection, id, database] in judged
+	is_string(database.engine)
+	is_string(database.engine_version)
+	not engines.standard_support_ends(database.engine, database.engine_version)
+	finding := {
+		"subject": [collection, id],
+		"message": sprintf(
+			"nothing shows that %s %s is in standard support: the table of %s does not know it",
+			[database.engine, database.engine_version, engines.read],
+		),
+		"evidence": array.concat(
+			[[collection, id, "/engine_version"], [collection, id, "/engine"]],
+			rds.standalone_evidence(collection, id),
+		),
+	}
+}
+
+judged contains [collection, id, database] if {
+	some [collection, id, database] in rds.standalone
+	may_be_judged(database.engine)
+}
+
+may_be_judged(engine) if engine == null
+may_be_judged(engine) if engines.is_known(engine)
+
+applicable contains [collection, id] if some [collection, id, _] in judged

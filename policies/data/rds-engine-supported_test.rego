@@ -10,9 +10,12 @@ model(engine, version) := {
 
 supported := [
 	["mysql", "8.4.6"],
-	["mariadb", "10.11.14"],
+	["mariadb", "10.6.28"],
+	["MySQL", "8.4"],
 	["postgres", "16.4"],
 	["aurora-mysql", "8.0.mysql_aurora.3.10.0"],
+	["aurora-mysql", "8.4.mysql_aurora.8.4.7"],
+	["aurora-postgresql", "18.3"],
 	["aurora-postgresql", "15.8"],
 	["sqlserver-se", "15.00.4415.2.v1"],
 	["oracle-ee", "19.0.0.0.ru-2026-01.rur-2026-01.r1"],
@@ -21,12 +24,13 @@ supported := [
 unsupported := [
 	["mysql", "8.0.42"],
 	["mysql", "5.7"],
-	["mariadb", "10.6.22"],
+	["mariadb", "10.5.29"],
 	["postgres", "13.20"],
 	["postgres", "9.6.24"],
 	["aurora-mysql", "5.7.mysql_aurora.2.11.5"],
 	["aurora-postgresql", "12.19"],
 	["sqlserver-ex", "13.00.6455.2.v1"],
+	["oracle-se2", "12.1.0.2.v30"],
 ]
 
 test_supported_engines_pass if {
@@ -55,4 +59,18 @@ test_the_last_day_is_supported if {
 test_unknown_version_is_no_finding if {
 	count(rds_engine_supported.deny) == 0 with input as model("mysql", null)
 	count(rds_engine_supported.deny) == 0 with input as model(null, "8.0")
+}
+
+test_version_that_the_table_does_not_know_fails if {
+	some finding in rds_engine_supported.deny with input as model("postgres", "99.1")
+	finding.message == "nothing shows that postgres 99.1 is in standard support: the table of November 2026 does not know it"
+	finding.evidence[0] == ["rds_instances", "db", "/engine_version"]
+}
+
+test_engines_without_dates_are_not_judged if {
+	every engine in ["db2-se", "custom-oracle-ee", "docdb", "neptune"] {
+		count(rds_engine_supported.applicable) == 0 with input as model(engine, "1.0")
+		count(rds_engine_supported.deny) == 0 with input as model(engine, "1.0")
+	}
+	count(rds_engine_supported.applicable) == 1 with input as model(null, null)
 }

@@ -6,7 +6,9 @@
 #   alarms. Wanted are the error, slow-query and audit logs as far as the engine
 #   has them: error, slowquery and audit of MySQL and MariaDB, postgresql of
 #   PostgreSQL (which holds all three), error of SQL Server, alert and audit of
-#   Oracle, diag.log of Db2. A cluster exports its members' logs.
+#   Oracle, diag.log of Db2, audit and profiler of DocumentDB, audit and slowquery
+#   of Neptune. RDS Custom exports no logs and is not judged; nor is any other
+#   engine. A cluster exports its members' logs.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Procedural.UploadtoCloudWatch.html
 # custom:
@@ -29,7 +31,7 @@
 #     cli: |
 #       aws rds modify-db-instance --db-instance-identifier NAME --cloudwatch-logs-export-configuration '{"EnableLogTypes":["audit","error","slowquery"]}'
 #   frameworks:
-#     aws-fsbp: ["RDS.9", "RDS.34", "RDS.36", "RDS.37"]
+#     aws-fsbp: ["RDS.9", "RDS.34", "RDS.36", "RDS.37", "RDS.40", "RDS.42", "RDS.45"]
 #     nist-800-53-r5: ["AU-2", "AU-6", "AU-12"]
 #     pci-dss-4.0: ["10.2.1"]
 #     soc2: ["CC7.2"]
@@ -68,4 +70,10 @@ listed(logs) := "none" if count(logs) == 0
 
 listed(logs) := concat(", ", sort(logs)) if count(logs) > 0
 
-applicable contains [collection, id] if some [collection, id, _] in rds.standalone
+applicable contains [collection, id] if {
+	some [collection, id, database] in rds.standalone
+	may_be_judged(database.engine)
+}
+
+may_be_judged(engine) if engine == null
+may_be_judged(engine) if wanted[engine]

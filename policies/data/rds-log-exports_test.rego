@@ -27,7 +27,7 @@ test_no_logs_fail if {
 
 test_unknown_engine_is_no_finding if {
 	count(rds_log_exports.deny) == 0 with input as model(null, [])
-	count(rds_log_exports.deny) == 0 with input as model("other", [])
+	count(rds_log_exports.applicable) == 1 with input as model(null, [])
 }
 
 test_member_is_judged_with_its_cluster if {
@@ -38,4 +38,13 @@ test_member_is_judged_with_its_cluster if {
 	rds_log_exports.applicable == {["rds_clusters", "aurora"]} with input as member
 	some finding in rds_log_exports.deny with input as member
 	finding.subject == ["rds_clusters", "aurora"]
+}
+
+test_engines_without_exports_are_not_judged if {
+	count(rds_log_exports.applicable) == 0 with input as model("custom-sqlserver-ee", [])
+	count(rds_log_exports.deny) == 0 with input as model("custom-sqlserver-ee", [])
+}
+
+test_engine_names_have_no_case if {
+	count(rds_log_exports.deny) == 1 with input as model("MySQL", [])
 }

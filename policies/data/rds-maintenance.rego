@@ -3,7 +3,7 @@
 # description: >-
 #   AWS picks a random maintenance window for a database that names none, and
 #   patches it when customers are at work. The window belongs into the hours that
-#   the profile allows and must not overlap the backup window; minor versions,
+#   the profile allows, to its end, and must not overlap the backup window; minor versions,
 #   which hold security fixes, are applied in it without being asked for.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Maintenance.html
@@ -35,11 +35,11 @@
 #       aws rds modify-db-instance --db-instance-identifier NAME --preferred-maintenance-window sun:03:00-sun:04:00 --auto-minor-version-upgrade
 #   frameworks:
 #     cis-aws-foundations-3.0: ["2.3.2"]
-#     aws-fsbp: ["RDS.13"]
+#     aws-fsbp: ["RDS.13", "RDS.35"]
 #     nist-800-53-r5: ["SI-2"]
 #     pci-dss-4.0: ["6.3.3"]
 #     soc2: ["CC7.1", "CC8.1"]
-#     well-architected: ["OPS06-BP03"]
+#     well-architected: ["OPS05-BP05"]
 package audit.rds_maintenance
 
 import data.audit.lib.rds
@@ -68,7 +68,7 @@ overlapping contains [text, backup] if {
 
 outside_hours contains text if {
 	some text, week in weeks
-	not windows.starts_within(week, data.profile.maintenance_hours)
+	not windows.lies_within(week, data.profile.maintenance_hours)
 }
 
 deny contains finding if {
@@ -101,7 +101,7 @@ deny contains finding if {
 	finding := {
 		"subject": [collection, id],
 		"message": sprintf(
-			"its maintenance window %s starts outside the allowed hours, %d:00 to %d:00 UTC",
+			"its maintenance window %s lies outside the allowed hours, %d:00 to %d:00 UTC",
 			[
 				database.preferred_maintenance_window,
 				data.profile.maintenance_hours[0],

@@ -26,7 +26,12 @@ test_no_window_fails if {
 
 test_window_by_day_fails if {
 	some finding in rds_maintenance.deny with input as window("Mon:12:00-Mon:13:00") with data.profile as profile
-	finding.message == "its maintenance window Mon:12:00-Mon:13:00 starts outside the allowed hours, 0:00 to 6:00 UTC"
+	finding.message == "its maintenance window Mon:12:00-Mon:13:00 lies outside the allowed hours, 0:00 to 6:00 UTC"
+}
+
+test_window_that_ends_by_day_fails if {
+	some finding in rds_maintenance.deny with input as window("sun:05:30-sun:06:30") with data.profile as profile
+	contains(finding.message, "lies outside the allowed hours")
 }
 
 test_hours_may_pass_midnight if {

@@ -32,7 +32,7 @@
 #     aws-fsbp: ["RDS.6"]
 #     nist-800-53-r5: ["CA-7", "SI-4"]
 #     soc2: ["CC7.2"]
-#     well-architected: ["OPS04-BP02", "PERF05-BP01"]
+#     well-architected: ["OPS04-BP02", "PERF05-BP02"]
 package audit.rds_monitoring
 
 import data.audit.lib.text

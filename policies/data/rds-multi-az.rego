@@ -16,7 +16,6 @@
 #   requires:
 #     - rds_instances.multi_az
 #     - rds_instances.availability_zone
-#     - rds_clusters.engine
 #     - rds_clusters.members
 #     - rds_clusters.multi_az
 #   architecture: ["1"]
@@ -57,22 +56,15 @@ deny contains finding if {
 	}
 }
 
-# A Multi-AZ DB cluster of another engine always has instances in three zones.
-aurora_clusters[id] := cluster if {
+# Clusters that are Multi-AZ by what their instances are: those of Aurora, and
+# live those of DocumentDB and Neptune. A Multi-AZ DB cluster says that it is one.
+clusters_by_members[id] := cluster if {
 	some ["rds_clusters", id, cluster] in primaries
 	cluster.multi_az != true
-	is_aurora(cluster.engine)
-}
-
-is_aurora(engine) if engine == null
-
-is_aurora(engine) if {
-	is_string(engine)
-	startswith(engine, "aurora")
 }
 
 deny contains finding if {
-	some id, cluster in aurora_clusters
+	some id, cluster in clusters_by_members
 	count(cluster.members) < 2
 	finding := {
 		"subject": ["rds_clusters", id],
@@ -84,7 +76,7 @@ deny contains finding if {
 # AWS spreads instances that name no zone, so only a zone that all of them name
 # is a finding.
 deny contains finding if {
-	some id, cluster in aurora_clusters
+	some id, cluster in clusters_by_members
 	count(cluster.members) > 1
 	zones := {zone |
 		some member in cluster.members
@@ -104,7 +96,7 @@ deny contains finding if {
 }
 
 cluster_evidence(id) := [["rds_clusters", id, path] |
-	some path in ["/members", "/multi_az", "/engine", "/replicate_source"]
+	some path in ["/members", "/multi_az", "/replicate_source"]
 ]
 
 applicable contains [collection, id] if some [collection, id, _] in primaries

@@ -64,7 +64,7 @@ test_lone_instance_fails if {
 }
 
 test_multi_az_db_cluster_passes if {
-	count(rds_multi_az.deny) == 0 with input as cluster({"engine": "mysql"}, {})
+	count(rds_multi_az.deny) == 0 with input as cluster({"engine": "mysql", "multi_az": true}, {})
 }
 
 test_reported_multi_az_passes if {
@@ -74,4 +74,9 @@ test_reported_multi_az_passes if {
 test_depends_on_members_only if {
 	on := {item.on | some item in rds_multi_az.depends} with input as cluster({}, {"one": "eu-west-1a"})
 	on == {["rds_instances", "one"]}
+}
+
+test_cluster_of_another_engine_with_one_instance_fails if {
+	changes := {"engine": "docdb", "multi_az": false}
+	count(rds_multi_az.deny) == 1 with input as cluster(changes, {"one": "eu-west-1a"})
 }

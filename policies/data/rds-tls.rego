@@ -43,7 +43,7 @@
 #     cli: |
 #       aws rds modify-db-parameter-group --db-parameter-group-name NAME --parameters ParameterName=require_secure_transport,ParameterValue=1,ApplyMethod=immediate
 #   frameworks:
-#     aws-fsbp: ["RDS.38", "RDS.39"]
+#     aws-fsbp: ["RDS.44"]
 #     nist-800-53-r5: ["SC-8", "SC-13"]
 #     pci-dss-4.0: ["4.2.1"]
 #     soc2: ["CC6.7"]

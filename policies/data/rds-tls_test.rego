@@ -92,6 +92,7 @@ test_default_group_fails if {
 	finding.evidence[0] == ["rds_instances", "db", "/parameter_groups"]
 	count(rds_tls.deny) == 1 with input as default_group("postgres", "14.12")
 	count(rds_tls.deny) == 1 with input as default_group("mysql", null)
+	count(rds_tls.deny) == 1 with input as default_group("MySQL", "8.4")
 }
 
 test_default_group_that_requires_tls_passes if {

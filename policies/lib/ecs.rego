@@ -18,11 +18,13 @@ on_instances(service) if {
 	not item.capacity_provider in fargate_providers
 }
 
-# Services whose tasks ECS itself describes. With the EXTERNAL controller the
-# tasks are described by task sets instead, which are not in the model.
+# Services whose tasks ECS itself describes, in the VPC. With the EXTERNAL
+# controller the tasks are described by task sets instead, which are not in the
+# model; with the EXTERNAL launch type they run on machines outside of AWS.
 services[id] := service if {
 	some id, service in input.ecs_services
 	service.deployment_controller != "EXTERNAL"
+	not service.launch_type == "EXTERNAL"
 }
 
 # Containers of all task definitions: [task definition, index, container].

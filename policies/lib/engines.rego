@@ -1,9 +1,10 @@
 # Database engines: major versions, and the last day of their standard support.
 #
 # Read in November 2026 from the RDS user guide ("MySQL on Amazon RDS versions",
-# "MariaDB on Amazon RDS versions", "Microsoft SQL Server versions"), the RDS
-# for PostgreSQL release calendar and the Aurora user guide ("Amazon Aurora
-# major versions").
+# "MariaDB on Amazon RDS versions", "Microsoft SQL Server versions"), the release
+# calendars of RDS for PostgreSQL, Aurora MySQL and Aurora PostgreSQL, and
+# Oracle's lifetime support policy (the end of Premier Support, or of Extended
+# Support where it is over). Where AWS names a month alone, its last day.
 package audit.lib.engines
 
 end_of_standard_support := {
@@ -20,11 +21,12 @@ end_of_standard_support := {
 		"10.2": "2022-10-15",
 		"10.3": "2023-10-23",
 		"10.4": "2025-02-28",
-		"10.5": "2026-02-28",
-		"10.6": "2026-08-31",
+		"10.5": "2026-08-31",
+		"10.6": "2026-12-31",
 		"10.11": "2028-02-29",
 		"11.4": "2029-05-31",
-		"11.8": "2030-06-30",
+		"11.8": "2028-06-30",
+		"12.3": "2029-06-30",
 	},
 	"postgres": {
 		"9.3": "2018-11-30",
@@ -45,6 +47,7 @@ end_of_standard_support := {
 	"aurora-mysql": {
 		"5.7": "2024-10-31",
 		"8.0": "2028-04-30",
+		"8.4": "2032-04-30",
 	},
 	"aurora-postgresql": {
 		"9.6": "2022-01-31",
@@ -56,6 +59,7 @@ end_of_standard_support := {
 		"15": "2028-02-29",
 		"16": "2029-02-28",
 		"17": "2030-02-28",
+		"18": "2031-02-28",
 	},
 	"sqlserver": {
 		"11": "2022-07-12",
@@ -65,30 +69,41 @@ end_of_standard_support := {
 		"15": "2030-01-08",
 		"16": "2033-01-11",
 	},
+	"oracle": {
+		"11": "2020-12-31",
+		"12": "2022-07-31",
+		"18": "2021-06-30",
+		"19": "2029-12-31",
+		"21": "2027-07-31",
+	},
 }
+
+# When the table was read.
+read := "November 2026"
 
 two_part_majors := {"mysql", "mariadb", "aurora", "aurora-mysql"}
 
-# The engine without its edition: `sqlserver-ex` is `sqlserver`.
-family(engine) := "sqlserver" if startswith(engine, "sqlserver-")
+editions := {"sqlserver", "oracle", "db2"}
 
-family(engine) := engine if not startswith(engine, "sqlserver-")
+# The engine without its edition: `sqlserver-ex` is `sqlserver`. AWS takes the
+# names in either case.
+family(engine) := name if {
+	some name in editions
+	startswith(lower(engine), concat("", [name, "-"]))
+} else := lower(engine)
+
+# Whether the table has the engine.
+is_known(engine) if end_of_standard_support[family(engine)]
 
 # The major version: `8.0` of MySQL 8.0.39, `16` of PostgreSQL 16.4, `9.6` of
 # PostgreSQL 9.6.24.
 major(engine, version) := concat(".", array.slice(split(version, "."), 0, 2)) if has_two_part_major(engine, version)
-
 major(engine, version) := split(version, ".")[0] if not has_two_part_major(engine, version)
 
 has_two_part_major(engine, _) if family(engine) in two_part_majors
 
 has_two_part_major(engine, version) if {
-	endswith(engine, "postgres")
-	startswith(version, "9.")
-}
-
-has_two_part_major(engine, version) if {
-	endswith(engine, "postgresql")
+	family(engine) in {"postgres", "aurora-postgresql"}
 	startswith(version, "9.")
 }
 
@@ -107,15 +122,9 @@ audit_logs := {
 	"sqlserver": {"error"},
 	"oracle": {"alert", "audit"},
 	"db2": {"diag.log"},
+	"docdb": {"audit", "profiler"},
+	"neptune": {"audit", "slowquery"},
 }
 
-logs(engine) := audit_logs[log_family(engine)]
-
-log_family(engine) := "oracle" if startswith(engine, "oracle-")
-
-log_family(engine) := "db2" if startswith(engine, "db2-")
-
-log_family(engine) := family(engine) if {
-	not startswith(engine, "oracle-")
-	not startswith(engine, "db2-")
-}
+# Undefined for engines that are not in the table.
+logs(engine) := audit_logs[family(engine)]

@@ -7,9 +7,9 @@ package audit.lib.rds_parameters
 
 on_values := {"1", "on", "true"}
 
-is_mysql(engine) if engine in {"mysql", "mariadb", "aurora", "aurora-mysql"}
+is_mysql(engine) if lower(engine) in {"mysql", "mariadb", "aurora", "aurora-mysql"}
 
-is_postgres(engine) if engine in {"postgres", "aurora-postgresql"}
+is_postgres(engine) if lower(engine) in {"postgres", "aurora-postgresql"}
 
 # Engine and major version of a parameter group's family: `aurora-mysql8.0` is
 # ["aurora-mysql", [8, 0]]; undefined where the family is none of these.
@@ -24,13 +24,15 @@ parameter(engine) := "require_secure_transport" if is_mysql(engine)
 
 parameter(engine) := "rds.force_ssl" if is_postgres(engine)
 
-default_on("mysql", version) if version >= [9, 7]
+# The first version whose default is on, by engine.
+default_on_from := {
+	"mysql": [9, 7],
+	"mariadb": [11, 8],
+	"postgres": [15],
+	"aurora-postgresql": [17],
+}
 
-default_on("mariadb", version) if version >= [11, 8]
-
-default_on("postgres", version) if version >= [15]
-
-default_on("aurora-postgresql", version) if version >= [17]
+default_on(engine, version) if version >= default_on_from[lower(engine)]
 
 # Whether a value turns the parameter on.
 is_on(value) if lower(value) in on_values

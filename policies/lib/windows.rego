@@ -48,23 +48,12 @@ overlap(week, day) if (((day.start - week.start) % minutes_per_day) + minutes_pe
 
 overlap(week, day) if (((week.start - day.start) % minutes_per_day) + minutes_per_day) % minutes_per_day < day.length
 
-# Whether a weekly window starts in the hours from `hours[0]` up to but not
-# including `hours[1]`, which may pass midnight; equal hours are the whole day.
-starts_within(week, hours) if {
-	hours[0] < hours[1]
-	hour := start_hour(week)
-	hour >= hours[0]
-	hour < hours[1]
-}
+# Whether a weekly window lies in the hours from `hours[0]` to `hours[1]`, which
+# may pass midnight; equal hours are the whole day.
+lies_within(_, hours) if (hours[1] - hours[0]) % 24 == 0
 
-starts_within(week, hours) if {
-	hours[0] >= hours[1]
-	start_hour(week) >= hours[0]
+lies_within(week, hours) if {
+	allowed := (((hours[1] - hours[0]) * 60) + minutes_per_day) % minutes_per_day
+	wait := (((week.start - (hours[0] * 60)) % minutes_per_day) + minutes_per_day) % minutes_per_day
+	wait + week.length <= allowed
 }
-
-starts_within(week, hours) if {
-	hours[0] >= hours[1]
-	start_hour(week) < hours[1]
-}
-
-start_hour(week) := floor((week.start % minutes_per_day) / 60)

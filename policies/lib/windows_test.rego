@@ -23,11 +23,16 @@ test_overlap if {
 	not windows.overlap(windows.weekly("sun:05:00-sun:06:00"), windows.daily("04:00-05:00"))
 }
 
-test_starts_within if {
-	windows.starts_within(windows.weekly("sun:00:00-sun:01:00"), [0, 6])
-	not windows.starts_within(windows.weekly("sun:06:00-sun:07:00"), [0, 6])
-	windows.starts_within(windows.weekly("sun:23:00-mon:00:00"), [22, 4])
-	windows.starts_within(windows.weekly("sun:03:59-sun:05:00"), [22, 4])
-	not windows.starts_within(windows.weekly("sun:04:00-sun:05:00"), [22, 4])
-	windows.starts_within(windows.weekly("sun:12:00-sun:13:00"), [7, 7])
+test_lies_within if {
+	windows.lies_within(windows.weekly("sun:00:00-sun:01:00"), [0, 6])
+	windows.lies_within(windows.weekly("sun:05:00-sun:06:00"), [0, 6])
+	not windows.lies_within(windows.weekly("sun:05:30-sun:06:30"), [0, 6])
+	not windows.lies_within(windows.weekly("sun:06:00-sun:07:00"), [0, 6])
+	windows.lies_within(windows.weekly("sun:23:00-mon:00:00"), [22, 4])
+	windows.lies_within(windows.weekly("sat:23:30-sun:04:00"), [22, 4])
+	not windows.lies_within(windows.weekly("sun:03:59-sun:05:00"), [22, 4])
+	not windows.lies_within(windows.weekly("sun:04:00-sun:05:00"), [22, 4])
+	not windows.lies_within(windows.weekly("sun:00:00-mon:00:30"), [0, 6])
+	windows.lies_within(windows.weekly("sun:12:00-sun:13:00"), [0, 24])
+	windows.lies_within(windows.weekly("sun:12:00-sun:13:00"), [3, 3])
 }

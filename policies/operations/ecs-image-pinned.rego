@@ -5,7 +5,7 @@
 #   tasks of one service may run different code, and a rollback brings back the
 #   broken image. A version tag or a digest says what runs.
 # related_resources:
-#   - https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/container-considerations.html
+#   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
 # custom:
 #   id: ecs-image-pinned

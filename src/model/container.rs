@@ -187,6 +187,9 @@ resource! {
         execution_role: Option<String>,
         /// The role that the containers use: key in `iam_roles`.
         task_role: Option<String>,
+        /// The operating system family that its containers are for: `LINUX`,
+        /// `WINDOWS_SERVER_2022_CORE` and so on; null where it does not say.
+        operating_system_family: Option<String>,
         /// `host` or `task`; null by default.
         pid_mode: Option<String>,
         /// `host`, `task` or `none`; null by default.

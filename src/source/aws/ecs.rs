@@ -222,6 +222,10 @@ async fn task_definition(scope: &Scope, client: &Client, arn: &str) {
         .collect();
     task.execution_role = found.execution_role_arn;
     task.task_role = found.task_role_arn;
+    task.operating_system_family = found
+        .runtime_platform
+        .and_then(|platform| platform.operating_system_family)
+        .map(|family| family.as_str().to_owned());
     task.pid_mode = found.pid_mode.map(|mode| mode.as_str().to_owned());
     task.ipc_mode = found.ipc_mode.map(|mode| mode.as_str().to_owned());
     task.containers = found

@@ -125,6 +125,13 @@ pub(super) fn task_definition(declared: &Declared<'_>, snapshot: &mut Snapshot) 
     task.network_mode = draft.string("/network_mode", declared.get("NetworkMode"), Some("bridge"));
     task.execution_role = draft.string("/execution_role", declared.get("ExecutionRoleArn"), None);
     task.task_role = draft.string("/task_role", declared.get("TaskRoleArn"), None);
+    task.operating_system_family = draft.string(
+        "/operating_system_family",
+        declared
+            .get("RuntimePlatform")
+            .and_then(|platform| platform.get("OperatingSystemFamily")),
+        None,
+    );
     task.pid_mode = draft.string("/pid_mode", declared.get("PidMode"), None);
     task.ipc_mode = draft.string("/ipc_mode", declared.get("IpcMode"), None);
     let containers = draft.items("/containers", declared.get("ContainerDefinitions"));

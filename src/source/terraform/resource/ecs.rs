@@ -126,6 +126,11 @@ pub(super) fn task_definition(declared: &Declared<'_>, snapshot: &mut Snapshot) 
         draft.strings("/requires_compatibilities", declared.get("requires_compatibilities"));
     task.execution_role = draft.string("/execution_role", declared.get("execution_role_arn"), None);
     task.task_role = draft.string("/task_role", declared.get("task_role_arn"), None);
+    task.operating_system_family = draft.string(
+        "/operating_system_family",
+        declared.at(&["runtime_platform", "operating_system_family"]),
+        None,
+    );
     task.pid_mode = draft.string("/pid_mode", declared.get("pid_mode"), None);
     task.ipc_mode = draft.string("/ipc_mode", declared.get("ipc_mode"), None);
     let definitions = declared.get("container_definitions");
