@@ -51,9 +51,7 @@ current(service, version) if {
 	version == windows_version
 }
 
-is_windows(service) if {
-	startswith(input.ecs_task_definitions[service.task_definition].operating_system_family, "WINDOWS")
-}
+is_windows(service) if ecs.is_windows(input.ecs_task_definitions[service.task_definition])
 
 expected(service) := linux_version if not is_windows(service)
 expected(service) := windows_version if is_windows(service)

@@ -49,3 +49,9 @@ test_windows_has_a_version_of_its_own if {
 	["ecs_task_definitions", "task", "/operating_system_family"] in finding.evidence
 	count(ecs_fargate_platform.deny) == 1 with input as model("1.0.0", "FARGATE", [])
 }
+
+test_no_operating_system_is_linux if {
+	tasks := {"ecs_task_definitions": {"task": {"operating_system_family": null}}}
+	some finding in ecs_fargate_platform.deny with input as object.union(windows("1.0.0"), tasks)
+	finding.message == "it runs on Fargate platform version 1.0.0, expected LATEST or 1.4.0"
+}

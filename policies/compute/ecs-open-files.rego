@@ -5,7 +5,7 @@
 #   busy service runs out of them and refuses connections although CPU and memory
 #   are free. The application container is the one that listens on the
 #   application port; where none does, one of the essential containers has to set
-#   the limit.
+#   the limit. Windows containers have no ulimits and are not judged.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_limits
 #   - https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html
@@ -38,10 +38,16 @@ package audit.ecs_open_files
 import data.audit.lib.ecs
 import data.audit.lib.text
 
+definitions[id] := definition if {
+	some id, definition in input.ecs_task_definitions
+	not ecs.is_windows(definition)
+}
+
 # Containers that listen on the application port: [task definition, index,
 # index of the mapping].
 application_containers contains [id, index, mapping_index] if {
 	some [id, index, container] in ecs.containers
+	definitions[id]
 	some mapping_index, mapping in container.port_mappings
 	mapping.container_port == data.profile.application_port
 }
@@ -66,12 +72,13 @@ deny contains finding if {
 		"evidence": [
 			["ecs_task_definitions", id, sprintf("/containers/%d/ulimits", [index])],
 			["ecs_task_definitions", id, sprintf("/containers/%d/port_mappings/%d/container_port", [index, mapping_index])],
+			["ecs_task_definitions", id, "/operating_system_family"],
 		],
 	}
 }
 
 deny contains finding if {
-	some id, definition in input.ecs_task_definitions
+	some id, definition in definitions
 	count(definition.containers) > 0
 	not id in with_application_port
 	not any_sets_limit(definition)
@@ -82,7 +89,7 @@ deny contains finding if {
 	finding := {
 		"subject": ["ecs_task_definitions", id],
 		"message": "none of its essential containers sets a nofile ulimit",
-		"evidence": [["ecs_task_definitions", id, path] | some path in paths],
+		"evidence": [["ecs_task_definitions", id, path] | some path in array.concat(paths, ["/operating_system_family"])],
 	}
 }
 
@@ -92,3 +99,5 @@ any_sets_limit(definition) if {
 	container.firelens_type == null
 	sets_limit(container)
 }
+
+applicable contains ["ecs_task_definitions", id] if some id, _ in definitions

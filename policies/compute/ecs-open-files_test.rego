@@ -14,7 +14,7 @@ container(port, ulimits) := {
 	"ulimits": ulimits,
 }
 
-model(containers) := {"ecs_task_definitions": {"task": {"containers": containers}}}
+model(containers) := {"ecs_task_definitions": {"task": {"operating_system_family": null, "containers": containers}}}
 
 test_limit_passes if {
 	count(ecs_open_files.deny) == 0 with input as model([container(3000, limits)]) with data.profile as profile
@@ -52,4 +52,14 @@ test_unknown_name_rests_on_the_limits if {
 test_other_application_port if {
 	count(ecs_open_files.deny) == 1 with input as model([container(8080, [])])
 		with data.profile as {"application_port": 8080}
+}
+
+test_windows_containers_are_not_judged if {
+	windows := {"ecs_task_definitions": {"task": {"operating_system_family": "WINDOWS_SERVER_2022_CORE"}}}
+	every port in [3000, 8080] {
+		task := object.union(model([container(port, [])]), windows)
+		count(ecs_open_files.deny) == 0 with input as task with data.profile as profile
+		count(ecs_open_files.applicable) == 0 with input as task with data.profile as profile
+	}
+	count(ecs_open_files.applicable) == 1 with input as model([container(3000, [])]) with data.profile as profile
 }

@@ -93,6 +93,7 @@ test_default_group_fails if {
 	count(rds_tls.deny) == 1 with input as default_group("postgres", "14.12")
 	count(rds_tls.deny) == 1 with input as default_group("mysql", null)
 	count(rds_tls.deny) == 1 with input as default_group("MySQL", "8.4")
+	count(rds_tls.applicable) == 1 with input as default_group(null, null)
 }
 
 test_default_group_that_requires_tls_passes if {

@@ -32,3 +32,9 @@ containers contains [id, index, container] if {
 	some id, definition in input.ecs_task_definitions
 	some index, container in definition.containers
 }
+
+# Whether a task definition is for Windows containers.
+is_windows(definition) if {
+	is_string(definition.operating_system_family)
+	startswith(definition.operating_system_family, "WINDOWS")
+}

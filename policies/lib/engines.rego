@@ -93,7 +93,10 @@ family(engine) := name if {
 } else := lower(engine)
 
 # Whether the table has the engine.
-is_known(engine) if end_of_standard_support[family(engine)]
+is_known(engine) if {
+	is_string(engine)
+	end_of_standard_support[family(engine)]
+}
 
 # The major version: `8.0` of MySQL 8.0.39, `16` of PostgreSQL 16.4, `9.6` of
 # PostgreSQL 9.6.24.

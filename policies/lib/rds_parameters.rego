@@ -7,9 +7,15 @@ package audit.lib.rds_parameters
 
 on_values := {"1", "on", "true"}
 
-is_mysql(engine) if lower(engine) in {"mysql", "mariadb", "aurora", "aurora-mysql"}
+is_mysql(engine) if {
+	is_string(engine)
+	lower(engine) in {"mysql", "mariadb", "aurora", "aurora-mysql"}
+}
 
-is_postgres(engine) if lower(engine) in {"postgres", "aurora-postgresql"}
+is_postgres(engine) if {
+	is_string(engine)
+	lower(engine) in {"postgres", "aurora-postgresql"}
+}
 
 # Engine and major version of a parameter group's family: `aurora-mysql8.0` is
 # ["aurora-mysql", [8, 0]]; undefined where the family is none of these.

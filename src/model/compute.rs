@@ -24,7 +24,7 @@ value! {
         device_name: Option<String>,
         /// The volume, on a running instance: key in `volumes`.
         volume_id: Option<String>,
-        /// Whether the volume is encrypted.
+        /// Whether the volume is encrypted; null where the region's default decides.
         encrypted: Option<bool>,
         /// The KMS key, if one is named.
         kms_key_id: Option<String>,
@@ -98,7 +98,7 @@ resource! {
 resource! {
     /// An EBS volume.
     Volume: "AWS::EC2::Volume" in volumes {
-        /// Whether it is encrypted.
+        /// Whether it is encrypted; null where the region's default decides.
         encrypted: Option<bool>,
         /// The KMS key.
         kms_key_id: Option<String>,

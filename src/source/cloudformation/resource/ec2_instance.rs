@@ -2,7 +2,7 @@
 
 use super::Declared;
 use crate::model::{
-    BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, Snapshot, Volume,
+    BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, Reason, Snapshot, Volume,
 };
 use crate::source::draft::Draft;
 use crate::source::node::Node;
@@ -108,17 +108,42 @@ fn block_devices(draft: &mut Draft<'_>, node: Option<&Node>) -> Vec<BlockDeviceM
         found.push(BlockDeviceMapping {
             device_name: draft.string(&format!("{path}/device_name"), item.get("DeviceName"), None),
             volume_id: None,
-            encrypted: draft.bool(&format!("{path}/encrypted"), ebs("Encrypted"), Some(false)),
+            encrypted: encrypted(
+                draft,
+                &format!("{path}/encrypted"),
+                ebs("Encrypted"),
+                ebs("SnapshotId"),
+            ),
             kms_key_id: draft.string(&format!("{path}/kms_key_id"), ebs("KmsKeyId"), None),
         });
     }
     found
 }
 
+/// Whether a disk is encrypted; null where it does not say, so that the region's
+/// default decides, and a gap where its snapshot does.
+fn encrypted(
+    draft: &mut Draft<'_>,
+    path: &str,
+    said: Option<&Node>,
+    snapshot: Option<&Node>,
+) -> Option<bool> {
+    if said.is_none() && snapshot.is_some() {
+        let detail = "it is as the snapshot's; say Encrypted".to_owned();
+        draft.gap(path, Reason::Unresolvable { expression: "Encrypted".to_owned(), detail });
+    }
+    draft.bool(path, said, None)
+}
+
 pub(super) fn volume(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "volumes");
     let mut volume = Volume::new(declared.identity(&mut draft, ""));
-    volume.encrypted = draft.bool("/encrypted", declared.get("Encrypted"), Some(false));
+    volume.encrypted = encrypted(
+        &mut draft,
+        "/encrypted",
+        declared.get("Encrypted"),
+        declared.get("SnapshotId"),
+    );
     volume.kms_key_id = draft.string("/kms_key_id", declared.get("KmsKeyId"), None);
     volume.size = draft.integer("/size", declared.get("Size"), None);
     volume.availability_zone =

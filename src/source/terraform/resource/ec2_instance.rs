@@ -2,7 +2,7 @@
 
 use super::Declared;
 use crate::model::{
-    BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, Snapshot, Volume,
+    BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, Reason, Snapshot, Volume,
 };
 use crate::source::draft::Draft;
 use crate::source::node::Node;
@@ -90,7 +90,7 @@ fn device(draft: &mut Draft<'_>, index: usize, mapping: &Node, ebs: &Node) -> Bl
             None,
         ),
         volume_id: None,
-        encrypted: draft.bool(&at("encrypted"), known("encrypted"), Some(false)),
+        encrypted: encrypted(draft, &at("encrypted"), known("encrypted"), known("snapshot_id")),
         kms_key_id: draft.string(&at("kms_key_id"), known("kms_key_id"), None),
     }
 }
@@ -123,10 +123,30 @@ pub(super) fn launch_template(declared: &Declared<'_>, snapshot: &mut Snapshot) 
     snapshot.model.insert(template);
 }
 
+/// Whether a disk is encrypted; null where it does not say, so that the region's
+/// default decides, and a gap where its snapshot does.
+fn encrypted(
+    draft: &mut Draft<'_>,
+    path: &str,
+    said: Option<&Node>,
+    snapshot: Option<&Node>,
+) -> Option<bool> {
+    if said.is_none() && snapshot.is_some() {
+        let detail = "it is as the snapshot's; say encrypted".to_owned();
+        draft.gap(path, Reason::Unresolvable { expression: "encrypted".to_owned(), detail });
+    }
+    draft.bool(path, said, None)
+}
+
 pub(super) fn volume(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "volumes");
     let mut volume = Volume::new(declared.identity(&mut draft, ""));
-    volume.encrypted = draft.bool("/encrypted", set(declared.get("encrypted")), Some(false));
+    volume.encrypted = encrypted(
+        &mut draft,
+        "/encrypted",
+        set(declared.get("encrypted")),
+        set(super::present(declared.get("snapshot_id"))),
+    );
     volume.kms_key_id = draft.string("/kms_key_id", set(declared.get("kms_key_id")), None);
     volume.size = draft.integer("/size", set(declared.get("size")), None);
     volume.availability_zone =
