@@ -138,12 +138,8 @@ fn encrypted(
 pub(super) fn volume(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "volumes");
     let mut volume = Volume::new(declared.identity(&mut draft, ""));
-    volume.encrypted = encrypted(
-        &mut draft,
-        "/encrypted",
-        declared.get("Encrypted"),
-        declared.get("SnapshotId"),
-    );
+    volume.encrypted =
+        encrypted(&mut draft, "/encrypted", declared.get("Encrypted"), declared.get("SnapshotId"));
     volume.kms_key_id = draft.string("/kms_key_id", declared.get("KmsKeyId"), None);
     volume.size = draft.integer("/size", declared.get("Size"), None);
     volume.availability_zone =

@@ -127,9 +127,7 @@ pub(super) fn task_definition(declared: &Declared<'_>, snapshot: &mut Snapshot) 
     task.task_role = draft.string("/task_role", declared.get("TaskRoleArn"), None);
     task.operating_system_family = draft.string(
         "/operating_system_family",
-        declared
-            .get("RuntimePlatform")
-            .and_then(|platform| platform.get("OperatingSystemFamily")),
+        declared.get("RuntimePlatform").and_then(|platform| platform.get("OperatingSystemFamily")),
         None,
     );
     task.pid_mode = draft.string("/pid_mode", declared.get("PidMode"), None);
