@@ -11,6 +11,7 @@ use network_builder::{Facts, hops, net, reference};
 
 fn ask(facts: &Facts, from: &str, to: &str, port: Option<u16>) -> Answer {
     let end = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let port = port.map(Into::into);
     let question = Question { from: end(from), to: end(to), port, ..Question::default() };
     Network::new(&facts.0, &Options::default()).ask(&question).unwrap()
 }
@@ -189,12 +190,11 @@ fn the_command_answers_batches() {
     let lines: Vec<serde_json::Value> =
         out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 3);
-    assert_eq!(
-        (&lines[0]["verdict"], &lines[0]["question"]["id"]),
-        (&"reachable".into(), &1.into())
-    );
+    assert_eq!((&lines[0]["verdict"], &lines[0]["id"]), (&"reachable".into(), &1.into()));
+    assert_eq!((&lines[1]["id"], &lines[1]["line"]), (&2.into(), &2.into()));
     assert_eq!(lines[1]["verdict"], "unreachable");
-    assert!(lines[2]["error"].as_str().unwrap().starts_with("line 3"));
+    assert_eq!((&lines[2]["id"], &lines[2]["line"]), (&serde_json::Value::Null, &3.into()));
+    assert!(lines[2]["error"].as_str().unwrap().contains("no question"), "{}", lines[2]);
 }
 
 #[test]

@@ -323,7 +323,7 @@ fn answers(network: Net) -> (Snapshot, BTreeMap<(String, String, u16), Verdict>)
                 let question = Question {
                     from: Some(from.to_owned()),
                     to: Some((*to).clone()),
-                    port: Some(port),
+                    port: Some(port.into()),
                     protocol: Some("tcp".to_owned()),
                     direct: true,
                     ..Question::default()

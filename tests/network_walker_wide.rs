@@ -446,7 +446,7 @@ proptest! {
                     let question = Question {
                         from: Some(from.to_owned()),
                         to: Some(target.id.clone()),
-                        port: Some(port),
+                        port: Some(port.into()),
                         protocol: Some("tcp".to_owned()),
                         direct: true,
                         ..Question::default()

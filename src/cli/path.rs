@@ -9,16 +9,22 @@ use super::args::{LiveArgs, TargetArgs, TemplateArgs};
 use super::console::Console;
 use super::setup::Setup;
 use super::target::{self, Target};
-use super::{EXIT_SUCCESS, EXIT_USAGE};
-use crate::analysis::network::query::{Answer, Network, Question};
+use super::{EXIT_FINDINGS, EXIT_SUCCESS, EXIT_USAGE};
+use crate::analysis::network::query::{Answer, Network, PortRange, Question, Verdict};
 use crate::diagnostic::Diagnostic;
 use crate::report::path;
 
 /// Arguments of `audit path`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-FROM and TO are `internet`, an id, a name, an ARN, an address or a CIDR block.
-The exit code is 0 when the question was answered, whatever the answer.
+FROM and TO are `internet`, an id, a name, an ARN, an address or a CIDR block; a subnet,
+VPC or security group stands for all that is in it. The answer is reachable (with a path,
+hop by hop), unreachable (with what stops it) or unknown (with what is missing).
+
+Exit codes:
+  0  the question was answered, whatever the answer
+  1  the answer is not as --expect (in a batch: expect) says
+  2  wrong usage, input that could not be read, or a line of a batch that is no question
 
 Examples:
   audit path internet orders-db                 in the account of your AWS credentials
@@ -26,7 +32,17 @@ Examples:
   audit path web orders-db --port 5432 plan.json
   audit path --to orders-db plan.json           all that reaches it
   audit path --all --format mermaid plan.json   a picture of the whole
-  audit path --batch questions.jsonl snapshot.json")]
+  audit path internet bastion --port 22 --expect unreachable plan.json
+  audit path --batch questions.jsonl snapshot.json
+
+A line of a batch, and its answer (shortened):
+  {\"id\": 1, \"from\": \"internet\", \"to\": \"10.0.1.60\", \"port\": 5432, \"protocol\": \"tcp\"}
+  {\"id\": 1, \"line\": 1, \"verdict\": \"reachable\", \"paths\": [{\"hops\": []}], \"unknown\": [],
+   \"refuted\": [], \"indirect\": [], \"question\": {}}
+All fields but from or to may be left out; port may be a range (\"8000-8100\"), and expect is
+reachable, unreachable or unknown. A line that cannot be answered gets {\"id\", \"line\",
+\"error\"}, and the others are answered all the same. A model of your own to ask about is
+described by `audit policy schema snapshot`; what it leaves out takes AWS's default.")]
 pub struct PathArgs {
     /// FROM and TO, then templates, plans, snapshots or directories of them;
     /// with --from, --to, --all or --batch, only the latter
@@ -41,16 +57,22 @@ pub struct PathArgs {
     /// The whole model: who reaches whom
     #[arg(long, conflicts_with_all = ["from", "to", "batch"])]
     pub all: bool,
-    /// Questions, one JSON object a line: from, to, port, protocol, id; the
-    /// answers are JSON lines too (`-` for standard input)
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to"])]
+    /// Questions, one JSON object a line: from, to, port, protocol, id, expect;
+    /// the answers are JSON lines too (`-` for standard input)
+    #[arg(long, value_name = "FILE",
+          conflicts_with_all = ["from", "to", "port", "protocol", "expect"])]
     pub batch: Option<PathBuf>,
-    /// The destination port [default: what the target listens on]
-    #[arg(long, value_name = "N")]
-    pub port: Option<u16>,
-    /// tcp, udp or icmp [default: what the target listens on]
+    /// The destination port, or a range of which one is enough [default: what
+    /// the target listens on]
+    #[arg(long, value_name = "N[-M]")]
+    pub port: Option<PortRange>,
+    /// tcp, udp, icmp, a protocol number or all [default: what the target
+    /// listens on]
     #[arg(long, value_name = "PROTOCOL")]
     pub protocol: Option<String>,
+    /// Exit with 1 unless this is the answer: reachable, unreachable or unknown
+    #[arg(long, value_name = "ANSWER", conflicts_with = "all")]
+    pub expect: Option<Verdict>,
     /// Form of the answer
     #[arg(short, long, value_enum, default_value = "text", value_name = "FORMAT")]
     pub format: PathFormat,
@@ -138,12 +160,12 @@ fn split(args: &PathArgs) -> Result<(Task, TargetArgs), Diagnostic> {
         Task::Whole
     } else if args.from.is_some() || args.to.is_some() {
         Task::One(Question {
-            id: None,
             from: args.from.clone(),
             to: args.to.clone(),
             port: args.port,
-            direct: false,
             protocol: args.protocol.clone(),
+            expect: args.expect,
+            ..Question::default()
         })
     } else {
         let (Some(from), Some(to)) = (words.next(), words.next()) else {
@@ -151,12 +173,12 @@ fn split(args: &PathArgs) -> Result<(Task, TargetArgs), Diagnostic> {
                 .help("give FROM and TO, or --to, --from, --all or --batch"));
         };
         Task::One(Question {
-            id: None,
             from: Some(from.clone()),
             to: Some(to.clone()),
             port: args.port,
-            direct: false,
             protocol: args.protocol.clone(),
+            expect: args.expect,
+            ..Question::default()
         })
     };
     let paths = words.map(PathBuf::from).collect();
@@ -191,7 +213,11 @@ fn one(
         PathFormat::Dot => path::write_dot(std::slice::from_ref(answer), out)?,
         PathFormat::Mermaid => path::write_mermaid(std::slice::from_ref(answer), out)?,
     }
-    Ok(EXIT_SUCCESS)
+    Ok(code(answer))
+}
+
+fn code(answer: &Answer) -> u8 {
+    if answer.as_expected == Some(false) { EXIT_FINDINGS } else { EXIT_SUCCESS }
 }
 
 fn whole(target: &Target, format: PathFormat, out: &mut dyn Write) -> io::Result<u8> {
@@ -213,21 +239,27 @@ fn batch(
     target: &Target,
     out: &mut dyn Write,
 ) -> io::Result<u8> {
-    let mut code = EXIT_SUCCESS;
+    let mut worst = EXIT_SUCCESS;
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let parsed: Result<Question, _> = serde_json::from_str(line);
-        let id = parsed.as_ref().ok().and_then(|question| question.id.clone());
+        let parsed: Result<serde_json::Value, _> = serde_json::from_str(line);
+        let id = parsed.as_ref().ok().and_then(|value| value.get("id")).cloned();
         let answer = parsed
-            .map_err(|error| format!("line {}: {error}", index + 1))
+            .and_then(serde_json::from_value::<Question>)
+            .map_err(|error| format!("the line is no question: {error}"))
             .and_then(|question| network.ask(&question).map_err(|error| error.to_string()));
-        let value = match answer {
-            Ok(answer) => path::to_json(&answer, &target.snapshot)?,
+        let mut value = match answer {
+            Ok(answer) => {
+                worst = worst.max(code(&answer));
+                path::to_json(&answer, &target.snapshot)?
+            }
             Err(error) => {
-                code = EXIT_USAGE;
-                serde_json::json!({ "line": index + 1, "id": id, "error": error })
+                worst = EXIT_USAGE;
+                serde_json::json!({ "error": error })
             }
         };
+        value["id"] = id.into();
+        value["line"] = (index + 1).into();
         writeln!(out, "{}", serde_json::to_string(&value)?)?;
     }
-    Ok(code)
+    Ok(worst)
 }

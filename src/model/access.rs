@@ -86,11 +86,40 @@ macro_rules! collections {
                 }
             }
 
+            /// A resource as JSON.
+            pub fn value(&self, resource: &ResourceRef) -> Option<serde_json::Result<serde_json::Value>> {
+                match resource.collection.as_str() {
+                    $( stringify!($collection) => self.$collection.get(&resource.id).map(serde_json::to_value), )*
+                    _ => None,
+                }
+            }
+
             /// Every resource.
             pub fn resources(&self) -> impl Iterator<Item = &dyn Resource> {
                 let all: Vec<&dyn Resource> = Vec::new();
                 all.into_iter()
                     $( .chain(self.$collection.values().map(|found| found as &dyn Resource)) )*
+            }
+
+            /// Gives resources that lack their id or type what their place in
+            /// the model says, and tells those whose id is not their key:
+            /// collection, key and id.
+            pub fn identify(&mut self) -> Vec<(&'static str, String, String)> {
+                let mut wrong = Vec::new();
+                $(
+                    for (key, found) in &mut self.$collection {
+                        if found.id.is_empty() {
+                            found.id.clone_from(key);
+                        } else if found.id != *key {
+                            wrong.push((stringify!($collection), key.clone(), found.id.clone()));
+                            found.id.clone_from(key);
+                        }
+                        if found.r#type.is_empty() {
+                            found.r#type = <$ty as ResourceType>::TYPE.to_owned();
+                        }
+                    }
+                )*
+                wrong
             }
 
             /// How many resources there are.

@@ -105,6 +105,11 @@ impl Origins {
         }
     }
 
+    /// Whether nothing has a place.
+    pub fn is_empty(&self) -> bool {
+        self.by_collection.is_empty()
+    }
+
     /// Takes in another set; on a clash the other's entry stays.
     pub fn extend(&mut self, other: Self) {
         for (collection, entries) in other.by_collection {

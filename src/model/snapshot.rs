@@ -1,4 +1,7 @@
 //! A snapshot: the model with what stands beside it, as it is saved to a file.
+//!
+//! One that a person or another program wrote may leave out what it does not
+//! know: see `source::snapshot`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +16,9 @@ use super::{Coverage, Gap, Model, Origins, SCHEMA_VERSION};
 pub struct Snapshot {
     /// The version of the model's schema.
     pub schema_version: u32,
-    /// The version of the program that made it.
+    /// The version of the program that made it; empty in one that a person
+    /// wrote.
+    #[serde(default)]
     pub tool_version: String,
     /// The model.
     pub model: Model,

@@ -23,11 +23,7 @@ struct Graph {
 ///
 /// Where `out` cannot be written to.
 pub fn write_text(answer: &Answer, snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()> {
-    let verdict = match answer.verdict {
-        Verdict::Reachable => "reachable",
-        Verdict::Unknown => "unknown",
-        Verdict::Unreachable => "unreachable",
-    };
+    let verdict = word(answer.verdict);
     writeln!(out, "{verdict}: {}", line(&question_in_words(&answer.question)))?;
     for path in &answer.paths {
         write_path(path, snapshot, out)?;
@@ -40,7 +36,18 @@ pub fn write_text(answer: &Answer, snapshot: &Snapshot, out: &mut dyn Write) -> 
     if answer.verdict != Verdict::Reachable {
         write_list("what stops it:", &answer.refuted, out)?;
     }
+    if let (Some(expected), Some(false)) = (answer.question.expect, answer.as_expected) {
+        writeln!(out, "\n  expected was {}", word(expected))?;
+    }
     Ok(())
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Reachable => "reachable",
+        Verdict::Unknown => "unknown",
+        Verdict::Unreachable => "unreachable",
+    }
 }
 
 fn question_in_words(question: &Question) -> String {
@@ -136,11 +143,13 @@ pub fn to_json(answer: &Answer, snapshot: &Snapshot) -> serde_json::Result<Value
     let mut value = serde_json::to_value(answer)?;
     for (list, paths) in [("paths", &answer.paths), ("indirect", &answer.indirect)] {
         for (at, path) in paths.iter().enumerate() {
-            for (which, hop) in path.hops.iter().enumerate() {
-                let place = serde_json::to_value(origin(hop, snapshot))?;
-                let pointer = format!("/{list}/{at}/hops/{which}");
-                if let Some(Value::Object(hop)) = value.pointer_mut(&pointer) {
-                    hop.insert("origin".to_owned(), place);
+            for (part, hops) in [("hops", &path.hops), ("reply", &path.reply)] {
+                for (which, hop) in hops.iter().enumerate() {
+                    let place = serde_json::to_value(origin(hop, snapshot))?;
+                    let pointer = format!("/{list}/{at}/{part}/{which}");
+                    if let Some(Value::Object(hop)) = value.pointer_mut(&pointer) {
+                        hop.insert("origin".to_owned(), place);
+                    }
                 }
             }
         }

@@ -27,15 +27,28 @@ pub fn route_table_id(vpc: &str) -> String {
 
 /// Adds the default resources of a VPC; they stand where the VPC does.
 pub fn declare(vpc: &Vpc, origin: &Origin, snapshot: &mut Snapshot) {
-    let identity = |id: String, name: &str| Identity {
+    let (group, acl, table) = (security_group(vpc), network_acl(vpc), route_table(vpc));
+    for reference in
+        [snapshot.model.insert(group), snapshot.model.insert(acl), snapshot.model.insert(table)]
+    {
+        place(snapshot, &reference, origin);
+    }
+}
+
+fn identity(vpc: &Vpc, id: String, name: &str) -> Identity {
+    Identity {
         id,
         name: Some(format!("{} ({name})", vpc.name.as_deref().unwrap_or(&vpc.id))),
         account: vpc.account.clone(),
         region: vpc.region.clone(),
         ..Identity::default()
-    };
-    let mut group =
-        SecurityGroup::new(identity(security_group_id(&vpc.id), "default security group"));
+    }
+}
+
+/// A VPC's default security group.
+pub fn security_group(vpc: &Vpc) -> SecurityGroup {
+    let id = security_group_id(&vpc.id);
+    let mut group = SecurityGroup::new(identity(vpc, id, "default security group"));
     group.vpc_id = Some(vpc.id.clone());
     group.is_default = Some(true);
     group.description = Some("default VPC security group".to_owned());
@@ -45,18 +58,54 @@ pub fn declare(vpc: &Vpc, origin: &Origin, snapshot: &mut Snapshot) {
         ..SecurityGroupRule::default()
     }];
     group.egress = vec![egress_to_everywhere()];
-    let mut acl = NetworkAcl::new(identity(network_acl_id(&vpc.id), "default network ACL"));
+    group
+}
+
+/// A VPC's default network ACL.
+pub fn network_acl(vpc: &Vpc) -> NetworkAcl {
+    let mut acl = NetworkAcl::new(identity(vpc, network_acl_id(&vpc.id), "default network ACL"));
     acl.vpc_id = Some(vpc.id.clone());
     acl.is_default = Some(true);
     acl.entries = default_entries();
-    let mut table = RouteTable::new(identity(route_table_id(&vpc.id), "main route table"));
+    acl
+}
+
+/// A VPC's main route table.
+pub fn route_table(vpc: &Vpc) -> RouteTable {
+    let mut table = RouteTable::new(identity(vpc, route_table_id(&vpc.id), "main route table"));
     table.vpc_id = Some(vpc.id.clone());
     table.main = Some(true);
     table.routes = routes_within(vpc);
-    for reference in
-        [snapshot.model.insert(group), snapshot.model.insert(acl), snapshot.model.insert(table)]
-    {
-        place(snapshot, &reference, origin);
+    table
+}
+
+/// Adds to the default network ACLs that were declared here what AWS adds once
+/// a VPC has IPv6: an entry in each direction that allows all of it.
+///
+/// Source: Amazon VPC user guide, "Default network ACL".
+pub fn allow_ipv6(snapshot: &mut Snapshot) {
+    let gaps = &snapshot.gaps;
+    let model = &mut snapshot.model;
+    for vpc in model.vpcs.values() {
+        let may_have = || {
+            gaps.iter().any(|gap| {
+                gap.collection == "vpcs"
+                    && gap.id.as_deref() == Some(&vpc.id)
+                    && gap.path == "/ipv6_cidr_blocks"
+            })
+        };
+        let Some(acl) = model.network_acls.get_mut(&network_acl_id(&vpc.id)) else { continue };
+        let as_declared = acl.entries == default_entries();
+        if as_declared && (!vpc.ipv6_cidr_blocks.is_empty() || may_have()) {
+            acl.entries.extend([false, true].into_iter().map(|egress| NetworkAclEntry {
+                rule_number: Some(101),
+                egress: Some(egress),
+                protocol: Some("-1".to_owned()),
+                rule_action: Some("allow".to_owned()),
+                ipv6_cidr_block: Some("::/0".to_owned()),
+                ..NetworkAclEntry::default()
+            }));
+        }
     }
 }
 
@@ -72,6 +121,15 @@ pub fn egress_to_everywhere() -> SecurityGroupRule {
     SecurityGroupRule {
         protocol: Some("-1".to_owned()),
         cidr_ipv4: Some("0.0.0.0/0".to_owned()),
+        ..SecurityGroupRule::default()
+    }
+}
+
+/// What AWS adds to that rule where a VPC has IPv6.
+pub fn egress_to_everywhere_v6() -> SecurityGroupRule {
+    SecurityGroupRule {
+        protocol: Some("-1".to_owned()),
+        cidr_ipv6: Some("::/0".to_owned()),
         ..SecurityGroupRule::default()
     }
 }

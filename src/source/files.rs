@@ -52,7 +52,7 @@ fn named(path: &Path, found: &mut Files) {
             Kind::Other => found.diagnostics.push(
                 Diagnostic::error("the file is no template, plan, manifest or snapshot")
                     .in_file(file.name.as_ref())
-                    .help("a CloudFormation template has Resources, a plan is the output of `terraform show -json`"),
+                    .help("a CloudFormation template has Resources, a plan is the output of `terraform show -json`, a snapshot has schema_version and model"),
             ),
             Kind::BrokenJson => found.diagnostics.push(broken_json(&file)),
             kind => found.files.push((kind, file)),

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::detect::Kind;
-use super::{Loaded, TemplateOptions, TextFile, cloudformation, files, snapshot, terraform};
+use super::{
+    Loaded, TemplateOptions, TextFile, cloudformation, default_resources, files, snapshot, terraform,
+};
 use crate::diagnostic::Diagnostic;
 
 /// What files were read into, with their texts.
@@ -53,6 +55,7 @@ pub fn load(paths: &[PathBuf], options: &TemplateOptions) -> LoadedFiles {
         result.loaded.snapshot = read.snapshot;
         result.loaded.diagnostics.extend(read.diagnostics);
     }
+    default_resources::allow_ipv6(&mut result.loaded.snapshot);
     result.texts = templates.into_iter().chain(plans).map(|file| (file.name, file.text)).collect();
     result
 }

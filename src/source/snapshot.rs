@@ -1,10 +1,12 @@
-//! Reads a snapshot that an earlier run saved.
+//! Reads a snapshot that an earlier run saved, or that somebody wrote.
 
 use serde::Deserialize;
 
 use super::{Loaded, TextFile};
 use crate::diagnostic::Diagnostic;
 use crate::model::{SCHEMA_VERSION, Snapshot, Span};
+
+mod hand_written;
 
 #[derive(Deserialize)]
 struct Version {
@@ -14,12 +16,28 @@ struct Version {
 }
 
 /// Reads a snapshot. One of another schema version, or a broken one, is an
-/// error that names the place and what to do.
+/// error that names the place and what to do. One that this program did not
+/// save is completed as [`hand_written`] says.
 pub fn read(file: &TextFile) -> Loaded {
-    match parse(file) {
-        Ok(snapshot) => Loaded { snapshot, diagnostics: Vec::new() },
-        Err(diagnostic) => Loaded { snapshot: Snapshot::default(), diagnostics: vec![*diagnostic] },
+    let mut snapshot = match parse(file) {
+        Ok(snapshot) => snapshot,
+        Err(diagnostic) => {
+            return Loaded { snapshot: Snapshot::default(), diagnostics: vec![*diagnostic] };
+        }
+    };
+    let misnamed = snapshot.model.identify();
+    if hand_written::is_one(&snapshot) {
+        hand_written::complete(&mut snapshot, &file.text);
     }
+    let diagnostics = misnamed
+        .into_iter()
+        .map(|(collection, key, id)| {
+            Diagnostic::error(format!("/model/{collection}/{key} has the id {id:?}"))
+                .in_file(file.name.as_ref())
+                .help("the key in the collection is the id: make them the same, or leave id out")
+        })
+        .collect();
+    Loaded { snapshot, diagnostics }
 }
 
 fn parse(file: &TextFile) -> Result<Snapshot, Box<Diagnostic>> {
@@ -45,7 +63,11 @@ fn parse(file: &TextFile) -> Result<Snapshot, Box<Diagnostic>> {
             .help("save it again with `audit snapshot` of this version"),
         ));
     }
-    let detail = error.map(|error| (error.line(), error.column(), error.to_string()));
+    let detail = error.map(|error| {
+        let at = pointer_at(&file.text, error.line(), error.column());
+        let at = if at.is_empty() { at } else { format!("{at}: ") };
+        (error.line(), error.column(), format!("{at}{}", in_words(&error)))
+    });
     let (line, column, message) = detail.unwrap_or((1, 1, "it is no snapshot".to_owned()));
     let position = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
     Err(Box::new(
@@ -57,8 +79,71 @@ fn parse(file: &TextFile) -> Result<Snapshot, Box<Diagnostic>> {
                 end_line: position(line),
                 end_column: position(column).saturating_add(1),
             })
-            .help("save it again with `audit snapshot`"),
+            .help("save it again with `audit snapshot`; `audit policy schema snapshot` tells what one may hold"),
     ))
+}
+
+/// An error without its place, which stands beside it.
+fn in_words(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(cut) => text.get(..cut).unwrap_or(&text).to_owned(),
+        None => text,
+    }
+}
+
+/// The JSON pointer of the value that stands at a line and column, both from
+/// one.
+fn pointer_at(text: &str, line: usize, column: usize) -> String {
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let end = before.saturating_add(column).min(text.len());
+    // Each open object by the key that came last, each open array by number.
+    let mut open: Vec<(bool, String)> = Vec::new();
+    let mut count: Vec<usize> = Vec::new();
+    let mut characters = text.get(..end).unwrap_or(text).chars();
+    let mut last = String::new();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => {
+                last.clear();
+                while let Some(next) = characters.next() {
+                    match next {
+                        '"' => break,
+                        '\\' => last.extend(characters.next()),
+                        other => last.push(other),
+                    }
+                }
+            }
+            '{' => {
+                open.push((true, String::new()));
+                count.push(0);
+            }
+            '[' => {
+                open.push((false, "0".to_owned()));
+                count.push(0);
+            }
+            '}' | ']' => {
+                open.pop();
+                count.pop();
+            }
+            ':' => {
+                if let Some((true, key)) = open.last_mut() {
+                    *key = super::draft::escape(&last);
+                }
+            }
+            ',' => match (open.last_mut(), count.last_mut()) {
+                (Some((true, key)), _) => key.clear(),
+                (Some((false, key)), Some(at)) => {
+                    *at += 1;
+                    *key = at.to_string();
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    let keys = open.into_iter().map(|(_, key)| key).filter(|key| !key.is_empty());
+    keys.map(|key| format!("/{key}")).collect()
 }
 
 #[cfg(test)]
@@ -81,6 +166,32 @@ mod tests {
     fn another_version_is_refused_with_both_versions() {
         let loaded = read(&file(r#"{"schema_version": 99, "tool_version": "9", "model": {}}"#));
         assert!(loaded.diagnostics[0].message.contains("99"));
+    }
+
+    #[test]
+    fn an_error_names_the_field() {
+        let loaded = read(&file(
+            r#"{"schema_version": 1, "model": {"security_groups": {"sg/1": {"ingress": [
+                {"protocol": "tcp"}, {"protocol": "tcp", "from_port": "22"}]}}}}"#,
+        ));
+        let message = &loaded.diagnostics[0].message;
+        assert!(message.contains("/model/security_groups/sg~11/ingress/1/from_port: "), "{message}");
+        let loaded = read(&file(
+            r#"{"schema_version": 1, "model": {"subnets": {"a": {"name": "b", "vpc": "b"}}}}"#,
+        ));
+        let message = &loaded.diagnostics[0].message;
+        assert!(message.contains("/model/subnets/a: unknown field `vpc`"), "{message}");
+    }
+
+    #[test]
+    fn a_resource_has_its_key_as_id() {
+        let loaded = read(&file(
+            r#"{"schema_version": 1, "model": {"vpcs": {"a": {}, "b": {"id": "c"}}}}"#,
+        ));
+        let vpcs = &loaded.snapshot.model.vpcs;
+        assert_eq!((vpcs["a"].id.as_str(), vpcs["b"].id.as_str()), ("a", "b"));
+        assert_eq!(vpcs["a"].r#type, "AWS::EC2::VPC");
+        assert!(loaded.diagnostics[0].message.contains("/model/vpcs/b has the id \"c\""));
     }
 
     #[test]

@@ -67,13 +67,21 @@ pub fn compile<'a>(acl: &'a NetworkAcl, gaps: &Gaps<'a>) -> Acl<'a> {
         .map(|(index, entry)| (entry.rule_number.unwrap_or(i64::MAX), index, entry))
         .collect();
     order.sort_by_key(|(number, index, _)| (*number, *index));
-    let entries: Vec<Entry> =
-        order.into_iter().flat_map(|(_, index, entry)| compile_entry(index, entry)).collect();
     let own = "network_acls";
-    let doubt = gaps
+    let mut doubt = gaps
         .at(acl, "/entries")
         .or_else(|| gaps.existence(own, &acl.id))
         .map(|reason| format!("the entries of {}: {reason}", acl.id));
+    let mut entries: Vec<Entry> = Vec::with_capacity(order.len());
+    for (_, index, entry) in order {
+        match compile_entry(index, entry) {
+            Ok(found) => entries.extend(found),
+            // What it would have decided is left to no later entry.
+            Err(what) => {
+                doubt.get_or_insert_with(|| format!("/entries/{index}/{what} of {}", acl.id));
+            }
+        }
+    }
     let mut compiled = Acl {
         acl,
         doubt,
@@ -88,27 +96,46 @@ pub fn compile<'a>(acl: &'a NetworkAcl, gaps: &Gaps<'a>) -> Acl<'a> {
     compiled
 }
 
-fn compile_entry(index: usize, entry: &NetworkAclEntry) -> Vec<Entry> {
-    let Some(Ok(protocol)) = entry.protocol.as_deref().map(Protocol::parse) else {
-        return Vec::new();
+/// The entry for each family that it is about; else what of it says nothing.
+fn compile_entry(index: usize, entry: &NetworkAclEntry) -> Result<Vec<Entry>, String> {
+    let unreadable = |attribute: &str, value: Option<&str>| match value {
+        Some(text) => format!("{attribute}: {text:?} cannot be read,"),
+        None => format!("{attribute} is not given,"),
     };
-    let Some(egress) = entry.egress else { return Vec::new() };
+    let text = entry.protocol.as_deref();
+    let protocol = match text.map(Protocol::parse) {
+        Some(Ok(protocol)) => protocol,
+        _ => return Err(unreadable("protocol", text)),
+    };
+    let egress = entry.egress.ok_or_else(|| unreadable("egress", None))?;
     let direction = if egress { Direction::Out } else { Direction::In };
-    [&entry.cidr_block, &entry.ipv6_cidr_block]
-        .into_iter()
-        .flatten()
-        .filter_map(|text| parse_prefix(text))
-        .map(|(family, first, last, _)| Entry {
+    let allow = match entry.rule_action.as_deref() {
+        Some(action) if action.eq_ignore_ascii_case("allow") => true,
+        Some(action) if action.eq_ignore_ascii_case("deny") => false,
+        other => return Err(unreadable("rule_action", other)),
+    };
+    let mut found = Vec::new();
+    for (attribute, text) in
+        [("cidr_block", &entry.cidr_block), ("ipv6_cidr_block", &entry.ipv6_cidr_block)]
+    {
+        let Some(text) = text else { continue };
+        let (family, first, last, _) =
+            parse_prefix(text).ok_or_else(|| unreadable(attribute, Some(text)))?;
+        found.push(Entry {
             index,
             direction,
             protocol,
             ports: Ports::of_rule(protocol, entry.from_port, entry.to_port),
-            allow: entry.rule_action.as_deref() == Some("allow"),
+            allow,
             family,
             first,
             last,
-        })
-        .collect()
+        });
+    }
+    if found.is_empty() {
+        return Err(unreadable("cidr_block", None));
+    }
+    Ok(found)
 }
 
 impl Acl<'_> {
@@ -218,7 +245,9 @@ impl Acl<'_> {
 pub fn describe(entry: &NetworkAclEntry) -> String {
     let (word, preposition) =
         if entry.egress == Some(true) { ("egress", "to") } else { ("ingress", "from") };
-    let action = if entry.rule_action.as_deref() == Some("allow") { "allows" } else { "denies" };
+    let allows =
+        entry.rule_action.as_deref().is_some_and(|action| action.eq_ignore_ascii_case("allow"));
+    let action = if allows { "allows" } else { "denies" };
     let number = match entry.rule_number {
         Some(32767) | None => "*".to_owned(),
         Some(number) => number.to_string(),

@@ -8,7 +8,7 @@
 
 use super::facts::Asked;
 use super::internet;
-use super::ports::Protocol;
+use super::ports::{Ports, Protocol};
 use super::ranges::{Family, Ranges, parse_prefix};
 use super::rules::{Direction, Peer};
 use super::things::Thing;
@@ -77,7 +77,7 @@ pub fn from_internet(
         let internet = world.internet.get(family as usize).cloned().unwrap_or_default();
         named.get(family as usize).map_or_else(Ranges::empty, |named| internet.subtract(named))
     });
-    let asked = Asked { port: Some(SSH), protocol: Some(Protocol::Tcp), clients: Some(strangers) };
+    let asked = Asked { ports: Some(Ports::one(SSH)), protocol: Some(Protocol::Tcp), clients: Some(strangers) };
     let answer = internet::answer(world, at, thing, &asked);
     unexpected.extend(answer.paths);
     let unknown = if answer.reached.is_none() { answer.unknown } else { Vec::new() };

@@ -4,14 +4,20 @@
 //! gateways" and "Block public access to VPCs and subnets".
 
 use super::entry::{Entry, gateways};
-use super::flow::{Other, Piece, Query, Witness, client_port, group_pieces, through_acl};
+use super::flow::{
+    Other, Piece, Query, Witness, client_port, client_ports, group_pieces, through_acl,
+};
 use super::hops;
+use super::ports::{Ports, Protocol};
 use super::ranges::{Family, Ranges};
 use super::routes;
 use super::rules::Direction;
 use super::things::{Maybe, Presence, Thing};
 use super::world::{BlockMode, World};
 use crate::model::{NatGateway, NetworkPath, Route};
+
+/// The first of the ports that a NAT gateway connects from.
+const NAT_PORTS: u16 = 1024;
 
 /// Whether a presence can connect to `destinations` on the internet, and how.
 pub fn to_internet(
@@ -37,21 +43,33 @@ pub fn to_internet(
         if targets.is_empty() {
             continue;
         }
-        let doubt = match leads_out(world, presence, place, query, route) {
+        let doubt = match leads_out(world, presence, place, query, &targets, route) {
             Ok(doubt) => doubt,
             Err(entry) => {
-                stopped.get_or_insert(entry);
+                stopped = Some(graver(stopped, entry));
                 continue;
             }
         };
+        let doubt = doubt.or_else(|| match (query.family, &presence.has_v6) {
+            (Family::V6, Maybe::Unknown(reason)) => Some(reason.clone()),
+            _ => None,
+        });
         match passes(world, presence, query, &targets, doubt) {
             Ok(witness) => return Ok(hops::path_out(world, thing, presence, &witness, index)),
-            Err(entry) => {
-                stopped.get_or_insert(entry);
-            }
+            Err(entry) => stopped = Some(graver(stopped, entry)),
         }
     }
     Err(stopped.unwrap_or_else(|| Entry::No(format!("{} has no route there", table.table.id))))
+}
+
+/// Of two entries that are no way, the one that counts: what is open is not
+/// refuted by another's no.
+fn graver(before: Option<Entry>, entry: Entry) -> Entry {
+    match (before, entry) {
+        (Some(Entry::No(_)), open @ Entry::Unknown(_)) => open,
+        (Some(before), _) => before,
+        (None, entry) => entry,
+    }
 }
 
 /// Whether a route's target passes connections on to the internet; with what
@@ -61,33 +79,31 @@ fn leads_out(
     presence: &Presence<'_>,
     place: usize,
     query: Query<'_>,
+    targets: &Ranges,
     route: &Route,
 ) -> Result<Option<String>, Entry> {
     let at = routes::describe(route);
     if routes::is_blackhole(route) {
         return Err(Entry::No(format!("route {at} drops the traffic")));
     }
-    let block = world.places.get(place).map(|place| &place.block);
     match route.target_type.as_deref() {
         Some("internet_gateway") => {
-            if matches!(block, Some(BlockMode::Both | BlockMode::Ingress)) {
-                return Err(Entry::No("VPC Block Public Access".to_owned()));
-            }
-            gateways(world, place, query.family)?;
+            let doubt = through_gateway(world, place, query, targets)?;
             match (query.family, &presence.public_v4) {
-                (Family::V6, _) | (_, Maybe::Yes) => Ok(None),
+                (Family::V6, _) | (_, Maybe::Yes) => Ok(doubt),
                 (_, Maybe::No(reason)) => Err(Entry::No(reason.to_string())),
                 (_, Maybe::Unknown(reason)) => Ok(Some(reason.clone())),
             }
         }
-        Some("egress_only_internet_gateway") if matches!(block, Some(BlockMode::Both)) => {
-            Err(Entry::No("VPC Block Public Access".to_owned()))
-        }
-        Some("egress_only_internet_gateway") => Ok(None),
+        Some("egress_only_internet_gateway") => match blocked(world, place) {
+            Some(BlockMode::Both) => Err(Entry::No("VPC Block Public Access".to_owned())),
+            Some(BlockMode::Unknown(reason)) => Ok(Some(reason.clone())),
+            _ => Ok(None),
+        },
         Some("nat_gateway") => {
             let id = route.target_id.as_deref().unwrap_or_default();
             match world.model.nat_gateways.get(id) {
-                Some(nat) => through_nat(world, nat, query),
+                Some(nat) => through_nat(world, nat, presence, query, targets),
                 None => Err(Entry::Unknown(format!("NAT gateway {id} is not in what was given"))),
             }
         }
@@ -98,11 +114,64 @@ fn leads_out(
     }
 }
 
+fn blocked<'w>(world: &'w World<'_>, place: usize) -> Option<&'w BlockMode> {
+    world.places.get(place).map(|place| &place.block)
+}
+
+/// Whether a subnet's internet gateway takes connections to some of `targets`
+/// out; with what leaves it open.
+fn through_gateway(
+    world: &World<'_>,
+    place: usize,
+    query: Query<'_>,
+    targets: &Ranges,
+) -> Result<Option<String>, Entry> {
+    let mut doubt = match blocked(world, place) {
+        Some(BlockMode::Both | BlockMode::Ingress) => {
+            return Err(Entry::No("VPC Block Public Access".to_owned()));
+        }
+        Some(BlockMode::Unknown(reason)) => Some(reason.clone()),
+        _ => None,
+    };
+    doubt = doubt.or(gateway_towards(world, place, query.family, targets)?);
+    Ok(doubt)
+}
+
+/// The internet gateway to which a subnet's routes send some of `targets`: the
+/// doubt about it.
+fn gateway_towards(
+    world: &World<'_>,
+    place: usize,
+    family: Family,
+    targets: &Ranges,
+) -> Result<Option<String>, Entry> {
+    let gateways = gateways(world, place, family)?;
+    let mut leading = gateways.into_iter().filter(|gateway| gateway.sources.overlaps(targets));
+    let Some(first) = leading.next() else {
+        let subnet = world.places.get(place).map_or("", |place| World::name_of(place.subnet));
+        return Err(Entry::No(format!("{subnet} has no route there by an internet gateway")));
+    };
+    Ok(first.doubt.filter(|_| leading.all(|other| other.doubt.is_some())))
+}
+
+/// What lets nothing through an ACL.
+fn acl_of(nat: &NatGateway) -> Entry {
+    Entry::No(format!("the network ACL of {}'s subnet", nat.id))
+}
+
 fn through_nat(
     world: &World<'_>,
     nat: &NatGateway,
+    presence: &Presence<'_>,
     query: Query<'_>,
+    targets: &Ranges,
 ) -> Result<Option<String>, Entry> {
+    if query.family == Family::V6 {
+        return Err(Entry::No(format!("{} translates to IPv4 only", nat.id)));
+    }
+    if !matches!(query.protocol, Protocol::Tcp | Protocol::Udp | Protocol::Icmp) {
+        return Err(Entry::No(format!("{} passes TCP, UDP and ICMP only", nat.id)));
+    }
     if nat.connectivity_type.as_deref() == Some("private") {
         return Err(Entry::No(format!("{} is a private NAT gateway", nat.id)));
     }
@@ -113,26 +182,47 @@ fn through_nat(
     let Some(place) = place else {
         return Err(Entry::Unknown(format!("the subnet of {}", nat.id)));
     };
-    if matches!(world.places.get(place).map(|place| &place.block), Some(BlockMode::Both)) {
+    // What only lets no connection in lets the gateway's out.
+    if matches!(blocked(world, place), Some(BlockMode::Both)) {
         return Err(Entry::No("VPC Block Public Access".to_owned()));
     }
-    gateways(world, place, query.family)?;
-    // The gateway's subnet has an ACL of its own.
-    let internet = world.internet.get(query.family as usize).cloned().unwrap_or_default();
-    let whole = Piece {
-        peers: internet,
-        ports: query.ports.clone(),
-        reply: super::ports::Ports::range(1024, super::ports::Ports::LAST),
-        doubt: None,
+    let mut doubt = match blocked(world, place) {
+        Some(BlockMode::Unknown(reason)) => Some(reason.clone()),
+        _ => None,
     };
-    let out = through_acl(world, Some(place), Direction::Out, query, vec![whole]);
-    if out.is_empty() {
-        return Err(Entry::No(format!("the network ACL of {}'s subnet", nat.id)));
+    doubt = doubt.or(gateway_towards(world, place, query.family, targets)?);
+    // The gateway's subnet has an ACL of its own, for what comes from the
+    // client and for what goes on.
+    let whole = |peers: &Ranges, reply: Ports| {
+        vec![Piece { peers: peers.clone(), ports: query.ports.clone(), reply, doubt: None }]
+    };
+    let mut passages = vec![through_acl(
+        world,
+        Some(place),
+        Direction::Out,
+        query,
+        whole(targets, Ports::range(NAT_PORTS, Ports::LAST)),
+    )];
+    if presence.place != Some(place) {
+        let empty = Ranges::empty();
+        let own = presence.addresses.get(query.family as usize).unwrap_or(&empty);
+        passages.push(through_acl(
+            world,
+            Some(place),
+            Direction::In,
+            query,
+            whole(own, client_ports()),
+        ));
     }
-    Ok(out
-        .iter()
-        .all(|piece| piece.doubt.is_some())
-        .then(|| out.into_iter().find_map(|piece| piece.doubt).unwrap_or_default()))
+    for pieces in passages {
+        let sure = pieces.iter().any(|piece| piece.doubt.is_none());
+        match pieces.into_iter().next() {
+            None => return Err(acl_of(nat)),
+            Some(piece) if !sure => doubt = doubt.or(piece.doubt),
+            Some(_) => {}
+        }
+    }
+    Ok(doubt)
 }
 
 fn passes(
@@ -149,7 +239,7 @@ fn passes(
     }
     let pieces = through_acl(world, presence.place, Direction::Out, query, pieces);
     let mut open = doubt;
-    let mut ports = super::ports::Ports::none();
+    let mut ports = Ports::none();
     let mut witness = None;
     for piece in &pieces {
         if let Some(reason) = &piece.doubt {

@@ -1,7 +1,11 @@
 //! What people call the ends of a path: `internet`, an id, a name, an ARN, an
 //! address or a CIDR block.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use super::ranges::{Family, Ranges, parse_cidr};
+use super::things::Thing;
 use super::world::World;
 use crate::model::Resource;
 
@@ -12,10 +16,59 @@ pub enum End {
     Internet([Ranges; 2]),
     /// A thing, as an index of [`World::things`].
     Thing(usize),
+    /// A thing with some of its presences only.
+    Part(Part),
     /// Whatever lives at some addresses of a subnet.
     Anyone(usize, Family, Ranges),
     /// Addresses outside the model that are not the internet's.
     Outside(Family, Ranges),
+    /// What neither starts nor takes connections, in words.
+    Closed(String),
+}
+
+/// A thing as far as it is meant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// The thing, as an index of [`World::things`].
+    pub thing: usize,
+    /// Its presences that are meant.
+    pub presences: Vec<usize>,
+    /// Where it may be meant only, because its own address is not known: the
+    /// addresses that were asked for.
+    pub perhaps: Option<String>,
+    /// The public address that it is called by.
+    pub public: Option<Ranges>,
+}
+
+impl End {
+    /// The index of the thing that it is, or is a part of.
+    pub fn index(&self) -> Option<usize> {
+        match self {
+            Self::Thing(at) | Self::Part(Part { thing: at, .. }) => Some(*at),
+            _ => None,
+        }
+    }
+
+    /// The thing that it is, with the presences that are meant.
+    pub fn thing<'w, 'a>(&self, world: &'w World<'a>) -> Option<(usize, Cow<'w, Thing<'a>>)> {
+        let at = self.index()?;
+        let thing = world.things.get(at)?;
+        let Self::Part(part) = self else { return Some((at, Cow::Borrowed(thing))) };
+        let presences =
+            part.presences.iter().filter_map(|which| thing.presences.get(*which)).cloned().collect();
+        Some((at, Cow::Owned(Thing { presences, unplaced: None, ..thing.clone() })))
+    }
+
+    /// As a start: what is called by a public address sends from there over
+    /// the internet.
+    pub fn as_start(&self) -> Cow<'_, Self> {
+        match self {
+            Self::Part(Part { public: Some(address), .. }) => {
+                Cow::Owned(Self::Internet([address.clone(), Ranges::empty()]))
+            }
+            _ => Cow::Borrowed(self),
+        }
+    }
 }
 
 /// Why a name stands for nothing.
@@ -89,7 +142,8 @@ pub fn resolve(world: &World<'_>, name: &str) -> Result<Vec<End>, NameError> {
     }
 }
 
-/// Subnets, VPCs and security groups stand for what is in them.
+/// Subnets, VPCs and security groups stand for what is in them, an internet
+/// gateway for the internet.
 fn places(
     world: &World<'_>,
     name: &str,
@@ -97,6 +151,7 @@ fn places(
 ) -> Result<Vec<End>, NameError> {
     let mut ends = Vec::new();
     let vpc = world.model.vpcs.values().find(|vpc| called(*vpc)).map(|vpc| vpc.id.as_str());
+    let mut meant: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, place) in world.places.iter().enumerate() {
         if called(place.subnet) || (vpc.is_some() && place.subnet.vpc_id.as_deref() == vpc) {
             for family in Family::ALL {
@@ -106,37 +161,84 @@ fn places(
                     ends.push(End::Anyone(at, family, own.clone()));
                 }
             }
+            for (index, thing) in world.things.iter().enumerate() {
+                let here = thing.presences.iter().enumerate();
+                let here = here.filter(|(_, presence)| presence.place == Some(at));
+                let which: Vec<usize> = here.map(|(which, _)| which).collect();
+                if !which.is_empty() {
+                    meant.entry(index).or_default().extend(which);
+                }
+            }
         }
     }
+    let found = !ends.is_empty() || vpc.is_some();
     let group = world.groups.iter().position(|group| called(group.group));
-    if let Some(carriers) = group.and_then(|at| world.carriers.get(at)) {
-        let mut things: Vec<usize> = carriers.values().flatten().map(|(thing, _)| *thing).collect();
-        things.sort_unstable();
-        things.dedup();
-        ends.extend(things.into_iter().map(End::Thing));
+    if !found && let Some(carriers) = group.and_then(|at| world.carriers.get(at)) {
+        for (index, which) in carriers.values().flatten() {
+            meant.entry(*index).or_default().push(*which);
+        }
+    }
+    ends.extend(meant.into_iter().map(|(index, which)| part(world, index, which, None)));
+    if found || group.is_some() {
         return Ok(ends);
     }
-    if ends.is_empty() && vpc.is_none() {
-        return Err(NameError::Unknown(name.to_owned()));
+    if world.model.internet_gateways.values().any(|gateway| called(gateway)) {
+        return Ok(vec![End::Internet(world.internet.clone())]);
     }
-    Ok(ends)
+    if let Some(nat) = world.model.nat_gateways.values().find(|gateway| called(*gateway)) {
+        return Ok(vec![End::Closed(format!(
+            "{} is a NAT gateway: it passes on what others start, and takes nothing",
+            World::name_of(nat)
+        ))]);
+    }
+    Err(NameError::Unknown(name.to_owned()))
+}
+
+/// A thing, whole where all its presences are meant.
+fn part(world: &World<'_>, index: usize, presences: Vec<usize>, perhaps: Option<String>) -> End {
+    let all = world.things.get(index).map_or(0, |thing| thing.presences.len());
+    if perhaps.is_none() && presences.len() == all {
+        return End::Thing(index);
+    }
+    End::Part(Part { thing: index, presences, perhaps, public: None })
 }
 
 /// What lies at some addresses.
 fn addresses(world: &World<'_>, family: Family, ranges: &Ranges) -> Vec<End> {
     let at = family as usize;
+    let asked = ranges.cidrs(family, 3).join(", ");
     let mut ends = Vec::new();
     let mut rest = ranges.clone();
     for (index, thing) in world.things.iter().enumerate() {
-        let own = thing.presences.iter().filter_map(|presence| presence.addresses.get(at));
-        for address in own {
-            if address.first() == address.last() && ranges.overlaps(address) {
-                ends.push(End::Thing(index));
+        let (mut sure, mut perhaps) = (Vec::new(), Vec::new());
+        for (which, presence) in thing.presences.iter().enumerate() {
+            let Some(own) = presence.addresses.get(at).filter(|own| ranges.overlaps(own)) else {
+                continue;
+            };
+            let place = presence.place.and_then(|place| world.places.get(place));
+            if own.first() == own.last() {
+                sure.push(which);
+                rest = rest.subtract(own);
+            } else if place.is_some_and(|place| place.known.get(at) == Some(&true)) {
+                if ranges.covers(own) { &mut sure } else { &mut perhaps }.push(which);
+            }
+        }
+        if !sure.is_empty() {
+            ends.push(part(world, index, sure, None));
+        }
+        if !perhaps.is_empty() {
+            ends.push(part(world, index, perhaps, Some(asked.clone())));
+        }
+    }
+    if family == Family::V4 {
+        for (address, index, which) in world.public_addresses() {
+            if ranges.overlaps(address) {
                 rest = rest.subtract(address);
+                let (presences, public) = (vec![*which], Some(address.clone()));
+                ends.push(End::Part(Part { thing: *index, presences, perhaps: None, public }));
             }
         }
     }
-    ends.dedup();
     for (index, place) in world.places.iter().enumerate() {
         let (Some(own), Some(true)) = (place.addresses.get(at), place.known.get(at)) else {
             continue;
@@ -168,8 +270,15 @@ fn addresses(world: &World<'_>, family: Family, ranges: &Ranges) -> Vec<End> {
 /// An end in words.
 pub fn describe(world: &World<'_>, end: &End) -> String {
     match end {
-        End::Internet(_) => "internet".to_owned(),
-        End::Thing(at) => world
+        End::Internet(clients) => {
+            let whole = *clients == world.internet;
+            let blocks = Family::ALL.into_iter().zip(clients);
+            let blocks: Vec<String> =
+                blocks.flat_map(|(family, own)| own.cidrs(family, 3)).collect();
+            if whole { "internet".to_owned() } else { blocks.join(", ") }
+        }
+        End::Closed(what) => what.clone(),
+        End::Thing(at) | End::Part(Part { thing: at, .. }) => world
             .things
             .get(*at)
             .map(|thing| World::name_of(thing.resource).to_owned())

@@ -109,9 +109,9 @@ pub fn questions(thing: &Thing<'_>, family: Family) -> Vec<(Protocol, Ports)> {
 /// What is asked of a thing beyond what it listens on.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
-    /// One destination port.
-    pub port: Option<u16>,
-    /// One protocol.
+    /// Destination ports.
+    pub ports: Option<Ports>,
+    /// One protocol; ICMP is that of the address family.
     pub protocol: Option<Protocol>,
     /// Only clients with these addresses.
     pub clients: Option<[Ranges; 2]>,
@@ -123,17 +123,37 @@ impl Asked {
         self.clients.as_ref().and_then(|clients| clients.get(family as usize))
     }
 
+    /// Whether a port is asked about.
+    pub fn is_about(&self, port: u16) -> bool {
+        self.ports.as_ref().is_none_or(|ports| ports.contains(port))
+    }
+
+    /// The protocol that is asked about, in a family.
+    pub fn protocol(&self, family: Family) -> Option<Protocol> {
+        match (self.protocol, family) {
+            (Some(Protocol::Icmp), Family::V6) => Some(Protocol::Icmpv6),
+            (protocol, _) => protocol,
+        }
+    }
+
     /// The protocols and ports to ask about.
     pub fn questions(&self, thing: &Thing<'_>, family: Family) -> Vec<(Protocol, Ports)> {
-        questions(thing, family)
-            .into_iter()
-            .filter(|(protocol, _)| match self.protocol {
+        let wanted = self.protocol(family);
+        let mut all = questions(thing, family);
+        // A protocol without a name of its own.
+        if let (Some(other @ Protocol::Other(_)), Listens::Anything) = (wanted, &thing.listens) {
+            all.push((other, Ports::all()));
+        }
+        all.into_iter()
+            .filter(|(protocol, _)| match wanted {
                 Some(wanted) => *protocol == wanted,
-                None => self.port.is_none() || protocol.has_ports(),
+                None => self.ports.is_none() || protocol.has_ports(),
             })
-            .map(|(protocol, ports)| match self.port {
-                Some(port) => (protocol, ports.intersect(&Ports::one(port))),
-                None => (protocol, ports),
+            .map(|(protocol, ports)| match &self.ports {
+                Some(asked) if !matches!(protocol, Protocol::Other(_)) => {
+                    (protocol, ports.intersect(asked))
+                }
+                _ => (protocol, ports),
             })
             .filter(|(_, ports)| !ports.is_empty())
             .collect()

@@ -45,7 +45,7 @@ pub fn answer(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked) ->
         }
     }
     for edge in world.edges.get(at).into_iter().flatten() {
-        let matches = asked.port.is_none_or(|port| edge.port.is_none_or(|own| own == port));
+        let matches = edge.port.is_none_or(|own| asked.is_about(own));
         if matches && (edge.network || thing.role == Role::Data) {
             behind(world, thing, edge, asked, &mut answer);
         }
@@ -91,7 +91,7 @@ fn public_endpoint_path(thing: &Thing<'_>, attribute: &str) -> NetworkPath {
 }
 
 /// Direct connections, a path for each range of ports.
-fn direct(world: &World<'_>, thing: &Thing<'_>, query: Query<'_>, answer: &mut Answer) {
+pub fn direct(world: &World<'_>, thing: &Thing<'_>, query: Query<'_>, answer: &mut Answer) {
     let mut reached: Vec<(&Presence<'_>, super::flow::Witness)> = Vec::new();
     let mut stopped = 0_usize;
     for presence in &thing.presences {

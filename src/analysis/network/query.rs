@@ -1,25 +1,30 @@
 //! Questions about paths: from where can X be reached, what can X reach, is
 //! there a path from A to B.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
+use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Options;
 use super::egress::to_internet;
-use super::ends::{self, End, NameError};
+use super::ends::{self, End, NameError, Part};
 use super::entry::{Entry, from_outside, stop_in_words};
 use super::facts::{Asked, port_doubt};
 use super::flow::{Flow, Query, connect};
 use super::hops::{Start, path};
 use super::internet;
 use super::ports::{Ports, Protocol};
-use super::ranges::{Family, Ranges};
+use super::ranges::{Family, Ranges, parse_cidr};
 use super::starts::{anybody_in, from_balancers, sources};
 use super::things::{Listens, Thing};
 use super::world::World;
 use crate::model::{NetworkPath, Snapshot};
+
+/// At most this many paths are told.
+const PATHS: usize = 1000;
 
 /// At most this many steps are taken from thing to thing.
 const STEPS: usize = 6;
@@ -31,18 +36,103 @@ pub struct Question {
     /// Anything that tells the question apart; the answer repeats it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<serde_json::Value>,
-    /// Where the path starts: `internet`, an id, a name, an ARN, a CIDR block.
-    /// Without it the answer tells all that reaches `to`.
+    /// Where the path starts: `internet`, an id, a name, an ARN, an address or
+    /// a CIDR block. A subnet, VPC or security group stands for all that is in
+    /// it. Without it the answer tells all that reaches `to`.
     pub from: Option<String>,
-    /// Where it ends. Without it the answer tells all that `from` reaches.
+    /// Where it ends, likewise. Without it the answer tells all that `from`
+    /// reaches.
     pub to: Option<String>,
-    /// The destination port; without it, what the target listens on.
-    pub port: Option<u16>,
+    /// The destination port, or a range such as `"8000-8100"` of which one
+    /// port is enough; for ICMP the type. Without it, what the target listens
+    /// on.
+    pub port: Option<PortRange>,
     /// Whether only direct paths are wanted.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub direct: bool,
-    /// `tcp`, `udp` or `icmp`; without it, what the target listens on.
+    /// `tcp`, `udp`, `icmp`, a protocol number, or `all`; without it, what the
+    /// target listens on.
     pub protocol: Option<String>,
+    /// The answer that is expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Verdict>,
+}
+
+/// Ports of a question: one, or a range with both ends inclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "PortValue", into = "PortValue")]
+pub struct PortRange {
+    first: u16,
+    last: u16,
+}
+
+/// Ports as they are written.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum PortValue {
+    Number(i64),
+    Text(String),
+}
+
+impl PortRange {
+    fn ports(self) -> Ports {
+        Ports::range(self.first, self.last)
+    }
+}
+
+impl From<u16> for PortRange {
+    fn from(port: u16) -> Self {
+        Self { first: port, last: port }
+    }
+}
+
+impl FromStr for PortRange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        match (first.trim().parse(), last.trim().parse()) {
+            (Ok(first), Ok(last)) if first <= last => Ok(Self { first, last }),
+            _ => Err(format!("{text:?} is no port, 0 to 65535, nor a range such as 8000-8100")),
+        }
+    }
+}
+
+impl TryFrom<PortValue> for PortRange {
+    type Error = String;
+
+    fn try_from(value: PortValue) -> Result<Self, String> {
+        match value {
+            PortValue::Number(number) => number.to_string().parse(),
+            PortValue::Text(text) => text.parse(),
+        }
+    }
+}
+
+impl From<PortRange> for PortValue {
+    fn from(range: PortRange) -> Self {
+        if range.first == range.last {
+            Self::Number(range.first.into())
+        } else {
+            Self::Text(range.to_string())
+        }
+    }
+}
+
+impl std::fmt::Display for PortRange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.ports())
+    }
+}
+
+impl JsonSchema for PortRange {
+    fn schema_name() -> Cow<'static, str> {
+        "PortRange".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["integer", "string"] })
+    }
 }
 
 /// Whether there is a path.
@@ -57,6 +147,19 @@ pub enum Verdict {
     Unknown,
     /// There is none.
     Unreachable,
+}
+
+impl FromStr for Verdict {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "reachable" => Ok(Self::Reachable),
+            "unreachable" => Ok(Self::Unreachable),
+            "unknown" => Ok(Self::Unknown),
+            _ => Err("it is reachable, unreachable or unknown".to_owned()),
+        }
+    }
 }
 
 /// The answer to a question.
@@ -75,6 +178,9 @@ pub struct Answer {
     pub unknown: Vec<String>,
     /// What stops every other way.
     pub refuted: Vec<String>,
+    /// Whether the verdict is the one that was expected, where one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_expected: Option<bool>,
 }
 
 /// Why a question has no answer.
@@ -87,7 +193,7 @@ pub enum QuestionError {
     #[error("a question needs `from`, `to` or both")]
     NoEnd,
     /// A protocol that does not exist.
-    #[error("{0:?} is no protocol; give tcp, udp or icmp")]
+    #[error("{0:?} is no protocol; give tcp, udp, icmp, all or a protocol number")]
     Protocol(String),
 }
 
@@ -100,7 +206,9 @@ pub struct Network<'a> {
 impl<'a> Network<'a> {
     /// Compiles a snapshot whose facts were derived.
     pub fn new(snapshot: &'a Snapshot, options: &Options) -> Self {
-        Self { world: World { in_detail: true, ..World::new(snapshot, options) } }
+        let mut world = World::new(snapshot, options);
+        world.in_detail = true;
+        Self { world }
     }
 
     /// Answers one question.
@@ -117,7 +225,8 @@ impl<'a> Network<'a> {
                 return Err(QuestionError::Protocol(question.protocol.clone().unwrap_or_default()));
             }
         };
-        let asked = Asked { port: question.port, protocol, clients: None };
+        let asked =
+            Asked { ports: question.port.map(PortRange::ports), protocol, clients: None };
         let from = question.from.as_deref().map(|name| ends::resolve(world, name)).transpose()?;
         let to = question.to.as_deref().map(|name| ends::resolve(world, name)).transpose()?;
         let mut found = Found::default();
@@ -185,30 +294,65 @@ impl Found {
             indirect: self.indirect,
             unknown: self.unknown,
             refuted: self.refuted,
+            as_expected: question.expect.map(|expected| expected == verdict),
         }
     }
 }
 
 /// One part of the start against one part of the end.
 fn pair(world: &World<'_>, from: &End, to: &End, asked: &Asked, found: &mut Found) {
-    match (from, to) {
-        (_, End::Thing(at)) => {
-            let Some(thing) = world.things.get(*at) else { return };
-            if not_listening(thing, asked, found) {
-                return;
-            }
-            if let Some(reason) = &thing.unplaced {
-                found.unknown.push(reason.clone());
-            }
-            to_thing(world, from, *at, thing, asked, found);
+    if found.paths.len() >= PATHS {
+        return;
+    }
+    let start = from.as_start();
+    let mut own = Found::default();
+    parts(world, &start, to, asked, &mut own);
+    // An address that a thing may have or not leaves a yes open.
+    for end in [from, to] {
+        if let End::Part(Part { thing, perhaps: Some(asked), .. }) = end
+            && !own.paths.is_empty()
+        {
+            own.paths.clear();
+            let name = world.things.get(*thing).map_or("", |thing| World::name_of(thing.resource));
+            own.unknown.push(format!("whether the address of {name} is in {asked}"));
         }
-        (End::Thing(at), End::Internet(targets)) => {
-            let Some(thing) = world.things.get(*at) else { return };
-            thing_to_internet(world, thing, targets, asked, found);
+    }
+    found.paths.extend(own.paths);
+    found.unknown.extend(own.unknown);
+    found.refuted.extend(own.refuted);
+}
+
+fn parts(world: &World<'_>, from: &End, to: &End, asked: &Asked, found: &mut Found) {
+    for end in [from, to] {
+        if let End::Closed(reason) = end {
+            found.refuted.push(reason.clone());
+            return;
         }
-        (End::Thing(at), End::Outside(family, ranges)) => {
-            let Some(thing) = world.things.get(*at) else { return };
-            thing_to_outside(world, thing, *family, ranges, found);
+    }
+    if let Some((at, thing)) = to.thing(world) {
+        if not_listening(&thing, asked, found) {
+            return;
+        }
+        found.unknown.extend(thing.unplaced.clone());
+        match to {
+            End::Part(Part { public: Some(address), .. }) => {
+                to_public(world, from, &thing, address, asked, found);
+            }
+            _ => {
+                to_thing(world, from, at, &thing, asked, found);
+                if found.paths.is_empty() && from.index().is_some_and(|start| start != at) {
+                    around(world, from, at, asked, found);
+                }
+            }
+        }
+        return;
+    }
+    match (from.thing(world), to) {
+        (Some((_, thing)), End::Internet(targets)) => {
+            thing_to_internet(world, &thing, targets, asked, found);
+        }
+        (Some((_, thing)), End::Outside(family, ranges)) => {
+            thing_to_outside(world, &thing, *family, ranges, found);
         }
         _ => found.refuted.push(format!(
             "{} to {}: nothing that is modelled lies at that end",
@@ -216,6 +360,118 @@ fn pair(world: &World<'_>, from: &End, to: &End, asked: &Asked, found: &mut Foun
             ends::describe(world, to)
         )),
     }
+}
+
+/// A thing by its public address: only over the internet, and its security
+/// groups see the address that the client has there.
+fn to_public(
+    world: &World<'_>,
+    from: &End,
+    thing: &Thing<'_>,
+    address: &Ranges,
+    asked: &Asked,
+    found: &mut Found,
+) {
+    let family = Family::V4;
+    let (clients, lead) = match (from, from.thing(world)) {
+        (End::Internet([clients, _]), _) => (clients.clone(), None),
+        (_, Some((_, source))) => {
+            let mut own = Found::default();
+            thing_to_internet(world, &source, &[address.clone(), Ranges::empty()], asked, &mut own);
+            found.unknown.append(&mut own.unknown);
+            found.refuted.append(&mut own.refuted);
+            let Some(lead) = own.paths.into_iter().next() else { return };
+            match seen_as(world, &source, address) {
+                Some(clients) => (clients, Some(lead)),
+                None => {
+                    let name = World::name_of(source.resource);
+                    found.unknown.push(format!("the public address of {name}"));
+                    return;
+                }
+            }
+        }
+        (End::Anyone(..), _) => {
+            found.unknown.push("what public address the start has".to_owned());
+            return;
+        }
+        _ => {
+            let ends = (ends::describe(world, from), address.cidrs(family, 1).join(""));
+            found.refuted.push(format!("{} has no way to the public {}", ends.0, ends.1));
+            return;
+        }
+    };
+    for (protocol, ports) in asked.questions(thing, family) {
+        let query = Query { family, protocol, ports: &ports, clients: Some(&clients) };
+        let mut answer = internet::Answer::default();
+        internet::direct(world, thing, query, &mut answer);
+        let arrivals = answer.paths.into_iter();
+        found.paths.extend(arrivals.map(|path| match &lead {
+            Some(lead) => over_the_internet(lead, path),
+            None => path,
+        }));
+        found.unknown.extend(answer.unknown);
+        found.refuted.extend(answer.refuted);
+    }
+}
+
+/// From thing to thing over the internet, where no way inside is and the
+/// addresses that both have there are known.
+fn around(world: &World<'_>, from: &End, at: usize, asked: &Asked, found: &mut Found) {
+    for (address, index, which) in world.public_addresses() {
+        if *index != at {
+            continue;
+        }
+        let part = Part {
+            thing: at,
+            presences: vec![*which],
+            perhaps: None,
+            public: Some(address.clone()),
+        };
+        let Some((_, thing)) = End::Part(part).thing(world) else { continue };
+        let mut own = Found::default();
+        to_public(world, from, &thing, address, asked, &mut own);
+        found.paths.extend(own.paths);
+    }
+}
+
+/// A way out, and the way in that follows it.
+fn over_the_internet(lead: &NetworkPath, arrival: NetworkPath) -> NetworkPath {
+    NetworkPath {
+        from: lead.from.clone(),
+        from_label: lead.from_label.clone(),
+        hops: lead.hops.iter().cloned().chain(arrival.hops.into_iter().skip(1)).collect(),
+        reply: lead.reply.iter().cloned().chain(arrival.reply).collect(),
+        ..arrival
+    }
+}
+
+/// The addresses that the internet sees a thing's connections to `target` come
+/// from, where they are known.
+fn seen_as(world: &World<'_>, thing: &Thing<'_>, target: &Ranges) -> Option<Ranges> {
+    let at = world.things.iter().position(|other| {
+        other.resource.collection() == thing.resource.collection()
+            && other.resource.id() == thing.resource.id()
+    });
+    let own = world.public_addresses().iter().filter(|(_, index, _)| Some(*index) == at);
+    let own = own.fold(Ranges::empty(), |sum, (address, ..)| sum.union(address));
+    let mut seen = Ranges::empty();
+    for presence in &thing.presences {
+        let table = world.table_of(presence.place?).ok()?;
+        let route = table.lookup(Family::V4, target.first()?);
+        let route = table.table.routes.get(route?)?;
+        let addresses = match route.target_type.as_deref() {
+            Some("nat_gateway") => {
+                let nat = world.model.nat_gateways.get(route.target_id.as_deref()?)?;
+                let elastic = nat.allocation_ids.iter().filter_map(|id| {
+                    parse_cidr(world.model.elastic_ips.get(id)?.public_ip.as_deref()?)
+                });
+                elastic.fold(Ranges::empty(), |sum, (_, address)| sum.union(&address))
+            }
+            _ => own.clone(),
+        };
+        seen = seen.union(&addresses);
+    }
+    (!seen.is_empty()).then_some(seen)
 }
 
 /// Whether a thing listens on none of the ports that were asked about.
@@ -250,16 +506,17 @@ fn to_thing(
             }
             found.refuted.extend(answer.refuted);
         }
-        End::Thing(start) => {
-            let Some(source) = world.things.get(*start) else { return };
-            if *start == at {
+        End::Thing(_) | End::Part(_) => {
+            let Some((start, source)) = from.thing(world) else { return };
+            if start == at {
                 found.refuted.push("it is the same".to_owned());
             } else if source.initiates {
-                thing_to_thing(world, source, thing, asked, found);
+                thing_to_thing(world, &source, thing, asked, found);
             } else {
-                balancer_to_thing(world, *start, at, asked, found);
+                balancer_to_thing(world, start, at, asked, found);
             }
         }
+        End::Closed(reason) => found.refuted.push(reason.clone()),
         End::Anyone(place, family, ranges) => {
             let Some(own) = world.places.get(*place) else { return };
             let (Some(all), Some(known)) =
@@ -339,7 +596,7 @@ fn balancer_to_thing(world: &World<'_>, start: usize, at: usize, asked: &Asked, 
     let Some(source) = world.things.get(start) else { return };
     let name = World::name_of(source.resource);
     let mut any = false;
-    for (from, result) in from_balancers(world, at, asked.port) {
+    for (from, result) in from_balancers(world, at, asked) {
         if from == start {
             any = true;
             match result {
@@ -397,7 +654,7 @@ fn thing_to_internet(
     asked: &Asked,
     found: &mut Found,
 ) {
-    let ports = asked.port.map_or_else(Ports::all, Ports::one);
+    let asked_ports = asked.ports.clone().unwrap_or_else(Ports::all);
     if let Some(reason) = &thing.unplaced {
         found.unknown.push(reason.clone());
     }
@@ -406,10 +663,20 @@ fn thing_to_internet(
         else {
             continue;
         };
-        for protocol in [Protocol::Tcp, Protocol::Udp] {
-            if asked.protocol.is_some_and(|wanted| wanted != protocol) {
-                continue;
-            }
+        let icmp = match family {
+            Family::V4 => Protocol::Icmp,
+            Family::V6 => Protocol::Icmpv6,
+        };
+        let protocols = match asked.protocol(family) {
+            Some(wanted) => vec![wanted],
+            None if asked.ports.is_some() => vec![Protocol::Tcp, Protocol::Udp],
+            None => vec![Protocol::Tcp, Protocol::Udp, icmp],
+        };
+        for protocol in protocols {
+            let ports = match protocol {
+                Protocol::Other(_) => Ports::all(),
+                _ => asked_ports.clone(),
+            };
             let query = Query { family, protocol, ports: &ports, clients: None };
             for presence in &thing.presences {
                 match to_internet(world, thing, presence, query, targets) {
@@ -442,23 +709,22 @@ fn thing_to_outside(
 
 /// All that reaches an end.
 fn everything_to(world: &World<'_>, to: &End, asked: &Asked, found: &mut Found) {
-    let End::Thing(at) = to else {
-        found
-            .refuted
-            .push("only a resource with a place in the network can be asked about".to_owned());
+    let Some((at, thing)) = to.thing(world) else {
+        let end = ends::describe(world, to);
+        found.refuted.push(format!("{end}: nothing that is modelled lies at that end"));
         return;
     };
-    let Some(thing) = world.things.get(*at) else { return };
+    let thing = thing.as_ref();
     if not_listening(thing, asked, found) {
         return;
     }
-    let answer = internet::answer(world, *at, thing, asked);
+    let answer = internet::answer(world, at, thing, asked);
     found.paths.extend(answer.paths);
     if answer.reached.is_none() {
         found.unknown.extend(answer.unknown);
     }
     found.refuted.extend(answer.refuted);
-    let inside = super::starts::everything(world, *at, thing, asked);
+    let inside = super::starts::everything(world, at, thing, asked);
     found.paths.extend(inside.unexpected);
     found.unknown.extend(inside.unknown_unexpected);
     found.refuted.extend(inside.refuted);
@@ -472,7 +738,7 @@ fn everything_from(world: &World<'_>, from: &End, asked: &Asked, found: &mut Fou
         found.unknown.extend(if one.paths.is_empty() { one.unknown } else { Vec::new() });
         found.paths.extend(one.paths.into_iter().next());
     }
-    if let End::Thing(_) = from {
+    if from.index().is_some() {
         pair(world, from, &End::Internet(world.internet.clone()), asked, found);
     }
 }
@@ -483,9 +749,9 @@ fn indirect(world: &World<'_>, from: &[End], to: &[End], asked: &Asked) -> Optio
     let mut next: HashMap<usize, Option<(usize, NetworkPath)>> = HashMap::new();
     let mut queue: VecDeque<(usize, usize)> = VecDeque::new();
     for end in to {
-        if let End::Thing(at) = end {
-            next.insert(*at, None);
-            queue.push_back((*at, 0));
+        if let Some(at) = end.index() {
+            next.insert(at, None);
+            queue.push_back((at, 0));
         }
     }
     while let Some((at, steps)) = queue.pop_front() {
@@ -510,15 +776,14 @@ fn indirect(world: &World<'_>, from: &[End], to: &[End], asked: &Asked) -> Optio
 
 /// How one of the starts reaches a thing; an empty path where it is that thing.
 fn reaches(world: &World<'_>, from: &[End], at: usize) -> Option<Option<NetworkPath>> {
-    if from.contains(&End::Thing(at)) {
+    let starts: Vec<Cow<'_, End>> = from.iter().map(End::as_start).collect();
+    if starts.iter().any(|end| end.index() == Some(at)) {
         return Some(None);
     }
     let thing = world.things.get(at)?;
     let mut found = Found::default();
-    for end in from {
-        if !matches!(end, End::Thing(_)) {
-            to_thing(world, end, at, thing, &Asked::default(), &mut found);
-        }
+    for end in starts.iter().filter(|end| end.index().is_none()) {
+        to_thing(world, end, at, thing, &Asked::default(), &mut found);
     }
     found.paths.into_iter().next().map(Some)
 }

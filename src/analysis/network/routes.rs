@@ -77,9 +77,14 @@ pub fn compile<'a>(model: &Model, gaps: &Gaps<'a>, table: &'a RouteTable) -> Tab
             }
         }
         for (text, rank) in destinations {
-            if let Some((family, first, last, length)) = parse_prefix(text)
-                && let Some(list) = by_family.get_mut(family as usize)
-            {
+            let Some((family, first, last, length)) = parse_prefix(text) else {
+                doubt = doubt.or_else(|| {
+                    let what = format!("destination {text:?} of route {index}");
+                    Some(format!("{what} of {} cannot be read", table.id))
+                });
+                continue;
+            };
+            if let Some(list) = by_family.get_mut(family as usize) {
                 list.push((length, rank, first, last, index));
             }
         }

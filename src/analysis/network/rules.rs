@@ -143,9 +143,10 @@ fn compile_rule<'a>(
     let mut doubt = None;
     let protocol = match rule.protocol.as_deref().map(Protocol::parse) {
         Some(Ok(protocol)) => protocol,
-        Some(Err(_)) => return None,
-        None => {
-            doubt = Some(gap("protocol")?);
+        Some(Err(_)) | None => {
+            doubt = Some(gap("protocol").unwrap_or_else(|| {
+                unreadable(group, list, at, "protocol", rule.protocol.as_deref())
+            }));
             None
         }
     };
@@ -156,8 +157,32 @@ fn compile_rule<'a>(
         }
         _ => Ports::of_rule(protocol, rule.from_port, rule.to_port),
     };
-    let (peer, peer_doubt) = compile_peer(model, gaps, group, rule, index, &gap)?;
+    let (peer, peer_doubt) = compile_peer(model, gaps, group, rule, index, &gap).or_else(|| {
+        let (attribute, text) = match (&rule.cidr_ipv4, &rule.cidr_ipv6) {
+            (Some(text), _) => ("cidr_ipv4", text),
+            (None, Some(text)) => ("cidr_ipv6", text),
+            // An empty prefix list, or a rule for nobody.
+            (None, None) => return None,
+        };
+        let reason = unreadable(group, list, at, attribute, Some(text));
+        Some((Peer::Unknown, Some(reason)))
+    })?;
     Some(Rule { index: at, protocol, ports, peer, doubt: doubt.or(peer_doubt) })
+}
+
+/// Why an attribute of a rule says nothing.
+fn unreadable(
+    group: &SecurityGroup,
+    list: &str,
+    at: usize,
+    attribute: &str,
+    value: Option<&str>,
+) -> String {
+    let what = match value {
+        Some(text) => format!("{text:?} cannot be read"),
+        None => "is not given".to_owned(),
+    };
+    format!("/{list}/{at}/{attribute} of {}: {what}", name(group))
 }
 
 fn compile_peer<'a>(

@@ -165,7 +165,7 @@ impl<'a> Search<'_, 'a> {
     /// Load balancers reach only what they forward to.
     fn balancers(&mut self) {
         let world = self.world;
-        for (balancer, result) in from_balancers(world, self.at, self.asked.port) {
+        for (balancer, result) in from_balancers(world, self.at, self.asked) {
             let Some(balancer) = world.things.get(balancer) else { continue };
             match result {
                 Ok(Some(path)) => self.keep(balancer.kind, path, true),
@@ -560,7 +560,7 @@ fn is_same_cluster(one: &Thing<'_>, other: &Thing<'_>) -> bool {
 pub fn from_balancers(
     world: &World<'_>,
     at: usize,
-    asked_port: Option<u16>,
+    asked: &Asked,
 ) -> Vec<(usize, Result<Option<NetworkPath>, String>)> {
     let mut answers = Vec::new();
     let Some(thing) = world.things.get(at) else { return answers };
@@ -571,7 +571,7 @@ pub fn from_balancers(
                 .push((edge.balancer, Err(format!("the port of target group {}", edge.group.id))));
             continue;
         };
-        if asked_port.is_some_and(|asked| asked != port) {
+        if !asked.is_about(port) {
             continue;
         }
         let ports = Ports::one(port);

@@ -100,7 +100,7 @@ impl Presence<'_> {
 }
 
 /// Something with a presence in the network.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Thing<'a> {
     /// The resource.
     pub resource: &'a dyn Resource,

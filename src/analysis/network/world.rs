@@ -1,6 +1,7 @@
 //! The network of a model, compiled and indexed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
 
 use super::Options;
 use super::acl::{self, Acl};
@@ -11,7 +12,7 @@ use super::ranges::{Family, Ranges, internet, parse_cidr};
 use super::routes::{self, Table};
 use super::rules::{self, Group};
 use super::things::{self, Role, Thing};
-use crate::model::{Model, Reason, Resource, Snapshot, Subnet};
+use crate::model::{Model, Reason, Region, Resource, Snapshot, Subnet};
 
 /// How VPC Block Public Access treats a subnet.
 ///
@@ -101,6 +102,8 @@ pub struct World<'a> {
     pub in_detail: bool,
     /// The addresses that administrators come from, where they are named.
     pub admins: Option<[Ranges; 2]>,
+    /// Public addresses, once they were asked for.
+    public: OnceLock<Vec<(Ranges, usize, usize)>>,
 }
 
 impl<'a> World<'a> {
@@ -170,6 +173,7 @@ impl<'a> World<'a> {
             in_detail: false,
             admins: (!options.admin_cidrs.is_empty())
                 .then(|| Family::ALL.map(|family| union(&options.admin_cidrs, family))),
+            public: OnceLock::new(),
         };
         world.things = things::collect(&world, options);
         world.index_things();
@@ -223,6 +227,53 @@ impl<'a> World<'a> {
         let place = self.places.get(place).ok_or_else(String::new)?;
         let index = place.table.clone()?;
         self.tables.get(index).ok_or_else(String::new)
+    }
+
+    /// The public IPv4 addresses that are known, each with the thing and the
+    /// presence that it is mapped to.
+    pub fn public_addresses(&self) -> &[(Ranges, usize, usize)] {
+        self.public.get_or_init(|| self.find_public_addresses())
+    }
+
+    fn find_public_addresses(&self) -> Vec<(Ranges, usize, usize)> {
+        let mut elastic: HashMap<&str, Vec<&str>> = HashMap::new();
+        for address in self.model.elastic_ips.values() {
+            let owners = [&address.network_interface_id, &address.instance_id];
+            for owner in owners.into_iter().flatten() {
+                elastic.entry(owner).or_default().extend(address.public_ip.as_deref());
+            }
+        }
+        let of = |owner: &str| elastic.get(owner).into_iter().flatten().copied();
+        let mut found = Vec::new();
+        for (at, thing) in self.things.iter().enumerate() {
+            let instance = (thing.resource.collection() == "instances")
+                .then(|| self.model.instances.get(thing.resource.id()))
+                .flatten();
+            for (which, presence) in thing.presences.iter().enumerate() {
+                let mut texts: Vec<&str> = Vec::new();
+                if let Some(interface) = presence.interface {
+                    texts.extend(interface.public_ip_addresses.iter().map(String::as_str));
+                    texts.extend(of(&interface.id));
+                }
+                // An instance's own address is that of its first interface.
+                let own = instance.filter(|instance| match presence.interface {
+                    None => true,
+                    Some(interface) => instance
+                        .private_ip_address
+                        .as_ref()
+                        .is_some_and(|own| interface.private_ip_addresses.contains(own)),
+                });
+                if let Some(instance) = own {
+                    texts.extend(instance.public_ip_address.as_deref());
+                    texts.extend(of(&instance.id));
+                }
+                texts.sort_unstable();
+                texts.dedup();
+                let parsed = texts.into_iter().filter_map(parse_cidr);
+                found.extend(parsed.map(|(_, address)| (address, at, which)));
+            }
+        }
+        found
     }
 
     /// The name that people use for a resource.
@@ -322,11 +373,38 @@ fn addresses(model: &Model, subnet: &Subnet, gaps: &Gaps<'_>) -> ([Ranges; 2], [
     )
 }
 
-fn block_mode(model: &Model, subnet: &Subnet, gaps: &Gaps<'_>) -> BlockMode {
-    let region = model.regions.values().find(|region| {
-        let name = region.region.as_deref().or(region.name.as_deref());
-        name.is_some() && name == subnet.region.as_deref() && region.account == subnet.account
+fn block_mode<'a>(model: &'a Model, subnet: &Subnet, gaps: &Gaps<'_>) -> BlockMode {
+    let name = |region: &'a Region| region.region.as_deref().or(region.name.as_deref());
+    let exact = model.regions.values().find(|region| {
+        name(region).is_some()
+            && name(region) == subnet.region.as_deref()
+            && region.account == subnet.account
     });
+    // What is not known on either side may be the same.
+    let may_be = |one: Option<&str>, other: Option<&str>| {
+        one.zip(other).is_none_or(|(one, other)| one == other)
+    };
+    let mut others = model.regions.values().filter(|region| {
+        may_be(name(region), subnet.region.as_deref())
+            && may_be(region.account.as_deref(), subnet.account.as_deref())
+    });
+    let region = match exact {
+        Some(region) => Some(region),
+        None if model.regions.len() == 1 => others.next(),
+        None => {
+            let blocks = |region: &&Region| {
+                let mode = region.vpc_block_public_access_mode.as_deref();
+                mode.is_some_and(|mode| mode != "off")
+            };
+            if others.any(|region| blocks(&region)) {
+                return BlockMode::Unknown(format!(
+                    "VPC Block Public Access: the region of {} is not known",
+                    World::name_of(subnet)
+                ));
+            }
+            None
+        }
+    };
     let Some(region) = region else { return BlockMode::Off };
     let mode = match region.vpc_block_public_access_mode.as_deref() {
         Some("block-bidirectional") => BlockMode::Both,
