@@ -203,3 +203,187 @@ fn wrong_usage_is_told() {
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(err.contains("nobody"), "{err}");
 }
+
+/// A question in full.
+fn judge(facts: &Facts, from: &str, to: &str, protocol: &str, port: &str) -> Verdict {
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let question = Question {
+        from: text(from),
+        to: text(to),
+        protocol: text(protocol),
+        port: text(port).map(|port| port.parse().unwrap()),
+        ..Question::default()
+    };
+    Network::new(&facts.0, &Options::default()).ask(&question).unwrap().verdict
+}
+
+/// A public web server and a private database server, both instances.
+fn two_tiers() -> network_builder::Net {
+    net()
+        .public("edge", "10.0.0.0/24")
+        .subnet("data", "10.0.2.0/24")
+        .group("sg-web", &["tcp 80 0.0.0.0/0", "icmp 8 0.0.0.0/0"])
+        .group("sg-db", &["tcp 5432 sg-web"])
+        .instance("web", "edge", "10.0.0.10", &["sg-web"])
+        .public_ip("web")
+        .edit_instance("web", |web| web.public_ip_address = Some("198.51.100.60".into()))
+        .instance("db", "data", "10.0.2.10", &["sg-db"])
+}
+
+#[test]
+fn subnets_vpcs_and_groups_stand_for_what_is_in_them() {
+    let facts = two_tiers().derive();
+    for to in ["edge", "vpc", "sg-web", "10.0.0.0/24", "10.0.0.0/16"] {
+        assert_eq!(judge(&facts, "internet", to, "tcp", "80"), Verdict::Reachable, "{to}");
+    }
+    for to in ["data", "sg-db", "10.0.2.0/24"] {
+        assert_eq!(judge(&facts, "internet", to, "", ""), Verdict::Unreachable, "{to}");
+        assert_eq!(judge(&facts, "edge", to, "", ""), Verdict::Reachable, "{to}");
+    }
+    assert_eq!(judge(&facts, "igw", "vpc", "tcp", "80"), Verdict::Reachable);
+    // Nothing lives there.
+    assert_eq!(judge(&facts, "web", "10.0.2.99", "", ""), Verdict::Unreachable);
+}
+
+#[test]
+fn a_thing_that_may_have_an_address_leaves_it_open() {
+    let facts = reference().derive();
+    // The service's task has some address of the subnet.
+    assert_eq!(judge(&facts, "10.0.1.0/24", "db", "", ""), Verdict::Reachable);
+    assert_eq!(judge(&facts, "10.0.1.77", "db", "", ""), Verdict::Unknown);
+    assert_eq!(judge(&facts, "svc", "10.0.2.77", "", ""), Verdict::Unknown);
+    assert_eq!(judge(&facts, "svc", "10.0.2.0/24", "", ""), Verdict::Reachable);
+    assert_eq!(judge(&facts, "10.0.0.77", "db", "", ""), Verdict::Unreachable);
+}
+
+#[test]
+fn a_public_address_is_reached_over_the_internet() {
+    let facts = two_tiers().derive();
+    assert_eq!(judge(&facts, "internet", "198.51.100.60", "tcp", "80"), Verdict::Reachable);
+    assert_eq!(judge(&facts, "internet", "198.51.100.60", "tcp", "22"), Verdict::Unreachable);
+    assert_eq!(judge(&facts, "8.8.8.8", "198.51.100.60", "", ""), Verdict::Reachable);
+    // The database server has no way out.
+    assert_eq!(judge(&facts, "db", "198.51.100.60", "", ""), Verdict::Unreachable);
+    // From its public address nothing private is reached.
+    assert_eq!(judge(&facts, "198.51.100.60", "db", "", ""), Verdict::Unreachable);
+    assert_eq!(judge(&facts, "web", "db", "", ""), Verdict::Reachable);
+}
+
+#[test]
+fn groups_are_not_seen_over_the_internet() {
+    let net = |rule: &str| {
+        net()
+            .public("edge", "10.0.0.0/24")
+            .group("sg", &[])
+            .group("sg-web", &[rule])
+            .instance("web", "edge", "10.0.0.10", &["sg-web"])
+            .public_ip("web")
+            .edit_instance("web", |web| web.public_ip_address = Some("198.51.100.60".into()))
+            .instance("tool", "edge", "10.0.0.20", &["sg"])
+            .public_ip("tool")
+            .edit_instance("tool", |tool| tool.public_ip_address = Some("198.51.100.61".into()))
+            .derive()
+    };
+    let by_group = net("tcp 80 sg");
+    assert_eq!(judge(&by_group, "tool", "10.0.0.10", "", ""), Verdict::Reachable);
+    assert_eq!(judge(&by_group, "tool", "198.51.100.60", "", ""), Verdict::Unreachable);
+    let by_address = net("tcp 80 198.51.100.61/32");
+    assert_eq!(judge(&by_address, "tool", "198.51.100.60", "", ""), Verdict::Reachable);
+    assert_eq!(judge(&by_address, "tool", "10.0.0.10", "", ""), Verdict::Reachable);
+    let other = net("tcp 80 198.51.100.62/32");
+    assert_eq!(judge(&other, "tool", "web", "", ""), Verdict::Unreachable);
+}
+
+#[test]
+fn protocols_and_port_ranges() {
+    let facts = two_tiers().group("sg-db", &["tcp 5432 sg-web", "50 sg-web"]).derive();
+    for (protocol, port, verdict) in [
+        ("tcp", "5000-6000", Verdict::Reachable),
+        ("tcp", "5000-5431", Verdict::Unreachable),
+        ("all", "5432", Verdict::Reachable),
+        ("udp", "5432", Verdict::Unreachable),
+        ("50", "", Verdict::Reachable),
+        ("47", "", Verdict::Unreachable),
+        ("icmp", "", Verdict::Unreachable),
+    ] {
+        assert_eq!(judge(&facts, "web", "db", protocol, port), verdict, "{protocol} {port}");
+    }
+    assert_eq!(judge(&facts, "internet", "web", "icmp", "8"), Verdict::Reachable);
+    assert_eq!(judge(&facts, "internet", "web", "icmp", "0"), Verdict::Unreachable);
+    assert_eq!(judge(&facts, "web", "8.8.8.8", "icmp", ""), Verdict::Reachable);
+    assert!("6000-5000".parse::<audit::analysis::network::query::PortRange>().is_err());
+}
+
+#[test]
+fn a_nat_gateway_takes_nothing() {
+    let facts = two_tiers()
+        .edit(|model| {
+            let identity = audit::model::Identity { id: "nat".into(), ..Default::default() };
+            let mut nat = audit::model::NatGateway::new(identity);
+            nat.subnet_id = Some("edge".into());
+            model.insert(nat);
+        })
+        .derive();
+    assert_eq!(judge(&facts, "internet", "nat", "", ""), Verdict::Unreachable);
+    assert_eq!(judge(&facts, "db", "nat", "", ""), Verdict::Unreachable);
+}
+
+/// A private subnet that goes out by a NAT gateway in `edge`.
+fn behind_nat() -> network_builder::Net {
+    two_tiers()
+        .table("out", "vpc", &["0.0.0.0/0 nat_gateway nat"])
+        .associate("out", "data")
+        .edit(|model| {
+            let identity = audit::model::Identity { id: "nat".into(), ..Default::default() };
+            let mut nat = audit::model::NatGateway::new(identity);
+            nat.subnet_id = Some("edge".into());
+            model.insert(nat);
+        })
+}
+
+#[test]
+fn the_acl_of_a_nat_gateways_subnet_judges_both_ways() {
+    let entries = |edge: &[&str]| {
+        let facts = behind_nat().acl("edge-acl", "vpc", &["edge"], edge).derive();
+        judge(&facts, "db", "8.8.8.8", "tcp", "443")
+    };
+    let (any_in, any_out) = ("1 in allow -1 0.0.0.0/0", "1 out allow -1 0.0.0.0/0");
+    assert_eq!(entries(&[any_in, any_out]), Verdict::Reachable);
+    // What comes from the client must get in, and its answers out again.
+    let no_client = "1 in allow tcp 1024-65535 8.0.0.0/8";
+    assert_eq!(entries(&[no_client, any_out]), Verdict::Unreachable);
+    assert_eq!(entries(&[any_in, "1 out allow tcp 443 0.0.0.0/0"]), Verdict::Unreachable);
+    // The gateway sends from high ports: answers to low ones are not enough.
+    let low = ["1 in allow tcp 1-1023 0.0.0.0/0", any_out];
+    assert_eq!(entries(&low), Verdict::Unreachable);
+}
+
+#[test]
+fn a_nat_gateway_passes_tcp_udp_and_icmp_only() {
+    let facts = behind_nat().derive();
+    assert_eq!(judge(&facts, "db", "8.8.8.8", "udp", "53"), Verdict::Reachable);
+    assert_eq!(judge(&facts, "db", "8.8.8.8", "icmp", ""), Verdict::Reachable);
+    assert_eq!(judge(&facts, "db", "8.8.8.8", "47", ""), Verdict::Unreachable);
+}
+
+#[test]
+fn a_way_out_that_rests_on_a_gap_is_open() {
+    let facts = behind_nat()
+        .gateway("igw", None)
+        .gap("internet_gateways", "igw", "/vpc_id")
+        .derive();
+    assert_eq!(judge(&facts, "db", "8.8.8.8", "tcp", "443"), Verdict::Unknown);
+    assert_eq!(judge(&facts, "web", "8.8.8.8", "tcp", "443"), Verdict::Unknown);
+}
+
+#[test]
+fn an_expected_answer_decides_the_exit_code() {
+    let (code, out, _) = command(&["path", "svc", "db", "--expect", "reachable"]);
+    assert_eq!(code, 0, "{out}");
+    let (code, out, _) = command(&["path", "svc", "db", "--expect", "unreachable"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("expected was unreachable"), "{out}");
+    let (code, out, _) = command(&["path", "svc", "db", "--expect", "reachable", "-f", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &value["as_expected"]), (0, &true.into()));
+}

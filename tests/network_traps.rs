@@ -214,3 +214,114 @@ fn a_bastion_whose_rules_are_not_known_is_left_open() {
     assert!(open);
     assert!(network.0.model.instances.values().any(|found: &Instance| found.id == "host"));
 }
+
+#[test]
+fn an_elastic_address_on_a_secondary_private_one_counts() {
+    let facts = net()
+        .public("edge", "10.0.0.0/24")
+        .group("sg", &["tcp 22 0.0.0.0/0"])
+        .interface("eni", "edge", "10.0.0.10", &["sg"])
+        .edit(|model| {
+            let interface = model.network_interfaces.get_mut("eni").unwrap();
+            interface.private_ip_addresses.push("10.0.0.11".into());
+            let identity = audit::model::Identity { id: "eip".into(), ..Default::default() };
+            let mut address = audit::model::ElasticIp::new(identity);
+            address.network_interface_id = Some("eni".into());
+            address.private_ip_address = Some("10.0.0.11".into());
+            model.insert(address);
+        })
+        .derive();
+    assert_eq!(facts.internet("network_interfaces/eni"), Some(true));
+}
+
+#[test]
+fn everywhere_on_a_private_database_opens_it_to_peers_too() {
+    let net = |status: &str| {
+        net()
+            .other_vpc("vpc2", "10.1.0.0/16", &["10.0.0.0/16 vpc_peering_connection pcx"])
+            .peering("pcx", "vpc", "vpc2", status)
+            .table("to-peer", "vpc", &["10.1.0.0/16 vpc_peering_connection pcx"])
+            .subnet("data", "10.0.2.0/24")
+            .associate("to-peer", "data")
+            .subnet_of("vpc2", "far", "10.1.1.0/24", "eu-west-1a")
+            .group("sg-db", &["tcp 5432 0.0.0.0/0"])
+            .rds("db", &["data"], &["sg-db"])
+            .derive()
+    };
+    assert_eq!(net("active").internet(DB), Some(false));
+    assert_eq!(net("active").unexpected(DB), ["subnets/data", "subnets/far"]);
+    assert_eq!(net("deleted").unexpected(DB), ["subnets/data"]);
+}
+
+#[test]
+fn a_target_in_a_zone_that_the_balancer_is_not_enabled_in_gets_nothing() {
+    let net = |zone: &str| {
+        net()
+            .public("edge", "10.0.0.0/24")
+            .subnet_of("vpc", "app", "10.0.1.0/24", zone)
+            .group("sg-nlb", &["tcp 443 0.0.0.0/0"])
+            .group("sg", &["tcp 8443 0.0.0.0/0"])
+            .instance("web", "app", "10.0.1.10", &["sg"])
+            .balancer("nlb", "network", "internet-facing", &["edge"], &["sg-nlb"])
+            .listener("nlb", "TCP", 443, "instance", 8443, &["web"])
+            .derive()
+    };
+    assert_eq!(net("eu-west-1a").internet(WEB), Some(true));
+    assert_eq!(net("eu-west-1b").internet(WEB), Some(false));
+    assert!(net("eu-west-1a").inside(WEB).contains(&"load_balancers/nlb".to_owned()));
+    assert!(!net("eu-west-1b").inside(WEB).contains(&"load_balancers/nlb".to_owned()));
+}
+
+#[test]
+fn an_acl_entry_for_one_icmp_type_is_about_that_type() {
+    let net = |kind: i64| {
+        net()
+            .public("edge", "10.0.0.0/24")
+            .group("sg", &["icmp 8 0.0.0.0/0"])
+            .acl(
+                "own",
+                "vpc",
+                &["edge"],
+                &["1 in deny 1 0.0.0.0/0", "2 in allow -1 0.0.0.0/0", "2 out allow -1 0.0.0.0/0"],
+            )
+            .edit(|model| {
+                let entry = &mut model.network_acls.get_mut("own").unwrap().entries[0];
+                (entry.from_port, entry.to_port) = (Some(kind), Some(-1));
+            })
+            .instance("web", "edge", "10.0.0.10", &["sg"])
+            .public_ip("web")
+            .derive()
+    };
+    assert_eq!(net(8).internet(WEB), Some(false));
+    assert_eq!(net(0).internet(WEB), Some(true));
+    assert_eq!(net(-1).internet(WEB), Some(false));
+}
+
+#[test]
+fn a_region_that_may_block_public_access_leaves_it_open() {
+    let net = |subnet_region: Option<&str>| {
+        net()
+            .public("edge", "10.0.0.0/24")
+            .group("sg", &["tcp 22 0.0.0.0/0"])
+            .instance("web", "edge", "10.0.0.10", &["sg"])
+            .public_ip("web")
+            .edit(|model| {
+                for (name, mode) in [("eu-west-1", "off"), ("us-east-1", "block-ingress")] {
+                    let mut region = audit::model::Region::new(audit::model::Identity {
+                        id: format!("111111111111/{name}"),
+                        account: Some("111111111111".into()),
+                        region: Some(name.into()),
+                        ..Default::default()
+                    });
+                    region.vpc_block_public_access_mode = Some(mode.into());
+                    model.insert(region);
+                }
+                let subnet = model.subnets.get_mut("edge").unwrap();
+                subnet.region = subnet_region.map(str::to_owned);
+            })
+            .derive()
+    };
+    assert_eq!(net(Some("eu-west-1")).internet(WEB), Some(true));
+    assert_eq!(net(Some("us-east-1")).internet(WEB), Some(false));
+    assert_eq!(net(None).internet(WEB), None);
+}

@@ -253,9 +253,9 @@ value! {
         cidr_block: Option<String>,
         /// IPv6 range.
         ipv6_cidr_block: Option<String>,
-        /// First port, for TCP and UDP.
+        /// First port, for TCP and UDP; the type, for ICMP.
         from_port: Option<i64>,
-        /// Last port, for TCP and UDP.
+        /// Last port, for TCP and UDP; the code, for ICMP.
         to_port: Option<i64>,
     }
 }

@@ -105,6 +105,14 @@ impl Origins {
         }
     }
 
+    /// Keeps the places of the resources, by collection and key, that `keep`
+    /// wants.
+    pub fn retain(&mut self, keep: impl Fn(&str, &str) -> bool) {
+        for (collection, entries) in &mut self.by_collection {
+            entries.retain(|id, _| keep(collection, id));
+        }
+    }
+
     /// Whether nothing has a place.
     pub fn is_empty(&self) -> bool {
         self.by_collection.is_empty()

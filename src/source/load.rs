@@ -41,7 +41,10 @@ pub fn load(paths: &[PathBuf], options: &TemplateOptions) -> LoadedFiles {
         }
     }
     if !templates.is_empty() {
-        merge(&mut result.loaded, cloudformation::read(&templates, options));
+        let base = std::mem::take(&mut result.loaded.snapshot);
+        let read = cloudformation::read_over(base, &templates, options);
+        result.loaded.snapshot = read.snapshot;
+        result.loaded.diagnostics.extend(read.diagnostics);
     }
     let several = plans.len() > 1;
     for file in &plans {

@@ -87,8 +87,10 @@ pub fn declare_deployment(
         region,
         ..Identity::default()
     };
-    declare(snapshot, Account::new(identity(&account_id, None)), origin);
-    declare(snapshot, Region::new(identity(&region_id, options.region.clone())), origin);
+    let account = Account::new(identity(&account_id, None));
+    let new_account = declare(snapshot, account, origin);
+    let region = Region::new(identity(&region_id, options.region.clone()));
+    let new_region = declare(snapshot, region, origin);
     let mut gap = |collection: &str, id: Option<&str>, path: &str, reason: Reason| {
         snapshot.gaps.insert(Gap {
             collection: collection.to_owned(),
@@ -115,21 +117,42 @@ pub fn declare_deployment(
         "/service_control_policies",
         "/resource_control_policies",
     ] {
-        gap("accounts", Some(&account_id), path, not_here());
+        // What a snapshot of the account tells stays known.
+        if new_account {
+            gap("accounts", Some(&account_id), path, not_here());
+        }
     }
     for path in ["/vpc_block_public_access_mode", "/ebs_encryption_by_default"] {
-        gap("regions", Some(&region_id), path, not_here());
+        if new_region {
+            gap("regions", Some(&region_id), path, not_here());
+        }
     }
     gap("cloudtrail_trails", None, "", Reason::PartialView { what: "trail".to_owned() });
 }
 
-fn declare<T: Collected + Clone>(snapshot: &mut Snapshot, resource: T, origin: &Origin) {
+/// Adds a resource unless it is there already; gives whether it was not.
+fn declare<T: Collected + Clone>(snapshot: &mut Snapshot, resource: T, origin: &Origin) -> bool {
     let reference = resource.reference();
-    if !T::of(&snapshot.model).contains_key(&reference.id) {
-        snapshot.model.insert(resource);
-        snapshot.origins.insert(
-            &reference,
-            ResourceOrigin { resource: origin.clone(), attributes: BTreeMap::new() },
-        );
+    if T::of(&snapshot.model).contains_key(&reference.id) {
+        return false;
     }
+    snapshot.model.insert(resource);
+    snapshot.origins.insert(
+        &reference,
+        ResourceOrigin { resource: origin.clone(), attributes: BTreeMap::new() },
+    );
+    true
+}
+
+/// Leaves out of what a template was read into the account and region that
+/// `base` knows, and what the template cannot tell of them.
+fn yield_deployment(base: &Snapshot, read: &mut Snapshot) {
+    let (accounts, regions) = (&base.model.accounts, &base.model.regions);
+    read.model.accounts.retain(|id, _| !accounts.contains_key(id));
+    read.model.regions.retain(|id, _| !regions.contains_key(id));
+    read.gaps.retain(|gap| match (gap.collection.as_str(), &gap.id) {
+        ("accounts", Some(id)) => !accounts.contains_key(id),
+        ("regions", Some(id)) => !regions.contains_key(id),
+        _ => true,
+    });
 }

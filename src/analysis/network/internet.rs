@@ -166,6 +166,10 @@ fn behind(
                 }
             };
             for presence in &thing.presences {
+                if !serves_zone(world, balancer, presence) {
+                    answer.refuted.push(format!("through {name}: {OTHER_ZONE}"));
+                    continue;
+                }
                 let on = if edge.preserves_client {
                     preserved(world, balancer, node, thing, presence, [first, second])
                 } else {
@@ -185,6 +189,26 @@ fn behind(
             }
         }
     }
+}
+
+/// Why a target gets nothing though it is registered.
+pub const OTHER_ZONE: &str = "it is not enabled in the target's Availability Zone";
+
+/// Whether a load balancer is enabled in the zone of a target in its VPC. Where
+/// a zone is not known it may be.
+///
+/// Source: Elastic Load Balancing user guide, "Availability Zones and load
+/// balancer nodes": targets in other zones are registered but receive nothing.
+pub fn serves_zone(world: &World<'_>, balancer: &Thing<'_>, target: &Presence<'_>) -> bool {
+    let zone = |presence: &Presence<'_>| {
+        let place = presence.place.and_then(|at| world.places.get(at))?;
+        place.subnet.availability_zone.as_deref()
+    };
+    let Some(own) = zone(target) else { return true };
+    balancer.unplaced.is_some()
+        || balancer.presences.iter().any(|node| {
+            node.vpc != target.vpc || zone(node).is_none_or(|enabled| enabled == own)
+        })
 }
 
 /// A load balancer's own connection to a target.

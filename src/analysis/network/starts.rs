@@ -9,7 +9,7 @@ use super::entry::{Entry, from_outside};
 use super::facts::{Asked, is_expected, port_doubt};
 use super::flow::{Flow, Query, connect};
 use super::hops::{Start, forward_hops, path};
-use super::internet::proxied;
+use super::internet::{proxied, serves_zone};
 use super::ports::{Ports, Protocol};
 use super::ranges::{Family, Ranges};
 use super::rules::{Direction, Peer};
@@ -583,6 +583,9 @@ pub fn from_balancers(
                 for presence in &thing.presences {
                     if found.is_some() {
                         break;
+                    }
+                    if !serves_zone(world, balancer, presence) {
+                        continue;
                     }
                     match proxied(world, balancer, node, thing, presence, query) {
                         Ok(Some(mut path)) => {

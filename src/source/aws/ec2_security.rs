@@ -60,6 +60,13 @@ async fn network_acls(scope: &Scope, client: &Client) {
 fn entry(found: types::NetworkAclEntry) -> NetworkAclEntry {
     // Ports count for TCP (6) and UDP (17) only.
     let ports = found.port_range.filter(|_| matches!(found.protocol.as_deref(), Some("6" | "17")));
+    // For ICMP (1) and ICMPv6 (58) type and code stand in their place.
+    let icmp =
+        found.icmp_type_code.filter(|_| matches!(found.protocol.as_deref(), Some("1" | "58")));
+    let (from_port, to_port) = match icmp {
+        Some(icmp) => (icmp.r#type, icmp.code),
+        None => ports.map_or((None, None), |ports| (ports.from, ports.to)),
+    };
     NetworkAclEntry {
         rule_number: found.rule_number.map(i64::from),
         egress: Some(found.egress.unwrap_or(false)),
@@ -67,8 +74,8 @@ fn entry(found: types::NetworkAclEntry) -> NetworkAclEntry {
         rule_action: found.rule_action.map(|action| action.as_str().to_owned()),
         cidr_block: found.cidr_block,
         ipv6_cidr_block: found.ipv6_cidr_block,
-        from_port: ports.as_ref().and_then(|ports| ports.from).map(i64::from),
-        to_port: ports.as_ref().and_then(|ports| ports.to).map(i64::from),
+        from_port: from_port.map(i64::from),
+        to_port: to_port.map(i64::from),
     }
 }
 

@@ -32,7 +32,14 @@ const MOST_NESTED: usize = 16;
 /// Reads templates, all of a run together, so that what one stack exports
 /// another can import.
 pub fn read(found: &[TextFile], options: &TemplateOptions) -> Loaded {
-    let mut loaded = Loaded::default();
+    read_over(Snapshot::default(), found, options)
+}
+
+/// Reads templates and lays them over what is known already, such as a snapshot
+/// of the account that they will change: rules, routes and policies that they
+/// declare for a resource of `base` are added to that one.
+pub fn read_over(base: Snapshot, found: &[TextFile], options: &TemplateOptions) -> Loaded {
+    let mut loaded = Loaded { snapshot: base, ..Loaded::default() };
     let mut roots: Vec<Root> = Vec::new();
     for file in found {
         if detect::kind(&file.text) == Kind::CloudAssembly {
@@ -47,6 +54,7 @@ pub fn read(found: &[TextFile], options: &TemplateOptions) -> Loaded {
         }
     }
     make_unique(&mut roots);
+    forget(&mut loaded.snapshot, &roots);
     let parameters = parameter::Given::read(options, &mut loaded.diagnostics);
     let parsed: Vec<(Root, std::rc::Rc<yaml::Yaml>)> = roots
         .into_iter()
@@ -72,6 +80,15 @@ pub fn read(found: &[TextFile], options: &TemplateOptions) -> Loaded {
         read_stack(root, document, &parameters, &exports, &mut Vec::new(), &mut loaded);
     }
     loaded
+}
+
+/// Drops what was not known of resources that the templates declare anew, and
+/// where they stood.
+fn forget(base: &mut Snapshot, roots: &[Root]) {
+    let stacks: Vec<String> = roots.iter().map(|root| format!("{}/", root.stack)).collect();
+    let is_anew = |id: &str| stacks.iter().any(|stack| id.starts_with(stack.as_str()));
+    base.gaps.retain(|gap| !gap.id.as_deref().is_some_and(is_anew));
+    base.origins.retain(|_, id| !is_anew(id));
 }
 
 /// A template that is a stack of its own.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Loaded, TemplateOptions, TextFile, declare_deployment};
+use super::{Loaded, TemplateOptions, TextFile, declare_deployment, yield_deployment};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Coverage, CoverageStatus, Identity, Origin, ResourceOrigin, Snapshot, Span, Template,
@@ -76,7 +76,8 @@ pub fn read_over(base: Snapshot, file: &TextFile, options: &TemplateOptions) -> 
 }
 
 /// What was read, on top of `base`.
-fn over(base: Snapshot, read: Loaded) -> Loaded {
+fn over(base: Snapshot, mut read: Loaded) -> Loaded {
+    yield_deployment(&base, &mut read.snapshot);
     let mut snapshot = base;
     snapshot.extend(read.snapshot);
     Loaded { snapshot, ..read }

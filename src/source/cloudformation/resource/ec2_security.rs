@@ -31,8 +31,16 @@ pub(super) fn network_acl_entry(declared: &Declared<'_>, snapshot: &mut Snapshot
         rule_action: draft.string(&at("rule_action"), declared.get("RuleAction"), None),
         cidr_block: draft.string(&at("cidr_block"), declared.get("CidrBlock"), None),
         ipv6_cidr_block: draft.string(&at("ipv6_cidr_block"), declared.get("Ipv6CidrBlock"), None),
-        from_port: draft.integer(&at("from_port"), declared.at(&["PortRange", "From"]), None),
-        to_port: draft.integer(&at("to_port"), declared.at(&["PortRange", "To"]), None),
+        from_port: draft.integer(
+            &at("from_port"),
+            declared.at(&["Icmp", "Type"]).or_else(|| declared.at(&["PortRange", "From"])),
+            None,
+        ),
+        to_port: draft.integer(
+            &at("to_port"),
+            declared.at(&["Icmp", "Code"]).or_else(|| declared.at(&["PortRange", "To"])),
+            None,
+        ),
     };
     if let Some(acl) = snapshot.model.network_acls.get_mut(&id) {
         acl.entries.push(entry);

@@ -47,15 +47,21 @@ fn acl_entry(
     let at = |field: &str| format!("{path}/{field}");
     let get = |name: &str| present(node.get(name));
     draft.place(path, node.origin.as_ref());
+    let protocol = draft.string(&at("protocol"), get("protocol"), None).map(protocol_number);
+    // ICMP has a type and a code in the place of ports.
+    let [from, to] = match protocol.as_deref() {
+        Some("1" | "58") => ["icmp_type", "icmp_code"],
+        _ => ["from_port", "to_port"],
+    };
     NetworkAclEntry {
         rule_number: draft.integer(&at("rule_number"), get(number), None),
         egress: draft.bool(&at("egress"), get("egress"), Some(false)),
-        protocol: draft.string(&at("protocol"), get("protocol"), None).map(protocol_number),
+        protocol,
         rule_action: draft.string(&at("rule_action"), get(action), None),
         cidr_block: draft.string(&at("cidr_block"), get("cidr_block"), None),
         ipv6_cidr_block: draft.string(&at("ipv6_cidr_block"), get("ipv6_cidr_block"), None),
-        from_port: draft.integer(&at("from_port"), get("from_port"), None),
-        to_port: draft.integer(&at("to_port"), get("to_port"), None),
+        from_port: draft.integer(&at("from_port"), get(from), None),
+        to_port: draft.integer(&at("to_port"), get(to), None),
     }
 }
 
