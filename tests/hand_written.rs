@@ -249,9 +249,11 @@ fn a_wrong_field_is_named_with_its_place() {
 
 #[test]
 fn block_public_access_needs_no_region_on_every_resource() {
-    for (mode, expected) in
-        [("block-ingress", "unreachable"), ("block-bidirectional", "unreachable"), ("off", "reachable")]
-    {
+    for (mode, expected) in [
+        ("block-ingress", "unreachable"),
+        ("block-bidirectional", "unreachable"),
+        ("off", "reachable"),
+    ] {
         let regions = json!({ "eu-west-1": {
             "region": "eu-west-1", "vpc_block_public_access_mode": mode,
         } });

@@ -330,15 +330,14 @@ fn a_nat_gateway_takes_nothing() {
 
 /// A private subnet that goes out by a NAT gateway in `edge`.
 fn behind_nat() -> network_builder::Net {
-    two_tiers()
-        .table("out", "vpc", &["0.0.0.0/0 nat_gateway nat"])
-        .associate("out", "data")
-        .edit(|model| {
+    two_tiers().table("out", "vpc", &["0.0.0.0/0 nat_gateway nat"]).associate("out", "data").edit(
+        |model| {
             let identity = audit::model::Identity { id: "nat".into(), ..Default::default() };
             let mut nat = audit::model::NatGateway::new(identity);
             nat.subnet_id = Some("edge".into());
             model.insert(nat);
-        })
+        },
+    )
 }
 
 #[test]
@@ -368,10 +367,8 @@ fn a_nat_gateway_passes_tcp_udp_and_icmp_only() {
 
 #[test]
 fn a_way_out_that_rests_on_a_gap_is_open() {
-    let facts = behind_nat()
-        .gateway("igw", None)
-        .gap("internet_gateways", "igw", "/vpc_id")
-        .derive();
+    let facts =
+        behind_nat().gateway("igw", None).gap("internet_gateways", "igw", "/vpc_id").derive();
     assert_eq!(judge(&facts, "db", "8.8.8.8", "tcp", "443"), Verdict::Unknown);
     assert_eq!(judge(&facts, "web", "8.8.8.8", "tcp", "443"), Verdict::Unknown);
 }
@@ -386,4 +383,37 @@ fn an_expected_answer_decides_the_exit_code() {
     let (code, out, _) = command(&["path", "svc", "db", "--expect", "reachable", "-f", "json"]);
     let value: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, &value["as_expected"]), (0, &true.into()));
+}
+
+#[test]
+fn a_path_tells_who_else_is_admitted() {
+    let facts = two_tiers()
+        .group("sg-db", &["tcp 5432 sg-web", "tcp 5432 sg-tool"])
+        .group("sg-tool", &[])
+        .instance("tool", "data", "10.0.2.20", &["sg-tool"])
+        .derive();
+    let network = Network::new(&facts.0, &Options::default());
+    let answer = ask(&facts, "web", "db", None);
+    assert_eq!(network.also_admitted(&answer).unwrap(), ["tool"]);
+    let answer = ask(&facts, "internet", "web", Some(80));
+    assert!(!network.also_admitted(&answer).unwrap().contains(&"internet".to_owned()));
+    let answer = ask(&facts, "internet", "db", None);
+    assert!(network.also_admitted(&answer).unwrap().is_empty());
+}
+
+#[test]
+fn a_way_out_tells_a_packet() {
+    let facts = two_tiers().derive();
+    let answer = ask(&facts, "web", "8.8.8.8", Some(443));
+    assert_eq!(answer.paths[0].packet, "10.0.0.10:32768 -> 8.8.8.8:443/tcp");
+}
+
+#[test]
+fn a_no_tells_which_acl_stops_it() {
+    let shut = |subnet: &str| {
+        let facts = two_tiers().acl("shut", "vpc", &[subnet], &[]).derive();
+        ask(&facts, "web", "db", None).refuted
+    };
+    assert_eq!(shut("edge"), ["the network ACL of the subnet of web stops it, or the answer"]);
+    assert_eq!(shut("data"), ["shut stops it from web, or the answer"]);
 }

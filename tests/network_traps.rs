@@ -325,3 +325,22 @@ fn a_region_that_may_block_public_access_leaves_it_open() {
     assert_eq!(net(Some("us-east-1")).internet(WEB), Some(false));
     assert_eq!(net(None).internet(WEB), None);
 }
+
+#[test]
+fn the_public_address_of_an_instance_is_that_of_its_only_interface() {
+    let net = |public: Option<&str>| {
+        net()
+            .public("edge", "10.0.0.0/24")
+            .group("sg", &["tcp 22 0.0.0.0/0"])
+            .instance("web", "edge", "10.0.0.10", &["sg"])
+            .interface("eni", "edge", "10.0.0.10", &["sg"])
+            .edit(|model| {
+                model.network_interfaces.get_mut("eni").unwrap().instance_id = Some("web".into());
+                let web = model.instances.get_mut("web").unwrap();
+                web.public_ip_address = public.map(str::to_owned);
+            })
+            .derive()
+    };
+    assert_eq!(net(Some("198.51.100.60")).internet(WEB), Some(true));
+    assert_eq!(net(None).internet(WEB), Some(false));
+}

@@ -139,7 +139,10 @@ pub fn run(args: &PathArgs, setup: &Setup, console: &Console) -> io::Result<u8> 
     let code = match task {
         Task::Whole => whole(&target, format, &mut out)?,
         Task::One(question) => match network.ask(&question) {
-            Ok(answer) => one(&answer, &target, format, &mut out)?,
+            Ok(mut answer) => {
+                answer.also_admitted = network.also_admitted(&answer).unwrap_or_default();
+                one(&answer, &target, format, &mut out)?
+            }
             Err(error) => {
                 console.diagnostics(&[Diagnostic::error(error.to_string())])?;
                 EXIT_USAGE

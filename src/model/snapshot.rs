@@ -11,6 +11,16 @@ use serde::{Deserialize, Serialize};
 use super::{Coverage, Gap, Model, Origins, SCHEMA_VERSION};
 
 /// The model with gaps, origins and coverage: what every source yields.
+///
+/// One that a person or another program writes needs `schema_version` and
+/// `model` only, and has neither `origins` nor `coverage`. A resource's key is
+/// its id. In it a list that is left out is empty (but the `egress` of a
+/// security group, which then lets everything out); a VPC has the main route
+/// table, default network ACL and default security group that AWS makes with
+/// it, unless they are there; a route's `target_type` is told by the beginning
+/// of AWS's ids; and where AWS documents a default it is filled in. Any other
+/// attribute that is left out is not known, and what rests on it is unknown;
+/// `null` says that it is absent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {

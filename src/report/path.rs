@@ -28,6 +28,10 @@ pub fn write_text(answer: &Answer, snapshot: &Snapshot, out: &mut dyn Write) -> 
     for path in &answer.paths {
         write_path(path, snapshot, out)?;
     }
+    if !answer.also_admitted.is_empty() {
+        let others = answer.also_admitted.join(", ");
+        writeln!(out, "\n  also admitted: {}", line(&others))?;
+    }
     for path in &answer.indirect {
         writeln!(out, "\n  not directly, but from thing to thing:")?;
         write_path(path, snapshot, out)?;

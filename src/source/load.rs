@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::detect::Kind;
 use super::{
-    Loaded, TemplateOptions, TextFile, cloudformation, default_resources, files, snapshot, terraform,
+    Loaded, TemplateOptions, TextFile, cloudformation, default_resources, files, snapshot,
+    terraform,
 };
 use crate::diagnostic::Diagnostic;
 

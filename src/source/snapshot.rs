@@ -175,7 +175,10 @@ mod tests {
                 {"protocol": "tcp"}, {"protocol": "tcp", "from_port": "22"}]}}}}"#,
         ));
         let message = &loaded.diagnostics[0].message;
-        assert!(message.contains("/model/security_groups/sg~11/ingress/1/from_port: "), "{message}");
+        assert!(
+            message.contains("/model/security_groups/sg~11/ingress/1/from_port: "),
+            "{message}"
+        );
         let loaded = read(&file(
             r#"{"schema_version": 1, "model": {"subnets": {"a": {"name": "b", "vpc": "b"}}}}"#,
         ));
@@ -185,9 +188,8 @@ mod tests {
 
     #[test]
     fn a_resource_has_its_key_as_id() {
-        let loaded = read(&file(
-            r#"{"schema_version": 1, "model": {"vpcs": {"a": {}, "b": {"id": "c"}}}}"#,
-        ));
+        let loaded =
+            read(&file(r#"{"schema_version": 1, "model": {"vpcs": {"a": {}, "b": {"id": "c"}}}}"#));
         let vpcs = &loaded.snapshot.model.vpcs;
         assert_eq!((vpcs["a"].id.as_str(), vpcs["b"].id.as_str()), ("a", "b"));
         assert_eq!(vpcs["a"].r#type, "AWS::EC2::VPC");

@@ -77,7 +77,11 @@ pub fn from_internet(
         let internet = world.internet.get(family as usize).cloned().unwrap_or_default();
         named.get(family as usize).map_or_else(Ranges::empty, |named| internet.subtract(named))
     });
-    let asked = Asked { ports: Some(Ports::one(SSH)), protocol: Some(Protocol::Tcp), clients: Some(strangers) };
+    let asked = Asked {
+        ports: Some(Ports::one(SSH)),
+        protocol: Some(Protocol::Tcp),
+        clients: Some(strangers),
+    };
     let answer = internet::answer(world, at, thing, &asked);
     unexpected.extend(answer.paths);
     let unknown = if answer.reached.is_none() { answer.unknown } else { Vec::new() };

@@ -54,8 +54,12 @@ impl End {
         let at = self.index()?;
         let thing = world.things.get(at)?;
         let Self::Part(part) = self else { return Some((at, Cow::Borrowed(thing))) };
-        let presences =
-            part.presences.iter().filter_map(|which| thing.presences.get(*which)).cloned().collect();
+        let presences = part
+            .presences
+            .iter()
+            .filter_map(|which| thing.presences.get(*which))
+            .cloned()
+            .collect();
         Some((at, Cow::Owned(Thing { presences, unplaced: None, ..thing.clone() })))
     }
 

@@ -161,10 +161,22 @@ pub fn from_internet(
         Maybe::No(reason) => return Entry::No(reason.to_string()),
         Maybe::Unknown(reason) => doubts.push(reason.clone()),
     }
+    if query.family == Family::V6 && has_private_v6_only(world, presence) {
+        return Entry::No("its IPv6 address is a private one".to_owned());
+    }
     if query.family == Family::V6 && is_private_by_scheme(thing, presence) {
         return Entry::No("it is private".to_owned());
     }
     routed_from_internet(world, presence, query, doubts)
+}
+
+/// Whether its IPv6 addresses are known and none of them is a global one.
+fn has_private_v6_only(world: &World<'_>, presence: &Presence<'_>) -> bool {
+    let known = presence.place.and_then(|at| world.places.get(at));
+    let known = known.is_some_and(|place| place.known.get(1) == Some(&true));
+    let [_, own] = &presence.addresses;
+    let [_, internet] = &world.internet;
+    known && !own.is_empty() && !own.overlaps(internet)
 }
 
 /// A load balancer with scheme internal, or a database that is not public,
@@ -298,6 +310,9 @@ pub fn stop_in_words(world: &World<'_>, target: &Presence<'_>, stop: Stop, from:
                     format!("{} {verb} not admit it from {from}", names.join(" and "))
                 }
             }
+        }
+        Stop::AclOfSource => {
+            format!("the network ACL of the subnet of {from} stops it, or the answer")
         }
         Stop::Acl => {
             let acl = target

@@ -60,8 +60,11 @@ pub enum Stop {
     Egress,
     /// The target's security groups let it not in.
     Ingress,
-    /// A network ACL stops it, or the answer.
+    /// The network ACL of the target's subnet stops it, or the answer, or both
+    /// subnets' together do.
     Acl,
+    /// The network ACL of the source's subnet does.
+    AclOfSource,
 }
 
 /// Whether a connection is possible.
@@ -293,8 +296,11 @@ pub fn connect(
     if !way.same_subnet {
         inward = through_acl(world, target.place, Direction::In, query, inward);
         outward = through_acl(world, source.place, Direction::Out, query, outward);
-        if inward.is_empty() || outward.is_empty() {
+        if inward.is_empty() {
             return Flow::No(Stop::Acl);
+        }
+        if outward.is_empty() {
+            return Flow::No(Stop::AclOfSource);
         }
     }
     match combine(

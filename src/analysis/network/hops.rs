@@ -5,7 +5,7 @@ use super::balancers::Edge;
 use super::connections::Outside;
 use super::flow::Witness;
 use super::ports::Protocol;
-use super::ranges::Family;
+use super::ranges::{Family, Ranges};
 use super::routes;
 use super::rules::{self, Direction, Peer};
 use super::things::{Presence, Thing};
@@ -453,8 +453,17 @@ pub fn path_out(
         protocol: witness.protocol.name(),
         from_port: i64::from(from_port),
         to_port: i64::from(to_port),
-        packet: String::new(),
+        packet: if world.in_detail { packet_out(presence, witness) } else { String::new() },
         hops,
         reply,
     }
+}
+
+/// A packet to the internet in words.
+fn packet_out(presence: &Presence<'_>, witness: &Witness) -> String {
+    let mut anywhere = presence.clone();
+    if let Some(own) = anywhere.addresses.get_mut(witness.family as usize) {
+        *own = Ranges::range(witness.target, witness.target);
+    }
+    packet(Some(presence), &anywhere, witness)
 }

@@ -206,9 +206,10 @@ pub fn serves_zone(world: &World<'_>, balancer: &Thing<'_>, target: &Presence<'_
     };
     let Some(own) = zone(target) else { return true };
     balancer.unplaced.is_some()
-        || balancer.presences.iter().any(|node| {
-            node.vpc != target.vpc || zone(node).is_none_or(|enabled| enabled == own)
-        })
+        || balancer
+            .presences
+            .iter()
+            .any(|node| node.vpc != target.vpc || zone(node).is_none_or(|enabled| enabled == own))
 }
 
 /// A load balancer's own connection to a target.

@@ -2,7 +2,7 @@
 //! there a path from A to B.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::str::FromStr;
 
 use schemars::JsonSchema;
@@ -13,7 +13,7 @@ use super::egress::to_internet;
 use super::ends::{self, End, NameError, Part};
 use super::entry::{Entry, from_outside, stop_in_words};
 use super::facts::{Asked, port_doubt};
-use super::flow::{Flow, Query, connect};
+use super::flow::{Flow, Query, Stop, connect};
 use super::hops::{Start, path};
 use super::internet;
 use super::ports::{Ports, Protocol};
@@ -178,6 +178,9 @@ pub struct Answer {
     pub unknown: Vec<String>,
     /// What stops every other way.
     pub refuted: Vec<String>,
+    /// Where there is a path to one thing: who else reaches it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also_admitted: Vec<String>,
     /// Whether the verdict is the one that was expected, where one was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_expected: Option<bool>,
@@ -225,8 +228,7 @@ impl<'a> Network<'a> {
                 return Err(QuestionError::Protocol(question.protocol.clone().unwrap_or_default()));
             }
         };
-        let asked =
-            Asked { ports: question.port.map(PortRange::ports), protocol, clients: None };
+        let asked = Asked { ports: question.port.map(PortRange::ports), protocol, clients: None };
         let from = question.from.as_deref().map(|name| ends::resolve(world, name)).transpose()?;
         let to = question.to.as_deref().map(|name| ends::resolve(world, name)).transpose()?;
         let mut found = Found::default();
@@ -254,6 +256,45 @@ impl<'a> Network<'a> {
             }
         }
         Ok(found.answer(question))
+    }
+}
+
+/// At most this many others are named.
+const OTHERS: usize = 8;
+
+impl Network<'_> {
+    /// Who else reaches the one thing that a question is about: the starts by
+    /// name, the internet among them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::ask`].
+    pub fn also_admitted(&self, answer: &Answer) -> Result<Vec<String>, QuestionError> {
+        let question = &answer.question;
+        let (Some(from), Some(to)) = (&question.from, &question.to) else { return Ok(Vec::new()) };
+        let world = &self.world;
+        if let [end] = &ends::resolve(world, to)?[..]
+            && end.index().is_some()
+            && answer.verdict == Verdict::Reachable
+        {
+            let whole = self.ask(&Question { from: None, ..question.clone() })?;
+            let told: BTreeSet<&str> =
+                answer.paths.iter().map(|path| path.from_label.as_str()).collect();
+            let mut others: Vec<String> = Vec::new();
+            for path in &whole.paths {
+                let label = &path.from_label;
+                if !told.contains(label.as_str()) && label != from && !others.contains(label) {
+                    others.push(label.clone());
+                }
+            }
+            let more = others.len().saturating_sub(OTHERS);
+            others.truncate(OTHERS);
+            if more > 0 {
+                others.push(format!("{more} more"));
+            }
+            return Ok(others);
+        }
+        Ok(Vec::new())
     }
 }
 
@@ -294,6 +335,7 @@ impl Found {
             indirect: self.indirect,
             unknown: self.unknown,
             refuted: self.refuted,
+            also_admitted: Vec::new(),
             as_expected: question.expect.map(|expected| expected == verdict),
         }
     }
@@ -541,7 +583,7 @@ fn to_thing(
 }
 
 fn accepting(thing: &Thing<'_>, flow: impl FnOnce() -> Flow) -> Flow {
-    if thing.accepts { flow() } else { Flow::No(super::flow::Stop::NotAccepting) }
+    if thing.accepts { flow() } else { Flow::No(Stop::NotAccepting) }
 }
 
 fn judge(
@@ -559,6 +601,8 @@ fn judge(
             Some(reason) => found.unknown.push(reason),
         },
         Flow::Unknown(reason) => found.unknown.push(reason),
+        // That one family has no addresses says nothing beside the other's no.
+        Flow::No(Stop::NoAddress) if !found.refuted.is_empty() => {}
         Flow::No(stop) => found.refuted.push(stop_in_words(world, presence, stop, from)),
     }
 }

@@ -213,15 +213,12 @@ impl<'a> Search<'_, 'a> {
                 let query = Query { family, protocol, ports: &ports, clients: None };
                 let admitted = self.admitted(presence, query);
                 let judged = self.judged_ports(protocol, &ports);
-                if !judged.is_empty() {
+                if self.judges() && judged == ports {
+                    self.unforeseen(presence, query, &admitted);
+                } else if self.judges() && !judged.is_empty() {
                     let query = Query { ports: &judged, ..query };
                     let admitted = self.admitted(presence, query);
-                    if self.counts("anyone") {
-                        self.unknown_unexpected.extend(admitted.doubts.iter().cloned());
-                    }
-                    self.strangers(presence, query, &admitted);
-                    self.anyone(presence, query, &admitted);
-                    self.outside(presence, query);
+                    self.unforeseen(presence, query, &admitted);
                 }
                 if !self.every {
                     self.one_of_each_kind(presence, query, &admitted);
@@ -230,11 +227,27 @@ impl<'a> Search<'_, 'a> {
         }
     }
 
+    /// Whether there are starts that are not foreseen.
+    fn judges(&self) -> bool {
+        self.every || !matches!(self.thing.role, Role::Other | Role::LoadBalancer)
+    }
+
+    /// All starts that are not foreseen, for some ports.
+    fn unforeseen(&mut self, presence: &Presence<'a>, query: Query<'_>, admitted: &Admitted<'a>) {
+        if self.counts("anyone") {
+            self.unknown_unexpected.extend(admitted.doubts.iter().cloned());
+        }
+        self.strangers(presence, query, admitted);
+        self.anyone(presence, query, admitted);
+        self.outside(presence, query);
+    }
+
     /// Whom the groups of a presence admit, before anything else is asked.
     fn admitted(&self, presence: &Presence<'a>, query: Query<'_>) -> Admitted<'a> {
         let mut admitted = Admitted::default();
+        let mut addresses: Vec<(u128, u128)> = Vec::new();
         if presence.unfiltered {
-            admitted.addresses = Ranges::all(query.family);
+            addresses.push((0, query.family.last()));
         }
         admitted.doubts.extend(presence.groups_doubt.clone());
         for group in presence.groups.iter().filter_map(|at| self.world.groups.get(*at)) {
@@ -245,7 +258,7 @@ impl<'a> Search<'_, 'a> {
                 match &rule.peer {
                     Peer::Addresses(by_family) => {
                         if let Some(own) = by_family.get(query.family as usize) {
-                            admitted.addresses = admitted.addresses.union(own);
+                            addresses.extend(own.iter());
                         }
                     }
                     Peer::Group(at) => admitted.groups.push(*at),
@@ -260,6 +273,7 @@ impl<'a> Search<'_, 'a> {
             }
             admitted.doubts.extend(group.may_lack(Direction::In).map(str::to_owned));
         }
+        admitted.addresses = Ranges::of(addresses);
         admitted.groups.sort_unstable();
         admitted.groups.dedup();
         if !admitted.addresses.is_empty() {

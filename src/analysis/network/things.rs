@@ -349,8 +349,22 @@ impl<'a> Collector<'_, 'a> {
                 if bastion { (Role::Bastion, "bastion") } else { (Role::Instance, "instance") };
             let mut thing = Self::thing(instance, role, kind);
             let interfaces = attached.get(instance.id.as_str()).map_or(&[][..], Vec::as_slice);
+            let is_public =
+                instance.public_ip_address.is_some() || elastic.contains(instance.id.as_str());
             for interface in interfaces {
-                thing.presences.extend(self.of_interface(interface));
+                let mut found = self.of_interface(interface);
+                // The instance's own address is that of its first interface.
+                let is_first = interfaces.len() == 1
+                    || instance
+                        .private_ip_address
+                        .as_ref()
+                        .is_some_and(|own| interface.private_ip_addresses.contains(own));
+                if is_public && is_first {
+                    for presence in &mut found {
+                        presence.public_v4 = Maybe::Yes;
+                    }
+                }
+                thing.presences.extend(found);
             }
             let covered = interfaces.iter().any(|interface| {
                 interface.subnet_id == instance.subnet_id
@@ -365,9 +379,7 @@ impl<'a> Collector<'_, 'a> {
                     Some(subnet) => {
                         let mut own =
                             self.in_subnet(subnet, instance, &instance.security_group_ids);
-                        own.public_v4 = if instance.public_ip_address.is_some()
-                            || elastic.contains(instance.id.as_str())
-                        {
+                        own.public_v4 = if is_public {
                             Maybe::Yes
                         } else {
                             self.flag(

@@ -56,7 +56,9 @@ impl Gaps {
     fn of(snapshot: &Snapshot) -> Self {
         let all = snapshot.gaps.iter();
         Self {
-            all: all.map(|gap| (gap.collection.clone(), gap.id.clone(), gap.path.clone())).collect(),
+            all: all
+                .map(|gap| (gap.collection.clone(), gap.id.clone(), gap.path.clone()))
+                .collect(),
         }
     }
 
@@ -72,9 +74,7 @@ impl Gaps {
 
     /// Whether members of a collection may be missing.
     fn lacks(&self, collection: &str) -> bool {
-        self.all
-            .iter()
-            .any(|(of, which, at)| of == collection && which.is_none() && at.is_empty())
+        self.all.iter().any(|(of, which, at)| of == collection && which.is_none() && at.is_empty())
     }
 }
 
@@ -148,7 +148,8 @@ fn routes(model: &mut Model) -> Vec<Gap> {
     .collect();
     let kind = |route: &Route| {
         let id = route.target_id.as_deref()?;
-        let by_id = || TARGETS.iter().find(|(start, _)| id.starts_with(start)).map(|(_, kind)| *kind);
+        let by_id =
+            || TARGETS.iter().find(|(start, _)| id.starts_with(start)).map(|(_, kind)| *kind);
         (id == "local").then_some("local").or_else(|| members.get(id).copied()).or_else(by_id)
     };
     let mut unclear = Vec::new();
@@ -233,9 +234,7 @@ fn associations(model: &mut Model, gaps: &Gaps) -> Vec<Gap> {
                 .map(|found| found.vpc_id.clone())
                 .collect();
             for found in model.$collection.values_mut() {
-                if found.$flag.is_some()
-                    || gaps.has(stringify!($collection), &found.id, $path)
-                {
+                if found.$flag.is_some() || gaps.has(stringify!($collection), &found.id, $path) {
                     continue;
                 }
                 if !found.subnet_ids.is_empty() || settled.contains(&found.vpc_id) {
@@ -410,10 +409,12 @@ fn left_out(model: &Model, written: &Value, gaps: &Gaps) -> Vec<Gap> {
         let Some(Value::Object(whole)) = value_of(model, &resource.reference()) else { continue };
         let mut paths = Vec::new();
         missing(&whole, written, "", &mut paths);
-        found.extend(paths.into_iter().filter(|path| !gaps.has(collection, id, path)).map(|path| {
-            let reason = Reason::NotInSource { source: "the snapshot".to_owned() };
-            gap(collection, id, &path, reason)
-        }));
+        found.extend(paths.into_iter().filter(|path| !gaps.has(collection, id, path)).map(
+            |path| {
+                let reason = Reason::NotInSource { source: "the snapshot".to_owned() };
+                gap(collection, id, &path, reason)
+            },
+        ));
     }
     found
 }
@@ -423,7 +424,12 @@ fn value_of(model: &Model, resource: &ResourceRef) -> Option<Value> {
 }
 
 /// The paths of what `whole` has as null and `written` does not mention.
-fn missing(whole: &Map<String, Value>, written: &Map<String, Value>, at: &str, found: &mut Vec<String>) {
+fn missing(
+    whole: &Map<String, Value>,
+    written: &Map<String, Value>,
+    at: &str,
+    found: &mut Vec<String>,
+) {
     for (key, value) in whole {
         if at.is_empty() && IDENTITY.contains(&key.as_str()) {
             continue;
