@@ -351,7 +351,7 @@ fn the_acl_of_a_nat_gateways_subnet_judges_both_ways() {
     // What comes from the client must get in, and its answers out again.
     let no_client = "1 in allow tcp 1024-65535 8.0.0.0/8";
     assert_eq!(entries(&[no_client, any_out]), Verdict::Unreachable);
-    assert_eq!(entries(&[any_in, "1 out allow tcp 443 0.0.0.0/0"]), Verdict::Unreachable);
+    assert_eq!(entries(&[any_in, "1 out allow tcp 443 8.0.0.0/8"]), Verdict::Unreachable);
     // The gateway sends from high ports: answers to low ones are not enough.
     let low = ["1 in allow tcp 1-1023 0.0.0.0/0", any_out];
     assert_eq!(entries(&low), Verdict::Unreachable);

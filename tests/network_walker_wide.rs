@@ -201,11 +201,14 @@ fn build(plan: &Plan) -> Net {
             network = network.edit_instance(&id, |found| found.ipv6_addresses = vec![address]);
         }
     }
-    let (place, group, port) = plan.balancer;
+    let (_, group, port) = plan.balancer;
     let group = group.map(|at| format!("g{at}"));
     let groups: Vec<&str> = group.iter().map(String::as_str).collect();
     network = network
-        .balancer("nlb", "network", "internet-facing", &[SUBNETS[place].1], &groups)
+        .balancer("nlb", "network", "internet-facing", &nodes(plan), &groups)
+        .edit(|model| {
+            model.load_balancers.get_mut("nlb").unwrap().cross_zone_enabled = Some(true);
+        })
         .listener("nlb", "TCP", i64::from(port), "instance", 80, &["i0"]);
     network.edit(|model| {
         let hub = model.transit_gateways.get_mut("tgw").unwrap();
@@ -229,6 +232,11 @@ fn build(plan: &Plan) -> Net {
 }
 
 // The walker.
+
+/// The subnets that the load balancer is enabled in: one, or one of each zone.
+fn nodes(plan: &Plan) -> Vec<&'static str> {
+    if plan.zones { vec!["s0", "s1"] } else { vec![SUBNETS[plan.balancer.0].1] }
+}
 
 struct Walker<'a> {
     model: &'a Model,
@@ -413,8 +421,17 @@ impl Walker<'_> {
 
     /// Through the load balancer, which hands the client's address on.
     fn balanced(&self, target: &Instance, client: IpAddr) -> bool {
-        let (place, group, listener) = self.plan.balancer;
-        let node = SUBNETS[place].1;
+        let enabled = nodes(self.plan);
+        let subnet = &self.model.subnets[subnet_of(target)];
+        let in_zone = enabled.iter().map(|id| &self.model.subnets[*id]).any(|node| {
+            node.vpc_id != subnet.vpc_id || node.availability_zone == subnet.availability_zone
+        });
+        in_zone && enabled.iter().any(|node| self.balanced_by(node, target, client))
+    }
+
+    /// Through one of its nodes.
+    fn balanced_by(&self, node: &str, target: &Instance, client: IpAddr) -> bool {
+        let (_, group, listener) = self.plan.balancer;
         let groups: Vec<String> = group.iter().map(|at| format!("g{at}")).collect();
         let subnet = subnet_of(target);
         self.is_routed(node, client)
