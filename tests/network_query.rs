@@ -417,3 +417,32 @@ fn a_no_tells_which_acl_stops_it() {
     assert_eq!(shut("edge"), ["the network ACL of the subnet of web stops it, or the answer"]);
     assert_eq!(shut("data"), ["shut stops it from web, or the answer"]);
 }
+
+#[test]
+fn the_nodes_of_a_network_balancer_have_the_addresses_of_its_interfaces() {
+    let facts = two_tiers()
+        .group("sg-nlb", &["tcp 5432 0.0.0.0/0"])
+        .balancer("nlb", "network", "internal", &["data"], &["sg-nlb"])
+        .listener("nlb", "TCP", 5432, "instance", 5432, &["db"])
+        .interface("eni", "data", "10.0.2.50", &["sg-nlb"])
+        .edit(|model| {
+            let arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:loadbalancer/net/nlb/1a";
+            model.load_balancers.get_mut("nlb").unwrap().arn = Some(arn.into());
+            let eni = model.network_interfaces.get_mut("eni").unwrap();
+            eni.description = Some("ELB net/nlb/1a".into());
+            eni.interface_type = Some("network_load_balancer".into());
+        })
+        .derive();
+    assert_eq!(judge(&facts, "web", "10.0.2.50", "tcp", "5432"), Verdict::Reachable);
+    assert_eq!(judge(&facts, "web", "10.0.2.50", "tcp", "5433"), Verdict::Unreachable);
+    assert_eq!(judge(&facts, "web", "10.0.2.51", "tcp", "5432"), Verdict::Unreachable);
+}
+
+#[test]
+fn a_packet_from_the_internet_goes_to_the_public_address() {
+    let facts = two_tiers().derive();
+    let answer = ask(&facts, "internet", "web", Some(80));
+    assert_eq!(answer.paths[0].packet, "1.0.0.0:32768 -> 198.51.100.60:80/tcp");
+    let mapping = answer.paths[0].hops.iter().find(|hop| hop.description.contains("198.51.100.60"));
+    assert_eq!(mapping.unwrap().description, "public address 198.51.100.60 of 10.0.0.10");
+}

@@ -42,7 +42,7 @@ pub fn path(
         Start::Internet => {
             hops.push(hop(None, None, "the internet".to_owned()));
             internet_hops(world, presence, witness, &mut hops);
-            hops.extend(public_hop(target, presence, witness.family));
+            hops.extend(public_hop(world, target, presence, witness));
             (None, "internet".to_owned())
         }
         Start::Outside(outside) => {
@@ -103,14 +103,29 @@ pub fn path(
         protocol: witness.protocol.name(),
         from_port: i64::from(from_port),
         to_port: i64::from(to_port),
-        packet: if world.in_detail { packet(client, presence, witness) } else { String::new() },
+        packet: match (world.in_detail, start) {
+            (false, _) => String::new(),
+            (true, Start::Internet) => {
+                let public = match witness.family {
+                    Family::V4 => public_address(world, target, presence),
+                    Family::V6 => None,
+                };
+                packet(None, presence, witness, public)
+            }
+            (true, _) => packet(client, presence, witness, None),
+        },
         hops,
         reply: reply_hops(world, client, presence, witness),
     }
 }
 
-/// One packet in words.
-fn packet(client: Option<&Presence<'_>>, target: &Presence<'_>, witness: &Witness) -> String {
+/// One packet in words, to the target's public address where it has one.
+fn packet(
+    client: Option<&Presence<'_>>,
+    target: &Presence<'_>,
+    witness: &Witness,
+    public: Option<String>,
+) -> String {
     let family = witness.family;
     let end = |presence: Option<&Presence<'_>>, address: u128| {
         let several = presence
@@ -123,7 +138,8 @@ fn packet(client: Option<&Presence<'_>>, target: &Presence<'_>, witness: &Witnes
             (None, Family::V6) => format!("[{}]", family.address(address)),
         }
     };
-    let (source, target) = (end(client, witness.source), end(Some(target), witness.target));
+    let source = end(client, witness.source);
+    let target = public.unwrap_or_else(|| end(Some(target), witness.target));
     let protocol = witness.protocol.name();
     if witness.protocol.has_ports() {
         format!("{source}:{} -> {target}:{}/{protocol}", witness.reply_port, witness.port)
@@ -225,17 +241,26 @@ fn internet_hops(
 }
 
 /// What gives the target an address on the internet.
-fn public_hop(target: &Thing<'_>, presence: &Presence<'_>, family: Family) -> Option<Hop> {
-    if family == Family::V6 {
+fn public_hop(
+    world: &World<'_>,
+    target: &Thing<'_>,
+    presence: &Presence<'_>,
+    witness: &Witness,
+) -> Option<Hop> {
+    if witness.family == Family::V6 {
         return None;
     }
+    let address = public_address(world, target, presence);
+    let mapped = address.as_ref().map(|public| {
+        let private = address_text(presence, witness.family, witness.target);
+        format!("public address {public}{}", private.replace(" at ", " of "))
+    });
     let interface = presence.interface.filter(|found| !found.public_ip_addresses.is_empty());
     if let Some(found) = interface {
-        let public = found.public_ip_addresses.join(", ");
         return Some(hop(
             Some(found.reference()),
             Some("/public_ip_addresses".to_owned()),
-            format!("public address {public}"),
+            mapped.unwrap_or_default(),
         ));
     }
     let (path, description) = match target.resource.collection() {
@@ -245,7 +270,33 @@ fn public_hop(target: &Thing<'_>, presence: &Presence<'_>, family: Family) -> Op
         "instances" => ("/associate_public_ip_address", "it has a public address"),
         _ => return None,
     };
-    Some(hop(Some(target.resource.reference()), Some(path.to_owned()), description.to_owned()))
+    let description = mapped.unwrap_or_else(|| description.to_owned());
+    Some(hop(Some(target.resource.reference()), Some(path.to_owned()), description))
+}
+
+/// The public IPv4 address of a presence, where it is known.
+fn public_address(
+    world: &World<'_>,
+    target: &Thing<'_>,
+    presence: &Presence<'_>,
+) -> Option<String> {
+    let interface = presence.interface;
+    let own = interface.and_then(|found| found.public_ip_addresses.first());
+    let instance = (target.resource.collection() == "instances")
+        .then(|| world.model.instances.get(target.resource.id()))
+        .flatten();
+    let elastic = || {
+        world.model.elastic_ips.values().find(|address| {
+            let of = |id: &Option<String>, owner: Option<&str>| {
+                owner.is_some() && id.as_deref() == owner
+            };
+            of(&address.network_interface_id, interface.map(|found| found.id.as_str()))
+                || of(&address.instance_id, instance.map(|found| found.id.as_str()))
+        })
+    };
+    own.or_else(|| instance.and_then(|found| found.public_ip_address.as_ref()))
+        .or_else(|| elastic().filter(|_| world.in_detail)?.public_ip.as_ref())
+        .cloned()
 }
 
 fn route_hop(
@@ -465,5 +516,5 @@ fn packet_out(presence: &Presence<'_>, witness: &Witness) -> String {
     if let Some(own) = anywhere.addresses.get_mut(witness.family as usize) {
         *own = Ranges::range(witness.target, witness.target);
     }
-    packet(Some(presence), &anywhere, witness)
+    packet(Some(presence), &anywhere, witness, None)
 }

@@ -2,6 +2,7 @@
 //! carries, which addresses it has, what it listens on.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::Options;
 use super::attachments::{Owners, service_of};
@@ -132,14 +133,31 @@ pub struct Thing<'a> {
 /// Everything of a model that has a presence in its network.
 pub fn collect<'a>(world: &World<'a>, options: &Options) -> Vec<Thing<'a>> {
     let collector = Collector { world };
+    let nodes = nodes(world);
     let mut things = Vec::new();
     collector.instances(options, &mut things);
     collector.services(&mut things);
     super::data::collect(&collector, &mut things);
-    collector.load_balancers(&mut things);
-    collector.endpoints(&mut things);
+    collector.load_balancers(&nodes, &mut things);
+    collector.endpoints(&nodes, &mut things);
     collector.interfaces(&mut things);
     things
+}
+
+/// Interfaces by AWS's description, which names the network load balancer or
+/// the endpoint that they are of. Those keep their addresses.
+type Nodes<'a> = HashMap<&'a str, Vec<&'a NetworkInterface>>;
+
+fn nodes<'a>(world: &World<'a>) -> Nodes<'a> {
+    let mut found: Nodes<'a> = HashMap::new();
+    for interface in world.model.network_interfaces.values() {
+        if let Some(text) = interface.description.as_deref()
+            && (text.starts_with("ELB net/") || text.starts_with("VPC Endpoint Interface "))
+        {
+            found.entry(text).or_default().push(interface);
+        }
+    }
+    found
 }
 
 /// Makes presences from the attributes of resources.
@@ -328,8 +346,7 @@ impl<'a> Collector<'_, 'a> {
 
     fn instances(&self, options: &Options, things: &mut Vec<Thing<'a>>) {
         let model = self.world.model;
-        let mut attached: std::collections::HashMap<&str, Vec<&'a NetworkInterface>> =
-            std::collections::HashMap::new();
+        let mut attached: HashMap<&str, Vec<&'a NetworkInterface>> = HashMap::new();
         for interface in model.network_interfaces.values() {
             if let Some(instance) = interface.instance_id.as_deref() {
                 attached.entry(instance).or_default().push(interface);
@@ -435,7 +452,24 @@ impl<'a> Collector<'_, 'a> {
         }
     }
 
-    fn load_balancers(&self, things: &mut Vec<Thing<'a>>) {
+    /// A presence in a subnet as the interfaces that are known there.
+    fn settled(&self, presence: Presence<'a>, nodes: &[&'a NetworkInterface]) -> Vec<Presence<'a>> {
+        let place = presence.place.and_then(|at| self.world.places.get(at));
+        let here = nodes.iter().filter(|interface| {
+            place.is_some_and(|place| interface.subnet_id.as_deref() == Some(&place.subnet.id))
+        });
+        let found: Vec<Presence<'a>> = here
+            .map(|interface| {
+                let v4 = interface.private_ip_addresses.first().map(String::as_str);
+                let v6 = interface.ipv6_addresses.first().map(String::as_str);
+                let own = Presence { interface: Some(interface), ..presence.clone() };
+                Self::at(own, v4, v6)
+            })
+            .collect();
+        if found.is_empty() { vec![presence] } else { found }
+    }
+
+    fn load_balancers(&self, nodes: &Nodes<'a>, things: &mut Vec<Thing<'a>>) {
         let model = self.world.model;
         let listeners = super::balancers::listeners(model);
         for balancer in model.load_balancers.values() {
@@ -447,6 +481,8 @@ impl<'a> Collector<'_, 'a> {
             };
             let mut thing = Self::thing(balancer, Role::LoadBalancer, kind);
             thing.initiates = false;
+            let own = balancer.arn.as_deref().and_then(|arn| arn.split_once("loadbalancer/"));
+            let own = own.and_then(|(_, name)| nodes.get(format!("ELB {name}").as_str()));
             for subnet in &balancer.subnet_ids {
                 let mut presence = self.in_subnet(subnet, balancer, &balancer.security_group_ids);
                 if network
@@ -466,7 +502,8 @@ impl<'a> Collector<'_, 'a> {
                     .is_some_and(|kind| kind.starts_with("dualstack"));
                 presence.has_v6 =
                     if dual { Maybe::Yes } else { Maybe::No("its address type is ipv4".into()) };
-                thing.presences.push(presence);
+                let own = own.map_or(&[][..], Vec::as_slice);
+                thing.presences.extend(self.settled(presence, own));
             }
             thing.unplaced = self.gap(balancer, "/subnet_ids");
             if thing.presences.is_empty() && thing.unplaced.is_none() {
@@ -481,17 +518,20 @@ impl<'a> Collector<'_, 'a> {
         }
     }
 
-    fn endpoints(&self, things: &mut Vec<Thing<'a>>) {
+    fn endpoints(&self, nodes: &Nodes<'a>, things: &mut Vec<Thing<'a>>) {
         for endpoint in self.world.model.vpc_endpoints.values() {
             if endpoint.vpc_endpoint_type.as_deref() != Some("Interface") {
                 continue;
             }
             let mut thing = Self::thing(endpoint, Role::Other, "interface endpoint");
             thing.initiates = false;
+            let own = nodes.get(format!("VPC Endpoint Interface {}", endpoint.id).as_str());
+            let own = own.map_or(&[][..], Vec::as_slice);
             thing.presences = endpoint
                 .subnet_ids
                 .iter()
                 .map(|subnet| self.in_subnet(subnet, endpoint, &endpoint.security_group_ids))
+                .flat_map(|presence| self.settled(presence, own))
                 .collect();
             thing.unplaced = self.gap(endpoint, "/subnet_ids");
             things.push(thing);
