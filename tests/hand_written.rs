@@ -282,6 +282,9 @@ fn a_saved_snapshot_is_not_completed() {
         .output()
         .unwrap();
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
-    // The account was read, and it showed no network ACL for the subnet.
+    // The account was read, and it showed neither the kind of the route's
+    // target nor a network ACL for the subnet.
     assert_eq!(answer["verdict"], "unknown", "{answer}");
+    let reason = answer["unknown"][0].as_str().unwrap();
+    assert!(reason.contains("the target of route"), "{reason}");
 }

@@ -412,7 +412,13 @@ fn a_way_out_tells_a_packet() {
 fn a_no_tells_which_acl_stops_it() {
     let shut = |subnet: &str| {
         let facts = two_tiers().acl("shut", "vpc", &[subnet], &[]).derive();
-        ask(&facts, "web", "db", None).refuted
+        let question = Question {
+            from: Some("web".into()),
+            to: Some("db".into()),
+            protocol: Some("tcp".into()),
+            ..Question::default()
+        };
+        Network::new(&facts.0, &Options::default()).ask(&question).unwrap().refuted
     };
     assert_eq!(shut("edge"), ["the network ACL of the subnet of web stops it, or the answer"]);
     assert_eq!(shut("data"), ["shut stops it from web, or the answer"]);

@@ -110,9 +110,8 @@ pub fn gateways<'a>(
                 let kind = format!("/routes/{index}/target_type");
                 let reason =
                     world.gaps.at(table.table, &path).or_else(|| world.gaps.at(table.table, &kind));
-                if let Some(reason) = reason {
-                    open.get_or_insert(format!("the target of route {at}: {reason}"));
-                }
+                let why = reason.map_or_else(|| "it is not given".to_owned(), ToString::to_string);
+                open.get_or_insert(format!("the target of route {at}: {why}"));
             }
             Some("egress_only_internet_gateway") => {
                 stopped.get_or_insert(

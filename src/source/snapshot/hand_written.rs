@@ -10,7 +10,7 @@
 //! - Any other attribute that is left out is a gap. `null` says that it is
 //!   absent.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -47,34 +47,36 @@ pub fn complete(snapshot: &mut Snapshot, text: &str) {
     snapshot.gaps.extend(unclear);
 }
 
-/// The gaps that were written down.
+/// The paths of the gaps that were written down, by collection and key.
 struct Gaps {
-    all: BTreeSet<(String, Option<String>, String)>,
+    paths: HashMap<(String, Option<String>), Vec<String>>,
 }
 
 impl Gaps {
     fn of(snapshot: &Snapshot) -> Self {
-        let all = snapshot.gaps.iter();
-        Self {
-            all: all
-                .map(|gap| (gap.collection.clone(), gap.id.clone(), gap.path.clone()))
-                .collect(),
+        let mut paths: HashMap<(String, Option<String>), Vec<String>> = HashMap::new();
+        for gap in &snapshot.gaps {
+            let key = (gap.collection.clone(), gap.id.clone());
+            paths.entry(key).or_default().push(gap.path.clone());
         }
+        Self { paths }
+    }
+
+    fn at(&self, collection: &str, id: Option<&str>) -> impl Iterator<Item = &String> {
+        let key = (collection.to_owned(), id.map(str::to_owned));
+        self.paths.get(&key).into_iter().flatten()
     }
 
     /// Whether one covers an attribute of a resource.
     fn has(&self, collection: &str, id: &str, path: &str) -> bool {
-        self.all.iter().any(|(of, which, at)| {
-            of == collection
-                && which.as_deref().is_none_or(|which| which == id)
-                && !at.is_empty()
-                && covers(at, path)
-        })
+        self.at(collection, Some(id))
+            .chain(self.at(collection, None))
+            .any(|at| !at.is_empty() && covers(at, path))
     }
 
     /// Whether members of a collection may be missing.
     fn lacks(&self, collection: &str) -> bool {
-        self.all.iter().any(|(of, which, at)| of == collection && which.is_none() && at.is_empty())
+        self.at(collection, None).any(String::is_empty)
     }
 }
 
