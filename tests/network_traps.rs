@@ -268,6 +268,9 @@ fn a_target_in_a_zone_that_the_balancer_is_not_enabled_in_gets_nothing() {
     };
     assert_eq!(net("eu-west-1a").internet(WEB), Some(true));
     assert_eq!(net("eu-west-1b").internet(WEB), Some(false));
+    // Told by another name, it may be the same.
+    assert_eq!(net("eu-west-1[1]").internet(WEB), Some(true));
+    assert_eq!(net("euw1-az2").internet(WEB), Some(true));
     assert!(net("eu-west-1a").inside(WEB).contains(&"load_balancers/nlb".to_owned()));
     assert!(!net("eu-west-1b").inside(WEB).contains(&"load_balancers/nlb".to_owned()));
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::ranges::{Family, Ranges, parse_prefix};
 use super::routes;
-use super::world::World;
+use super::world::{World, is_same_zone};
 use crate::model::{
     Resource, ResourceRef, Route, TransitGatewayAttachment, TransitGatewayRouteTable,
     VpcPeeringConnection,
@@ -419,8 +419,11 @@ fn enabled_zone(
     let mut all_known = world.gaps.at(attachment, "/subnet_ids").is_none();
     for subnet in &attachment.subnet_ids {
         match world.model.subnets.get(subnet).and_then(|found| found.availability_zone.as_deref()) {
-            Some(other) if other == zone => return Some(true),
-            Some(_) => {}
+            Some(other) => match is_same_zone(other, zone) {
+                Some(true) => return Some(true),
+                Some(false) => {}
+                None => all_known = false,
+            },
             None => all_known = false,
         }
     }

@@ -9,7 +9,7 @@ use super::ports::Ports;
 use super::ranges::Family;
 use super::rules::Direction;
 use super::things::{Presence, Role, Thing};
-use super::world::World;
+use super::world::{World, is_same_zone};
 use crate::model::{Hop, NetworkPath};
 
 /// At most this many paths are told for one protocol.
@@ -205,11 +205,12 @@ pub fn serves_zone(world: &World<'_>, balancer: &Thing<'_>, target: &Presence<'_
         place.subnet.availability_zone.as_deref()
     };
     let Some(own) = zone(target) else { return true };
+    let may_be = |enabled: &str| is_same_zone(enabled, own) != Some(false);
     balancer.unplaced.is_some()
         || balancer
             .presences
             .iter()
-            .any(|node| node.vpc != target.vpc || zone(node).is_none_or(|enabled| enabled == own))
+            .any(|node| node.vpc != target.vpc || zone(node).is_none_or(may_be))
 }
 
 /// A load balancer's own connection to a target.

@@ -328,6 +328,18 @@ fn places<'a>(model: &'a Model, gaps: &Gaps<'a>) -> Vec<Place<'a>> {
         .collect()
 }
 
+/// Whether two Availability Zones are the same; `None` where one is told by
+/// name (`eu-west-1a`), the other by id (`euw1-az1`) or by the place that it
+/// has in a template's list (`eu-west-1[0]`).
+pub fn is_same_zone(one: &str, other: &str) -> Option<bool> {
+    let form = |zone: &str| match () {
+        () if zone.contains('[') => 0,
+        () if zone.contains("-az") => 1,
+        () => 2,
+    };
+    (form(one) == form(other)).then(|| one == other)
+}
+
 /// Adds to a set what it lacks.
 fn widen(sum: &mut [Ranges; 2], own: &[Ranges; 2]) {
     for (sum, own) in sum.iter_mut().zip(own) {
