@@ -132,6 +132,21 @@ fn a_vpc_that_is_left_out_is_taken_from_what_lies_in_it() {
 }
 
 #[test]
+fn references_may_be_names() {
+    let mut network = network();
+    network["vpcs"]["vpc-1"]["name"] = json!("main");
+    network["subnets"]["subnet-a"]["name"] = json!("edge");
+    for pointer in ["/subnets/subnet-a/vpc_id", "/subnets/subnet-b/vpc_id"] {
+        *network.pointer_mut(pointer).unwrap() = json!("main");
+    }
+    network["route_tables"]["rtb-1"]["vpc_id"] = json!("main");
+    network["route_tables"]["rtb-1"]["subnet_ids"] = json!(["edge"]);
+    assert_eq!(verdict(&network, "internet", "i-web"), "reachable");
+    assert_eq!(verdict(&network, "i-web", "i-db"), "reachable");
+    assert_eq!(verdict(&network, "edge", "i-db"), "reachable");
+}
+
+#[test]
 fn an_instance_without_addresses_takes_its_subnets_default() {
     let mut network = network();
     network["instances"]["i-web"] =

@@ -15,7 +15,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use crate::model::gap::covers;
-use crate::model::{Gap, Model, Reason, ResourceRef, Route, SecurityGroup, Snapshot, Vpc};
+use crate::model::{
+    Gap, Identity, Model, Reason, ResourceRef, Route, SecurityGroup, Snapshot, Vpc, link,
+};
 use crate::source::{default_resources, draft::escape, engine};
 
 /// What every resource has, and no verdict rests on being left out.
@@ -32,6 +34,11 @@ pub fn complete(snapshot: &mut Snapshot, text: &str) {
     let Ok(written) = serde_json::from_str::<Value>(text) else { return };
     let written = written.get("model").cloned().unwrap_or_default();
     let gaps = Gaps::of(snapshot);
+    // References may be names: what is missing shows once they are keys. Which
+    // of them mean nothing is noted when the whole model is linked.
+    let mut linked = snapshot.clone();
+    link::link(&mut linked);
+    snapshot.model = linked.model;
     vpcs(&mut snapshot.model, &gaps);
     let mut unclear = routes(&mut snapshot.model);
     security_groups(&mut snapshot.model, &written, &gaps);
@@ -113,9 +120,10 @@ fn vpcs(model: &mut Model, gaps: &Gaps) {
         .cloned()
         .collect::<BTreeSet<String>>();
     for id in named {
-        model.vpcs.entry(id.clone()).or_insert_with(|| {
-            Vpc::new(crate::model::Identity { id, ..crate::model::Identity::default() })
-        });
+        model
+            .vpcs
+            .entry(id.clone())
+            .or_insert_with(|| Vpc::new(Identity { id, ..Identity::default() }));
     }
 }
 
