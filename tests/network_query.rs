@@ -452,3 +452,16 @@ fn a_packet_from_the_internet_goes_to_the_public_address() {
     let mapping = answer.paths[0].hops.iter().find(|hop| hop.description.contains("198.51.100.60"));
     assert_eq!(mapping.unwrap().description, "public address 198.51.100.60 of 10.0.0.10");
 }
+
+#[test]
+fn a_rule_is_told_with_the_id_that_aws_gives_it() {
+    let facts = two_tiers()
+        .edit(|model| {
+            let rule = &mut model.security_groups.get_mut("sg-db").unwrap().ingress[0];
+            rule.rule_id = Some("sgr-77".into());
+        })
+        .derive();
+    let answer = ask(&facts, "web", "db", None);
+    let hop = answer.paths[0].hops.iter().find(|hop| hop.description.contains("sgr-77")).unwrap();
+    assert_eq!(hop.description, "ingress tcp 5432 from sg-web (sgr-77)");
+}

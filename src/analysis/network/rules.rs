@@ -268,7 +268,10 @@ pub fn describe(direction: Direction, rule: &SecurityGroupRule) -> String {
         },
         None => "an unknown protocol".to_owned(),
     };
-    format!("{word} {protocol} {preposition} {peer}")
+    // A template's own name for it is told by its place.
+    let id = rule.rule_id.as_deref().filter(|id| id.starts_with("sgr-"));
+    let id = id.map(|id| format!(" ({id})")).unwrap_or_default();
+    format!("{word} {protocol} {preposition} {peer}{id}")
 }
 
 /// Addresses of a family that a peer stands for, where it stands for any.
