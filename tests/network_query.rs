@@ -371,6 +371,12 @@ fn a_way_out_that_rests_on_a_gap_is_open() {
         behind_nat().gateway("igw", None).gap("internet_gateways", "igw", "/vpc_id").derive();
     assert_eq!(judge(&facts, "db", "8.8.8.8", "tcp", "443"), Verdict::Unknown);
     assert_eq!(judge(&facts, "web", "8.8.8.8", "tcp", "443"), Verdict::Unknown);
+    // A rule that is not known takes nothing from one that is.
+    let facts = two_tiers()
+        .group_with("sg-web", &[], &["tcp 443 ?", "tcp 443 0.0.0.0/0"])
+        .gap("security_groups", "sg-web", "/egress/0/cidr_ipv4")
+        .derive();
+    assert_eq!(judge(&facts, "web", "8.8.8.8", "tcp", "443"), Verdict::Reachable);
 }
 
 #[test]

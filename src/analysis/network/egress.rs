@@ -238,6 +238,8 @@ fn passes(
         return Err(Entry::No("its security groups do not let it out there".to_owned()));
     }
     let pieces = through_acl(world, presence.place, Direction::Out, query, pieces);
+    // A rule that is in doubt takes nothing from one that is not.
+    let is_sure = doubt.is_none();
     let mut open = doubt;
     let mut ports = Ports::none();
     let mut witness = None;
@@ -255,8 +257,8 @@ fn passes(
             witness = Some((port, reply_port, target, source.unwrap_or_default()));
         }
     }
-    match (witness, open) {
-        (_, Some(reason)) if !pieces.is_empty() => Err(Entry::Unknown(reason)),
+    match (witness.filter(|_| is_sure), open) {
+        (None, Some(reason)) if !pieces.is_empty() => Err(Entry::Unknown(reason)),
         (Some((port, reply_port, target, source)), _) => Ok(Witness {
             family: query.family,
             protocol: query.protocol,
