@@ -27,7 +27,7 @@ fn audit(model: &Value, arguments: &[&str]) -> (i32, String, String) {
 /// The answer to a question, as its verdict and in full.
 fn ask(model: &Value, from: &str, to: &str) -> (String, Value) {
     let (_, out, err) = audit(model, &["path", from, to, "--format", "json"]);
-    let answer: Value = serde_json::from_str(&out).unwrap_or_else(|_| Value::String(err));
+    let answer: Value = serde_json::from_str(&out).unwrap_or(Value::String(err));
     (answer["verdict"].as_str().unwrap_or_default().to_owned(), answer)
 }
 
