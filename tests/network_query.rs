@@ -51,6 +51,103 @@ fn things_by_id_name_and_address() {
     assert_eq!(verdict(&facts, "edge", "db", None), Verdict::Unreachable);
 }
 
+/// A function in a subnet of table `table`, which has routes to a NAT gateway
+/// in a public subnet.
+fn function_in(table: &str) -> Facts {
+    net()
+        .public("edge", "10.0.0.0/24")
+        .subnet("app", "10.0.1.0/24")
+        .edit(|model| {
+            let mut gateway = audit::model::NatGateway::new(audit::model::Identity {
+                id: "nat".into(),
+                ..Default::default()
+            });
+            gateway.subnet_id = Some("edge".into());
+            gateway.state = Some("available".into());
+            model.insert(gateway);
+        })
+        .table("out", "vpc", &["0.0.0.0/0 nat_gateway nat"])
+        .associate(table, "app")
+        .group("sg", &[])
+        .function("sync", &["app"], &["sg"])
+        .derive()
+}
+
+#[test]
+fn a_function_goes_out_by_a_nat_gateway_alone() {
+    assert_eq!(verdict(&function_in("out"), "sync", "internet", None), Verdict::Reachable);
+    let public = ask(&function_in("public"), "sync", "internet", None);
+    assert_eq!(public.verdict, Verdict::Unreachable);
+    let why = "a function's interfaces have no public address";
+    assert!(public.refuted.iter().any(|fact| fact.contains(why)), "{:?}", public.refuted);
+}
+
+#[test]
+fn a_function_in_a_vpc_reaches_what_admits_it() {
+    let facts = reference()
+        .group("sg-fn", &[])
+        .group("sg-db", &["tcp 5432 sg-app", "tcp 5432 sg-fn"])
+        .function("sync", &["app"], &["sg-fn"])
+        .function("apart", &["app"], &["sg-alb"])
+        .derive();
+    assert_eq!(verdict(&facts, "sync", "db", None), Verdict::Reachable);
+    assert_eq!(verdict(&facts, "apart", "db", None), Verdict::Unreachable);
+    assert_eq!(verdict(&facts, "svc", "sync", None), Verdict::Unreachable);
+    assert_eq!(verdict(&facts, "internet", "sync", None), Verdict::Unreachable);
+}
+
+#[test]
+fn a_function_in_no_vpc_reaches_what_everyone_reaches() {
+    let facts = reference()
+        .group("sg-office", &["tcp 443 198.51.100.0/24"])
+        .balancer("office", "application", "internet-facing", &["edge"], &["sg-office"])
+        .listener("office", "HTTPS", 443, "ip", 3000, &[])
+        .function("sync", &[], &[])
+        .derive();
+    let answer = ask(&facts, "sync", "internet", Some(443));
+    assert_eq!(answer.verdict, Verdict::Reachable);
+    assert_eq!(hops(&answer.paths[0]), ["sync /in_vpc", "the internet"]);
+    let answer = ask(&facts, "sync", "alb", None);
+    assert_eq!(answer.verdict, Verdict::Reachable);
+    assert_eq!(hops(&answer.paths[0])[..2], ["sync /in_vpc", "the internet"]);
+    // Which address it comes from is not known.
+    assert_eq!(verdict(&facts, "sync", "office", None), Verdict::Unknown);
+    let answer = ask(&facts, "sync", "db", None);
+    assert_eq!(answer.verdict, Verdict::Unreachable);
+    assert!(hops(&answer.indirect[0]).contains(&"db /port".to_owned()));
+}
+
+#[test]
+fn a_cluster_is_reached_inside_its_vpc_or_by_the_internet() {
+    let cluster = |cidrs: &[&str]| {
+        reference()
+            .subnet("apart", "10.0.3.0/24")
+            .group("sg-tool", &[])
+            .group("sg-api", &["tcp 443 sg-tool"])
+            .instance("tool", "app", "10.0.1.9", &["sg-tool"])
+            .instance("web", "edge", "10.0.0.9", &["sg-tool"])
+            .public_ip("web")
+            .cluster("eks", &["app"], &["sg-api"])
+            .public_endpoint("eks", cidrs)
+    };
+    let private = |model: &mut audit::model::Model, on: bool| {
+        model.eks_clusters.get_mut("eks").unwrap().endpoint_private_access = Some(on);
+    };
+    let both = cluster(&["0.0.0.0/0"]).derive();
+    assert_eq!(verdict(&both, "tool", "eks", None), Verdict::Reachable);
+    assert_eq!(verdict(&both, "svc", "eks", None), Verdict::Unreachable);
+    assert_eq!(verdict(&both, "internet", "eks", None), Verdict::Reachable);
+    assert_eq!(verdict(&both, "internet", "eks", Some(22)), Verdict::Unreachable);
+    let public = cluster(&["0.0.0.0/0"]).edit(|model| private(model, false)).derive();
+    // It has no way out of the VPC.
+    assert_eq!(verdict(&public, "tool", "eks", None), Verdict::Unreachable);
+    assert_eq!(verdict(&public, "web", "eks", None), Verdict::Reachable);
+    let office = cluster(&["198.51.100.0/24"]).edit(|model| private(model, false)).derive();
+    assert_eq!(verdict(&office, "web", "eks", None), Verdict::Unknown);
+    assert_eq!(verdict(&office, "198.51.100.7", "eks", None), Verdict::Reachable);
+    assert_eq!(verdict(&office, "203.0.113.7", "eks", None), Verdict::Unreachable);
+}
+
 #[test]
 fn a_name_that_nothing_has_is_an_error() {
     let facts = reference().derive();

@@ -660,6 +660,274 @@ fn a_domain_outside_a_vpc_is_a_public_endpoint() {
     assert_eq!(facts.internet("opensearch_domains/logs"), Some(true));
 }
 
+// EKS clusters and their nodes.
+
+const CLUSTER: &str = "eks_clusters/eks";
+
+/// A cluster in a private subnet, with an instance beside it.
+fn cluster() -> network_builder::Net {
+    net()
+        .subnet("app", "10.0.1.0/24")
+        .group("sg-tool", &[])
+        .group("sg-api", &["tcp 443 sg-tool"])
+        .instance("tool", "app", "10.0.1.9", &["sg-tool"])
+        .instance("other", "app", "10.0.1.8", &["sg-api"])
+        .cluster("eks", &["app"], &["sg-api"])
+}
+
+#[test]
+fn a_private_endpoint_is_reached_through_the_clusters_groups() {
+    let facts = cluster().derive();
+    assert_eq!(facts.internet(CLUSTER), Some(false));
+    assert_eq!(facts.inside(CLUSTER), ["instances/tool"]);
+    assert!(facts.unexpected(CLUSTER).is_empty());
+}
+
+#[test]
+fn without_private_access_nothing_inside_reaches_the_endpoint() {
+    let facts = cluster()
+        .public_endpoint("eks", &["0.0.0.0/0"])
+        .edit(|model| {
+            model.eks_clusters.get_mut("eks").unwrap().endpoint_private_access = Some(false);
+        })
+        .derive();
+    assert!(facts.inside(CLUSTER).is_empty());
+    assert_eq!(facts.internet(CLUSTER), Some(true));
+}
+
+#[test]
+fn a_public_endpoint_needs_no_route_and_no_group() {
+    let facts = cluster().public_endpoint("eks", &["0.0.0.0/0"]).derive();
+    assert_eq!(facts.internet(CLUSTER), Some(true));
+    assert_eq!(facts.internet_ports(CLUSTER), [(443, 443)]);
+    assert_eq!(
+        facts.internet_hops(CLUSTER),
+        ["the internet", "eks /endpoint_public_access", "eks /public_access_cidrs/0"]
+    );
+    assert_eq!(facts.unexpected(CLUSTER), ["internet"]);
+}
+
+#[test]
+fn a_public_endpoint_for_named_addresses_is_no_stray() {
+    let facts = cluster().public_endpoint("eks", &["198.51.100.0/24"]).derive();
+    assert_eq!(facts.internet(CLUSTER), Some(true));
+    assert!(facts.unexpected(CLUSTER).is_empty());
+}
+
+#[test]
+fn halves_of_the_internet_are_no_named_addresses() {
+    let facts = cluster().public_endpoint("eks", &["0.0.0.0/1", "128.0.0.0/1"]).derive();
+    assert_eq!(facts.unexpected(CLUSTER), ["internet"]);
+}
+
+#[test]
+fn a_public_endpoint_for_private_addresses_is_not_reached() {
+    let facts = cluster().public_endpoint("eks", &["10.0.0.0/8"]).derive();
+    assert_eq!(facts.internet(CLUSTER), Some(false));
+}
+
+#[test]
+fn unknown_addresses_of_a_public_endpoint_leave_it_open() {
+    let open = |cidrs: &[&str]| {
+        cluster()
+            .public_endpoint("eks", cidrs)
+            .gap("eks_clusters", "eks", "/public_access_cidrs")
+            .derive()
+    };
+    assert_eq!(open(&[]).internet(CLUSTER), None);
+    assert!(open(&[]).has_gap(CLUSTER, "/reachability/unexpected_paths"));
+    assert_eq!(open(&["0.0.0.0/0"]).internet(CLUSTER), Some(true));
+    let facts = cluster()
+        .public_endpoint("eks", &["0.0.0.0/0"])
+        .edit(|model| {
+            model.eks_clusters.get_mut("eks").unwrap().endpoint_public_access = None;
+        })
+        .gap("eks_clusters", "eks", "/endpoint_public_access")
+        .derive();
+    assert_eq!(facts.internet(CLUSTER), None);
+}
+
+#[test]
+fn nodes_carry_the_clusters_group() {
+    let facts = reference()
+        .cluster("eks", &["app"], &[])
+        .nodes("workers", "eks", &["app"])
+        .group("sg-db", &["tcp 5432 sg-app", "tcp 5432 eks-group"])
+        .derive();
+    assert_eq!(facts.unexpected(DB), ["eks_clusters/eks", "eks_node_groups/workers"]);
+}
+
+#[test]
+fn nodes_carry_the_groups_of_their_launch_template_instead() {
+    let facts = reference()
+        .cluster("eks", &["app"], &[])
+        .nodes("workers", "eks", &["app"])
+        .group("sg-node", &[])
+        .edit(|model| {
+            let mut template = audit::model::LaunchTemplate::new(audit::model::Identity {
+                id: "lt".into(),
+                ..Default::default()
+            });
+            template.security_group_ids = vec!["sg-node".into()];
+            model.insert(template);
+            let nodes = model.eks_node_groups.get_mut("workers").unwrap();
+            nodes.launch_template_id = Some("lt".into());
+        });
+    let by_cluster = network_builder::Net(facts.0.clone())
+        .group("sg-db", &["tcp 5432 sg-app", "tcp 5432 eks-group"])
+        .derive();
+    assert_eq!(by_cluster.unexpected(DB), ["eks_clusters/eks"]);
+    let by_template = facts.group("sg-db", &["tcp 5432 sg-app", "tcp 5432 sg-node"]).derive();
+    assert_eq!(by_template.unexpected(DB), ["eks_node_groups/workers"]);
+}
+
+#[test]
+fn nodes_of_an_unknown_cluster_leave_it_open() {
+    let facts = reference().nodes("workers", "elsewhere", &["app"]).derive();
+    assert!(facts.unexpected(DB).is_empty());
+    assert!(facts.has_gap(DB, "/reachability/unexpected_paths"));
+}
+
+#[test]
+fn nodes_that_are_in_the_model_stand_for_their_group() {
+    let facts = reference()
+        .cluster("eks", &["app"], &[])
+        .edit(|model| model.eks_clusters.get_mut("eks").unwrap().name = Some("eks".into()))
+        .nodes("workers", "eks", &["app"])
+        .instance("node", "app", "10.0.1.9", &["eks-group"])
+        .edit_instance("node", |node| {
+            node.tags.insert("eks:cluster-name".into(), "eks".into());
+            node.tags.insert("eks:nodegroup-name".into(), "workers".into());
+        })
+        .group("sg-db", &["tcp 5432 sg-app", "tcp 5432 eks-group"])
+        .derive();
+    assert_eq!(facts.unexpected(DB), ["eks_clusters/eks", "instances/node"]);
+}
+
+#[test]
+fn nodes_in_a_subnet_that_gives_public_addresses_are_public() {
+    let nodes = |gives: bool| {
+        net()
+            .public("edge", "10.0.0.0/24")
+            .edit(|model| {
+                model.subnets.get_mut("edge").unwrap().map_public_ip_on_launch = Some(gives);
+            })
+            .cluster("eks", &["edge"], &[])
+            .group("eks-group", &["tcp 22 0.0.0.0/0"])
+            .nodes("workers", "eks", &["edge"])
+            .derive()
+    };
+    let facts = nodes(true);
+    assert_eq!(facts.internet("eks_node_groups/workers"), Some(true));
+    assert!(
+        facts
+            .internet_hops("eks_node_groups/workers")
+            .contains(&"edge /map_public_ip_on_launch".to_owned())
+    );
+    assert_eq!(nodes(false).internet("eks_node_groups/workers"), Some(false));
+    // The control plane's interfaces never are.
+    assert_eq!(facts.internet("eks_clusters/eks"), Some(false));
+}
+
+// Lambda functions.
+
+const FUNCTION: &str = "lambda_functions/sync";
+
+#[test]
+fn a_function_that_reaches_the_database_is_not_foreseen() {
+    let facts = reference()
+        .group("sg-fn", &[])
+        .group("sg-db", &["tcp 5432 sg-app", "tcp 5432 sg-fn"])
+        .function("sync", &["app"], &["sg-fn"])
+        .derive();
+    assert_eq!(facts.unexpected(DB), ["lambda_functions/sync"]);
+}
+
+#[test]
+fn a_function_that_carries_the_services_group_is_not_foreseen() {
+    let facts = reference().function("sync", &["app"], &["sg-app"]).derive();
+    assert_eq!(facts.unexpected(DB), ["lambda_functions/sync"]);
+}
+
+#[test]
+fn a_function_takes_no_connections() {
+    let facts = net()
+        .public("edge", "10.0.0.0/24")
+        .group("sg", &["-1 0.0.0.0/0"])
+        .instance("web", "edge", "10.0.0.10", &["sg"])
+        .function("sync", &["edge"], &["sg"])
+        .derive();
+    assert_eq!(facts.internet(FUNCTION), Some(false));
+    assert!(facts.inside(FUNCTION).is_empty());
+    assert!(facts.unexpected(FUNCTION).is_empty());
+}
+
+#[test]
+fn a_function_outside_a_vpc_reaches_nothing_inside() {
+    let facts =
+        reference().group("sg-db", &["tcp 5432 0.0.0.0/0"]).function("sync", &[], &[]).derive();
+    assert!(!facts.unexpected(DB).contains(&FUNCTION.to_owned()));
+    assert_eq!(facts.internet(FUNCTION), Some(false));
+}
+
+#[test]
+fn a_function_somewhere_leaves_what_admits_its_group_open() {
+    let somewhere = |groups: &[&str]| {
+        reference()
+            .group("sg-fn", &[])
+            .function("sync", &["app"], groups)
+            .edit(|model| {
+                let function = model.lambda_functions.get_mut("sync").unwrap();
+                function.subnet_ids.clear();
+                function.in_vpc = None;
+            })
+            .gap("lambda_functions", "sync", "/subnet_ids")
+            .gap("lambda_functions", "sync", "/in_vpc")
+            .derive()
+    };
+    assert!(somewhere(&["sg-app"]).has_gap(DB, "/reachability/unexpected_paths"));
+    assert!(!somewhere(&["sg-fn"]).has_gap(DB, "/reachability/unexpected_paths"));
+}
+
+#[test]
+fn functions_that_could_not_be_listed_leave_it_open() {
+    let facts = reference().gap("lambda_functions", "", "").derive();
+    assert!(facts.unexpected(DB).is_empty());
+    assert!(facts.has_gap(DB, "/reachability/unexpected_paths"));
+}
+
+#[test]
+fn a_url_is_an_entry_only_where_nobody_signs_in() {
+    let of = |auth_type: &str| {
+        net()
+            .subnet("app", "10.0.1.0/24")
+            .group("sg", &[])
+            .function("sync", &["app"], &["sg"])
+            .url("sync", auth_type)
+            .derive()
+    };
+    assert_eq!(of("NONE").internet(FUNCTION), Some(true));
+    assert_eq!(of("NONE").internet_hops(FUNCTION), ["the internet", "sync /urls/0/auth_type"]);
+    assert_eq!(of("AWS_IAM").internet(FUNCTION), Some(false));
+    let facts = net().function("sync", &[], &[]).gap("lambda_functions", "sync", "/urls").derive();
+    assert_eq!(facts.internet(FUNCTION), None);
+}
+
+#[test]
+fn the_interfaces_of_a_function_are_told_once() {
+    let facts = reference()
+        .group("sg-fn", &[])
+        .group("sg-db", &["tcp 5432 sg-app", "tcp 5432 sg-fn"])
+        .function("sync", &["app"], &["sg-fn"])
+        .interface("eni", "app", "10.0.1.7", &["sg-fn"])
+        .edit(|model| {
+            let interface = model.network_interfaces.get_mut("eni").unwrap();
+            interface.interface_type = Some("lambda".into());
+        })
+        .derive();
+    assert_eq!(facts.unexpected(DB), ["lambda_functions/sync"]);
+}
+
 // Load balancers.
 
 #[test]

@@ -3,9 +3,10 @@
 # description: >-
 #   A system with one entry can be watched, logged and defended there. Whatever
 #   else takes connections from the internet (an instance, a task, a network
-#   load balancer that hands them on, a search domain outside a VPC) is a second
-#   entry. Internet-facing application load balancers may take them, and bastions
-#   SSH from named addresses.
+#   load balancer that hands them on, a search domain outside a VPC, a function
+#   URL that asks nobody to sign in) is a second entry. Internet-facing
+#   application load balancers may take them, bastions SSH and EKS clusters their
+#   API calls from named addresses.
 # related_resources:
 #   - https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
 #   - https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
@@ -24,6 +25,10 @@
 #     - elasticache_clusters.reachability.from_internet
 #     - opensearch_domains.reachability.from_internet
 #     - network_interfaces.reachability.from_internet
+#     - eks_clusters.reachability.from_internet
+#     - eks_clusters.reachability.unexpected_paths
+#     - eks_node_groups.reachability.from_internet
+#     - lambda_functions.reachability.from_internet
 #     - instances.reachability.unexpected_paths
 #     - instances.tags
 #     - load_balancers.load_balancer_type
@@ -78,11 +83,14 @@ same(one, other) if {
 	other == null
 }
 
+# What administrators use from named addresses.
+administered := {"bastion", "cluster"}
+
 # Paths that should not be, with the facts that tell of them.
-strays(fact) := [fact.internet_paths, "/reachability/from_internet"] if fact.role != "bastion"
+strays(fact) := [fact.internet_paths, "/reachability/from_internet"] if not fact.role in administered
 
 strays(fact) := [found, "/reachability/unexpected_paths"] if {
-	fact.role == "bastion"
+	fact.role in administered
 	found := [path | some path in fact.unexpected_paths; path.from_label == "internet"]
 }
 

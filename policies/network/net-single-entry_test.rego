@@ -28,6 +28,8 @@ model(facts) := {
 		"alb": {"account": null, "region": "eu-central-1", "load_balancer_type": "application"},
 		"nlb": {"account": null, "region": "eu-central-1", "load_balancer_type": "network"},
 	},
+	"eks_clusters": {"eks": {"account": null, "region": "eu-central-1"}},
+	"lambda_functions": {"sync": {"account": null, "region": "eu-central-1"}},
 	"security_groups": {},
 	"analysis": {"reachability": {key: entry |
 		some entry in facts
@@ -73,4 +75,20 @@ test_a_bastion_may_take_nothing_else if {
 test_a_bastions_neighbours_are_not_the_internet if {
 	inside := object.union(path(22, 22), {"from_label": "worker"})
 	count(findings([fact("instances", "i", "bastion", [], [inside])])) == 0
+}
+
+test_a_cluster_for_named_addresses_passes if {
+	count(findings([fact("eks_clusters", "eks", "cluster", [path(443, 443)], [])])) == 0
+}
+
+test_a_cluster_for_everyone_fails if {
+	some finding in findings([fact("eks_clusters", "eks", "cluster", [path(443, 443)], [path(443, 443)])])
+	contains(finding.message, "eks_clusters/eks by tcp 443")
+	["eks_clusters", "eks", "/reachability/unexpected_paths"] in finding.evidence
+}
+
+test_a_function_url_fails if {
+	some finding in findings([fact("lambda_functions", "sync", "other", [path(443, 443)], [])])
+	contains(finding.message, "lambda_functions/sync by tcp 443")
+	["lambda_functions", "sync", "/reachability/from_internet"] in finding.evidence
 }

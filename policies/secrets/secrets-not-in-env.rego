@@ -1,25 +1,30 @@
 # METADATA
 # title: No credential stands in an environment variable
 # description: >-
-#   Whoever may describe the task definition, read the template or list the
-#   container's processes reads its environment, and so do crash reports and
-#   logs. Credentials belong into Secrets Manager or Parameter Store, from which
-#   ECS injects them. The value itself is never read into a report.
+#   Whoever may describe the task definition or the function, read the template
+#   or list the container's processes reads its environment, and so do crash
+#   reports and logs. Credentials belong into Secrets Manager or Parameter Store,
+#   from which ECS injects them and a function reads them when it starts. The
+#   value itself is never read into a report.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-secrets-management.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
+#   - https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 # custom:
 #   id: secrets-not-in-env
 #   severity: critical
-#   subject: [ecs_task_definitions]
+#   subject: [ecs_task_definitions, lambda_functions]
 #   sources: [live, cloudformation, terraform]
 #   requires:
 #     - ecs_task_definitions.containers.environment.name
 #     - ecs_task_definitions.containers.environment.value.literal
 #     - ecs_task_definitions.containers.environment.value.looks_like_credential
+#     - lambda_functions.environment.name
+#     - lambda_functions.environment.value.literal
+#     - lambda_functions.environment.value.looks_like_credential
 #   architecture: ["2D"]
 #   remediation:
-#     summary: Move the value into Secrets Manager, rotate it, and inject it through the container's secrets.
+#     summary: Move the value into Secrets Manager, rotate it, and inject it through the container's secrets; a function reads it by its ARN when it starts.
 #     cloudformation: |
 #       Secrets:
 #         - Name: DB_PASSWORD
@@ -42,22 +47,39 @@ package audit.secrets_not_in_env
 import data.audit.lib.ecs
 import data.audit.lib.text
 
-deny contains finding if {
+# Variables that hold one: [collection, id, pointer, variable, what it is of].
+exposed contains ["ecs_task_definitions", id, pointer, variable, holder] if {
 	some [id, index, container] in ecs.containers
 	some variable_index, variable in container.environment
+	is_exposed(variable)
+	pointer := sprintf("/containers/%d/environment/%d", [index, variable_index])
+	holder := sprintf("container %s", [text.shown(container.name)])
+}
+
+exposed contains ["lambda_functions", id, pointer, variable, "the function"] if {
+	some id, function in input.lambda_functions
+	some index, variable in function.environment
+	is_exposed(variable)
+	pointer := sprintf("/environment/%d", [index])
+}
+
+is_exposed(variable) if {
 	variable.value.looks_like_credential == true
 	variable.value.literal != false
-	pointer := sprintf("/containers/%d/environment/%d", [index, variable_index])
+}
+
+deny contains finding if {
+	some [collection, id, pointer, variable, holder] in exposed
 	finding := {
-		"subject": ["ecs_task_definitions", id],
+		"subject": [collection, id],
 		"message": sprintf(
-			"variable %s of container %s holds a credential in plain text: %s",
-			[text.shown(variable.name), text.shown(container.name), text.shown(variable.value.why)],
+			"variable %s of %s holds a credential in plain text: %s",
+			[text.shown(variable.name), holder, text.shown(variable.value.why)],
 		),
 		"evidence": [
-			["ecs_task_definitions", id, concat("", [pointer, "/value/looks_like_credential"])],
-			["ecs_task_definitions", id, concat("", [pointer, "/value/literal"])],
-			["ecs_task_definitions", id, concat("", [pointer, "/name"])],
+			[collection, id, concat("", [pointer, "/value/looks_like_credential"])],
+			[collection, id, concat("", [pointer, "/value/literal"])],
+			[collection, id, concat("", [pointer, "/name"])],
 		],
 	}
 }

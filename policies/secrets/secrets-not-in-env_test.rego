@@ -35,3 +35,19 @@ test_each_variable_is_a_finding if {
 	]}]}}}
 	count(secrets_not_in_env.deny) == 2 with input as both
 }
+
+function(name, literal, looks) := {"lambda_functions": {"sync": {"environment": [
+	{"name": "STAGE", "value": {"literal": true, "looks_like_credential": false, "why": null}},
+	{"name": name, "value": {"literal": literal, "looks_like_credential": looks, "why": "the name contains TOKEN"}},
+]}}}
+
+test_credential_of_a_function_fails if {
+	some finding in secrets_not_in_env.deny with input as function("API_TOKEN", true, true)
+	finding.subject == ["lambda_functions", "sync"]
+	finding.message == "variable API_TOKEN of the function holds a credential in plain text: the name contains TOKEN"
+	finding.evidence[0] == ["lambda_functions", "sync", "/environment/1/value/looks_like_credential"]
+}
+
+test_reference_of_a_function_passes if {
+	count(secrets_not_in_env.deny) == 0 with input as function("API_TOKEN", false, false)
+}

@@ -238,7 +238,7 @@ value! {
         /// Its key.
         id: String,
         /// What it is to the architecture: `data`, `service`, `bastion`,
-        /// `instance`, `load_balancer`, `other`.
+        /// `instance`, `load_balancer`, `cluster`, `other`.
         role: String,
         /// Whether a packet from the internet reaches it directly; null where a
         /// gap leaves that open.
@@ -251,7 +251,8 @@ value! {
         /// all but the service and the bastion; for a service, all but the
         /// application load balancer; for an instance, SSH from all but the
         /// bastion; for a bastion, SSH from addresses that nobody named, and
-        /// anything else from the internet.
+        /// anything else from the internet; for a Kubernetes cluster, the
+        /// internet from addresses that nobody named.
         unexpected_paths: Vec<NetworkPath>,
         /// Facts that are missing, in words.
         unknown: Vec<String>,

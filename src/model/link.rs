@@ -401,6 +401,35 @@ fn link_compute(linker: &mut Linker<'_>, model: &mut Model) {
             at.spellings.one(&["secrets"], &mut secret.value_from);
         }
     });
+    link_kubernetes(linker, model);
+    each(linker, model, |function: &mut super::LambdaFunction, at| {
+        at.one("/role", ROLES, &mut function.role);
+        at.all("/subnet_ids", SUBNETS, &mut function.subnet_ids);
+        at.all("/security_group_ids", GROUPS, &mut function.security_group_ids);
+        at.spellings.one(KEYS, &mut function.kms_key_id);
+    });
+}
+
+fn link_kubernetes(linker: &mut Linker<'_>, model: &mut Model) {
+    each(linker, model, |cluster: &mut super::EksCluster, at| {
+        at.one("/role", ROLES, &mut cluster.role);
+        at.one("/vpc_id", VPCS, &mut cluster.vpc_id);
+        at.all("/subnet_ids", SUBNETS, &mut cluster.subnet_ids);
+        at.all("/security_group_ids", GROUPS, &mut cluster.security_group_ids);
+        at.one("/cluster_security_group_id", GROUPS, &mut cluster.cluster_security_group_id);
+        at.spellings.one(KEYS, &mut cluster.secrets_kms_key_id);
+    });
+    each(linker, model, |group: &mut super::EksNodeGroup, at| {
+        at.one("/cluster", &["eks_clusters"], &mut group.cluster);
+        at.one("/node_role", ROLES, &mut group.node_role);
+        at.all("/subnet_ids", SUBNETS, &mut group.subnet_ids);
+        at.one("/launch_template_id", &["launch_templates"], &mut group.launch_template_id);
+        at.all(
+            "/remote_access_security_group_ids",
+            GROUPS,
+            &mut group.remote_access_security_group_ids,
+        );
+    });
 }
 
 fn link_data(linker: &mut Linker<'_>, model: &mut Model) {
@@ -565,6 +594,13 @@ fn complete(model: &mut Model) {
     for interface in model.network_interfaces.values_mut() {
         interface.vpc_id =
             interface.vpc_id.take().or_else(|| vpc_of(interface.subnet_id.as_slice()));
+    }
+    for cluster in model.eks_clusters.values_mut() {
+        cluster.vpc_id = cluster.vpc_id.take().or_else(|| vpc_of(&cluster.subnet_ids));
+        let own = cluster.cluster_security_group_id.as_ref();
+        if let Some(group) = own.and_then(|id| model.security_groups.get_mut(id)) {
+            group.vpc_id = group.vpc_id.take().or_else(|| cluster.vpc_id.clone());
+        }
     }
     let members: Vec<(String, String)> = model
         .rds_instances

@@ -14,6 +14,7 @@ pub mod database;
 pub mod facts;
 pub mod gap;
 pub mod identity;
+pub mod kubernetes;
 pub mod link;
 pub mod load_balancing;
 pub mod logging;
@@ -21,6 +22,7 @@ pub mod network;
 pub mod origin;
 mod resource;
 pub mod secret;
+pub mod serverless;
 pub mod snapshot;
 pub mod storage;
 pub mod template;
@@ -32,12 +34,14 @@ pub use database::*;
 pub use facts::*;
 pub use gap::{Gap, Reason};
 pub use identity::*;
+pub use kubernetes::*;
 pub use load_balancing::*;
 pub use logging::*;
 pub use network::*;
 pub use origin::{Origin, Origins, ResourceOrigin, Span};
 pub use resource::{Identity, Resource, ResourceType};
 pub use secret::SecretValue;
+pub use serverless::*;
 pub use snapshot::Snapshot;
 pub use storage::*;
 pub use template::*;
@@ -75,6 +79,9 @@ collections! {
     ecs_clusters: EcsCluster,
     ecs_services: EcsService,
     ecs_task_definitions: EcsTaskDefinition,
+    eks_clusters: EksCluster,
+    eks_node_groups: EksNodeGroup,
+    lambda_functions: LambdaFunction,
     rds_instances: RdsInstance,
     rds_clusters: RdsCluster,
     rds_subnet_groups: RdsSubnetGroup,

@@ -1,13 +1,14 @@
-//! What AWS makes with every VPC, and templates do not declare: the main route
-//! table, the default network ACL and the default security group.
+//! What AWS makes by itself, and templates do not declare: with every VPC the
+//! main route table, the default network ACL and the default security group,
+//! with every EKS cluster its security group.
 //!
-//! Source: the Amazon VPC user guide.
+//! Source: the Amazon VPC and EKS user guides.
 
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Identity, NetworkAcl, NetworkAclEntry, Origin, ResourceOrigin, ResourceRef, Route, RouteTable,
-    SecurityGroup, SecurityGroupRule, Snapshot, Vpc,
+    EksCluster, Identity, NetworkAcl, NetworkAclEntry, Origin, ResourceOrigin, ResourceRef, Route,
+    RouteTable, SecurityGroup, SecurityGroupRule, Snapshot, Vpc,
 };
 
 /// The key of a VPC's default security group.
@@ -23,6 +24,42 @@ pub fn network_acl_id(vpc: &str) -> String {
 /// The key of a VPC's main route table.
 pub fn route_table_id(vpc: &str) -> String {
     format!("{vpc}/main-route-table")
+}
+
+/// The key of the security group that EKS makes for a cluster.
+pub fn cluster_security_group_id(cluster: &str) -> String {
+    format!("{cluster}/cluster-security-group")
+}
+
+/// Adds the security group that EKS makes for a cluster: its members reach each
+/// other, and go everywhere. What refers to an attribute of the cluster where a
+/// security group belongs means this one.
+///
+/// Source: Amazon EKS user guide, "View Amazon EKS security group requirements
+/// for clusters".
+pub fn declare_cluster_group(cluster: &mut EksCluster, origin: &Origin, snapshot: &mut Snapshot) {
+    let mut group = SecurityGroup::new(Identity {
+        id: cluster_security_group_id(&cluster.id),
+        name: Some(format!(
+            "{} (cluster security group)",
+            cluster.name.as_deref().unwrap_or(&cluster.id)
+        )),
+        account: cluster.account.clone(),
+        region: cluster.region.clone(),
+        ..Identity::default()
+    });
+    group.is_default = Some(false);
+    group.ingress = vec![SecurityGroupRule {
+        protocol: Some("-1".to_owned()),
+        referenced_group_id: Some(group.id.clone()),
+        ..SecurityGroupRule::default()
+    }];
+    group.egress = vec![egress_to_everywhere()];
+    cluster.security_group_ids.push(group.id.clone());
+    cluster.cluster_security_group_id = Some(group.id.clone());
+    let reference = snapshot.model.insert(group);
+    snapshot.alias(&reference, cluster.id.clone());
+    place(snapshot, &reference, origin);
 }
 
 /// Adds the default resources of a VPC; they stand where the VPC does.

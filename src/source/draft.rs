@@ -201,6 +201,38 @@ impl<'a> Draft<'a> {
         found
     }
 
+    /// The entries of a map, for the caller to read one by one; a gap where the
+    /// map is not known.
+    pub fn entries<'n>(&mut self, path: &str, node: Option<&'n Node>) -> &'n [(String, Node)] {
+        let Some(node) = node.filter(|node| !node.is_absent()) else { return &[] };
+        self.place(path, node.origin.as_ref());
+        match &node.value {
+            Value::Map(entries) => entries,
+            _ => {
+                self.gap(path, unreadable(node, "a map"));
+                &[]
+            }
+        }
+    }
+
+    /// Whether a list that was read as `found` has items; a gap where items of
+    /// it are not known and none is.
+    pub fn whether_any(
+        &mut self,
+        path: &str,
+        node: Option<&Node>,
+        found: &[String],
+    ) -> Option<bool> {
+        let open = node.into_iter().flat_map(Node::items).find(|item| !item.is_absent());
+        match open {
+            Some(item) if found.is_empty() => {
+                self.gap(path, unreadable(item, "a string"));
+                None
+            }
+            _ => Some(!found.is_empty()),
+        }
+    }
+
     /// The items of a list of maps, for the caller to read one by one; a gap
     /// where the list is not known.
     pub fn items<'n>(&mut self, path: &str, node: Option<&'n Node>) -> &'n [Node] {

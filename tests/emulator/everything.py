@@ -4,8 +4,10 @@ makes every call that it knows.
 Usage: everything.py ENDPOINT REGION
 """
 
+import io
 import json
 import sys
+import zipfile
 
 import boto3
 
@@ -75,6 +77,46 @@ def compute(vpc, subnets):
         SecurityGroupIds=[group],
     )
     return group
+
+
+def containers(vpc, subnets, group):
+    own = ec2.create_security_group(GroupName="eks", Description="eks", VpcId=vpc)["GroupId"]
+    eks = client("eks")
+    eks.create_cluster(
+        name="orders",
+        roleArn=f"arn:aws:iam::{ACCOUNT}:role/orders-task",
+        resourcesVpcConfig={
+            "subnetIds": subnets,
+            "securityGroupIds": [group, own],
+            "endpointPublicAccess": True,
+            "endpointPrivateAccess": True,
+            "publicAccessCidrs": ["0.0.0.0/0"],
+        },
+    )
+    eks.create_nodegroup(
+        clusterName="orders",
+        nodegroupName="workers",
+        subnets=subnets,
+        nodeRole=f"arn:aws:iam::{ACCOUNT}:role/orders-task",
+    )
+
+
+def functions(subnets, group):
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context): pass")
+    lambdas = client("lambda")
+    lambdas.create_function(
+        FunctionName="sync",
+        Runtime="python3.13",
+        Role=f"arn:aws:iam::{ACCOUNT}:role/orders-task",
+        Handler="index.handler",
+        Code={"ZipFile": code.getvalue()},
+        VpcConfig={"SubnetIds": subnets, "SecurityGroupIds": [group]},
+        Environment={"Variables": {"API_TOKEN": "emulated-token"}},
+        Tags={"team": "orders"},
+    )
+    lambdas.create_function_url_config(FunctionName="sync", AuthType="NONE")
 
 
 def balancing(vpc, subnets):
@@ -191,6 +233,8 @@ def storage():
 
 vpc, subnets = network()
 group = compute(vpc, subnets)
+containers(vpc, subnets, group)
+functions(subnets, group)
 balancing(vpc, subnets)
 data(subnets, group)
 identity()

@@ -43,6 +43,22 @@ S3_GETS = {
     "versioning": "GetBucketVersioning",
 }
 
+# Operations of services that tell them by path, by service.
+REST_GETS = {
+    "eks": [
+        (r"/node-groups/[^/]+$", "DescribeNodegroup"),
+        (r"/node-groups/?$", "ListNodegroups"),
+        (r"^/clusters/[^/]+$", "DescribeCluster"),
+        (r"^/clusters/?$", "ListClusters"),
+    ],
+    "lambda": [
+        (r"/urls$", "ListFunctionUrlConfigs"),
+        (r"/tags/", "ListTags"),
+        (r"/functions/?$", "ListFunctions"),
+        (r"", "GetFunction"),
+    ],
+}
+
 # Operations that moto does not know, with what a fresh account answers; and
 # regions, of which moto has all.
 EC2_ANSWERS = {
@@ -117,6 +133,9 @@ class Call:
         if self.service == "es":
             listing = self.path.rstrip("/").endswith("/domain") and self.method == "GET"
             return ("ListDomainNames" if listing else "DescribeDomains"), "rest"
+        if self.service in REST_GETS and self.method == "GET":
+            found = (name for pattern, name in REST_GETS[self.service] if re.search(pattern, self.path))
+            return next(found), "rest"
         form = urllib.parse.parse_qs(self.body.decode("utf-8", "replace"))
         name = (form.get("Action") or [""])[0]
         return name, ("ec2" if self.service == "ec2" else "query")
@@ -216,6 +235,10 @@ class Emulator:
         if call.name == "GetAccountPublicAccessBlock":
             # moto tells S3 Control from S3 by the host's name.
             environ["HTTP_HOST"] = f"{ACCOUNT}.s3-control.{call.region}.amazonaws.com"
+        if call.name == "ListFunctionUrlConfigs":
+            # moto knows the one URL of a function that is not published.
+            environ["PATH_INFO"] = call.path.removesuffix("s")
+            environ["REQUEST_URI"] = environ["RAW_URI"] = environ["PATH_INFO"]
         environ["wsgi.input"] = io.BytesIO(call.body)
         given = {}
 
@@ -230,6 +253,9 @@ class Emulator:
         # moto's backends are not made for several threads at once.
         with self.lock:
             body = b"".join(self.moto(environ, start))
+        if call.name == "ListFunctionUrlConfigs":
+            found = [json.loads(body)] if given["status"] < 300 else []
+            return 200, given["headers"], json.dumps({"FunctionUrlConfigs": found}).encode()
         return given["status"], given["headers"], self.mend(call, body)
 
     def mend(self, call, body):
@@ -243,6 +269,12 @@ class Emulator:
             answer = json.loads(body)
             for service in answer.get("services", []):
                 service["deploymentConfiguration"] = self.deployments.get(service["serviceName"])
+            return json.dumps(answer).encode()
+        if call.full_name == "eks:DescribeCluster":
+            # moto makes no group for a cluster: the last that was given stands for it.
+            answer = json.loads(body)
+            network = answer["cluster"]["resourcesVpcConfig"]
+            network["clusterSecurityGroupId"] = network["securityGroupIds"].pop()
             return json.dumps(answer).encode()
         if call.full_name == "ec2:CreateNatGateway":
             self.nat_interfaces.update(re.findall(rb"eni-[0-9a-f]+", body))

@@ -306,6 +306,57 @@ impl Net {
         self.add(service)
     }
 
+    /// An EKS cluster whose own security group is `<id>-group`, reached in the
+    /// VPC alone.
+    pub fn cluster(self, id: &str, subnets: &[&str], groups: &[&str]) -> Self {
+        let own = format!("{id}-group");
+        let mut cluster = EksCluster::new(identity(id));
+        cluster.subnet_ids = texts(subnets);
+        cluster.security_group_ids = texts(groups);
+        cluster.security_group_ids.push(own.clone());
+        cluster.cluster_security_group_id = Some(own.clone());
+        cluster.endpoint_private_access = Some(true);
+        cluster.endpoint_public_access = Some(false);
+        let itself = format!("-1 {own}");
+        self.group(&own, &[itself.as_str()]).add(cluster)
+    }
+
+    /// Puts the endpoint of a cluster on the internet, for some addresses.
+    pub fn public_endpoint(self, id: &str, cidrs: &[&str]) -> Self {
+        self.edit(|model| {
+            let cluster = model.eks_clusters.get_mut(id).unwrap();
+            cluster.endpoint_public_access = Some(true);
+            cluster.public_access_cidrs = texts(cidrs);
+        })
+    }
+
+    /// A managed node group of a cluster.
+    pub fn nodes(self, id: &str, cluster: &str, subnets: &[&str]) -> Self {
+        let mut group = EksNodeGroup::new(identity(id));
+        group.name = Some(id.to_owned());
+        group.cluster = Some(cluster.to_owned());
+        group.subnet_ids = texts(subnets);
+        self.add(group)
+    }
+
+    /// A Lambda function; with no subnets it is in no VPC.
+    pub fn function(self, id: &str, subnets: &[&str], groups: &[&str]) -> Self {
+        let mut function = LambdaFunction::new(identity(id));
+        function.in_vpc = Some(!subnets.is_empty());
+        function.subnet_ids = texts(subnets);
+        function.security_group_ids = texts(groups);
+        function.ipv6_allowed_for_dual_stack = Some(false);
+        self.add(function)
+    }
+
+    /// A URL of a function.
+    pub fn url(self, function: &str, auth_type: &str) -> Self {
+        self.edit(|model| {
+            let url = FunctionUrl { auth_type: Some(auth_type.to_owned()), ..Default::default() };
+            model.lambda_functions.get_mut(function).unwrap().urls.push(url);
+        })
+    }
+
     pub fn balancer(
         self,
         id: &str,

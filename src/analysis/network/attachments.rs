@@ -11,6 +11,8 @@ const CARRIERS: &[&str] = &[
     "launch_templates",
     "network_interfaces",
     "ecs_services",
+    "eks_clusters",
+    "lambda_functions",
     "rds_instances",
     "rds_clusters",
     "elasticache_replication_groups",
@@ -64,6 +66,8 @@ fn carriers(model: &Model) -> Vec<(&dyn Resource, &[String])> {
         instances,
         launch_templates,
         ecs_services,
+        eks_clusters,
+        lambda_functions,
         rds_instances,
         rds_clusters,
         elasticache_replication_groups,
@@ -114,6 +118,8 @@ impl<'a> Owners<'a> {
         }
         add!(
             ecs_services,
+            eks_clusters,
+            lambda_functions,
             rds_instances,
             rds_clusters,
             elasticache_replication_groups,
@@ -160,6 +166,7 @@ pub fn service_of(interface: &NetworkInterface) -> Option<&'static str> {
             return Some("load_balancers");
         }
         Some("vpc_endpoint" | "gateway_load_balancer_endpoint") => return Some("vpc_endpoints"),
+        Some("lambda") => return Some("lambda_functions"),
         _ => {}
     }
     let description = interface.description.as_deref()?;
@@ -176,6 +183,10 @@ pub fn service_of(interface: &NetworkInterface) -> Option<&'static str> {
         Some("opensearch_domains")
     } else if starts("arn:aws") && description.contains(":ecs:") {
         Some("ecs_services")
+    } else if starts("AWS Lambda") {
+        Some("lambda_functions")
+    } else if starts("Amazon EKS ") {
+        Some("eks_clusters")
     } else if starts("Interface for NAT Gateway") {
         Some("nat_gateways")
     } else {

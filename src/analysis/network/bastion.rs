@@ -47,7 +47,7 @@ pub fn named(world: &World<'_>, thing: &Thing<'_>) -> [Ranges; 2] {
 }
 
 /// What is left of a set without the blocks that are too wide for one holder.
-fn held_by_one(set: &Ranges, family: Family) -> Ranges {
+pub fn held_by_one(set: &Ranges, family: Family) -> Ranges {
     let widest = WIDEST.get(family as usize).copied().unwrap_or(0);
     let blocks = set.cidrs(family, usize::MAX);
     let kept = blocks
@@ -81,6 +81,7 @@ pub fn from_internet(
         ports: Some(Ports::one(SSH)),
         protocol: Some(Protocol::Tcp),
         clients: Some(strangers),
+        ..Asked::default()
     };
     let answer = internet::answer(world, at, thing, &asked);
     unexpected.extend(answer.paths);

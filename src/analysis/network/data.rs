@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::ports::Ports;
+use super::public_endpoint::PublicEndpoint;
 use super::things::{Collector, Listens, Maybe, Role, Thing};
 use super::world::World;
 use crate::model::{RdsInstance, Resource};
@@ -217,7 +218,15 @@ fn domains<'a>(collector: &Collector<'_, 'a>, things: &mut Vec<Thing<'a>>) {
         thing.listens_at = "/enforce_https";
         thing.cluster = Some(&domain.id);
         match domain.in_vpc {
-            Some(false) => thing.public_endpoint = Some("/in_vpc"),
+            Some(false) => {
+                thing.public_endpoint = Some(PublicEndpoint {
+                    attribute: "/in_vpc".to_owned(),
+                    description: "lies in no VPC: it has a public endpoint",
+                    clients: None,
+                    doubt: None,
+                    may_take: None,
+                });
+            }
             Some(true) => {
                 thing.presences = domain
                     .subnet_ids

@@ -4,7 +4,7 @@
 //! gateways" and "Block public access to VPCs and subnets".
 
 use super::connections::Outside;
-use super::flow::{Flow, Query, Stop, connect_from_outside};
+use super::flow::{Clients, Flow, Query, Stop, connect_from_outside};
 use super::ranges::{Family, Ranges};
 use super::routes;
 use super::things::{Maybe, Presence, Thing};
@@ -216,11 +216,14 @@ pub fn routed_from_internet(
     let mut best = None;
     for gateway in &gateways {
         let doubt = doubts.first().or(gateway.doubt.as_ref()).map(String::as_str);
-        let sources = match query.clients {
-            Some(clients) => gateway.sources.intersect(clients),
-            None => gateway.sources.clone(),
-        };
+        let sources = Clients::among(query.clients, &gateway.sources);
+        let part = query.clients.is_some_and(|own| own.is_one && *own.addresses != sources);
         match connect_from_outside(world, &sources, presence, query, doubt) {
+            Flow::Yes(_) if part => {
+                best = Some(Entry::Unknown(
+                    "the client's address decides, and it is not known".to_owned(),
+                ));
+            }
             Flow::Yes(witness) => return Entry::Yes(witness),
             Flow::Unknown(reason) => best = Some(Entry::Unknown(reason)),
             Flow::No(stop) => {

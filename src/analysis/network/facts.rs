@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::flow::Clients;
 use super::ports::{Ports, Protocol};
 use super::ranges::{Family, Ranges};
 use super::starts;
 use super::things::{Listens, Role, Thing};
 use super::world::World;
-use super::{bastion, gaps, internet};
+use super::{bastion, gaps, internet, kubernetes};
 use crate::model::{Gap, Reachability, Reason};
 
 /// The reachability of every thing that has one, with the gaps in it.
@@ -71,11 +72,13 @@ fn of(world: &World<'_>, at: usize, thing: &Thing<'_>) -> (String, Reachability,
     fact.unexpected_paths = inside.unexpected;
     fact.refuted.extend(inside.refuted);
     let mut unforeseen = inside.unknown_unexpected;
-    if thing.role == Role::Bastion {
-        let (paths, unknown) = bastion::from_internet(world, at, thing, &fact.internet_paths);
-        fact.unexpected_paths.extend(paths);
-        unforeseen.extend(unknown);
-    }
+    let (paths, unknown) = match thing.role {
+        Role::Bastion => bastion::from_internet(world, at, thing, &fact.internet_paths),
+        Role::Cluster => kubernetes::from_internet(world, at, thing),
+        _ => Default::default(),
+    };
+    fact.unexpected_paths.extend(paths);
+    unforeseen.extend(unknown);
     gap("unexpected_paths", &unforeseen);
     gap("internal_paths", &inside.unknown);
     fact.unknown.extend(unforeseen);
@@ -115,12 +118,15 @@ pub struct Asked {
     pub protocol: Option<Protocol>,
     /// Only clients with these addresses.
     pub clients: Option<[Ranges; 2]>,
+    /// Whether they are one client, whose address among these is not known.
+    pub is_one_client: bool,
 }
 
 impl Asked {
     /// The clients of a family.
-    pub fn clients(&self, family: Family) -> Option<&Ranges> {
-        self.clients.as_ref().and_then(|clients| clients.get(family as usize))
+    pub fn clients(&self, family: Family) -> Option<Clients<'_>> {
+        let addresses = self.clients.as_ref()?.get(family as usize)?;
+        Some(Clients { addresses, is_one: self.is_one_client })
     }
 
     /// Whether a port is asked about.

@@ -100,8 +100,24 @@ pub struct Query<'x> {
     pub protocol: Protocol,
     /// Destination ports.
     pub ports: &'x Ports,
-    /// Only clients of the internet with one of these addresses, if set.
-    pub clients: Option<&'x Ranges>,
+    /// Only these clients of the internet, if set.
+    pub clients: Option<Clients<'x>>,
+}
+
+/// Clients on the internet.
+#[derive(Debug, Clone, Copy)]
+pub struct Clients<'x> {
+    /// Their addresses.
+    pub addresses: &'x Ranges,
+    /// Whether they are one client, whose address among these is not known.
+    pub is_one: bool,
+}
+
+impl Clients<'_> {
+    /// Those among some addresses.
+    pub fn among(clients: Option<Self>, addresses: &Ranges) -> Ranges {
+        clients.map_or_else(|| addresses.clone(), |own| addresses.intersect(own.addresses))
+    }
 }
 
 /// What the security groups of `presence` let through in one direction.
@@ -269,7 +285,20 @@ pub fn connect(
     let mut way = match way(world, source, target, query.family, sources, targets) {
         Ok(way) => way,
         Err(No::Stopped(stop)) => return Flow::No(stop),
-        Err(No::Open(reason)) => return Flow::Unknown(reason),
+        Err(No::Open(reason)) => {
+            // Whatever the way, the target's groups may admit nothing of it.
+            let from = Other {
+                addresses: sources,
+                groups: &source.groups,
+                groups_doubt: source.carries_doubt(),
+                references: true,
+            };
+            return if group_pieces(world, target, Direction::In, query, from).is_empty() {
+                Flow::No(Stop::Ingress)
+            } else {
+                Flow::Unknown(reason)
+            };
+        }
     };
     way.doubt = way.doubt.or(v6_doubt);
     // The target's side first: it is the one that refuses most.
@@ -576,6 +605,7 @@ pub fn connect_from_outside(
         reply: client_ports(),
         doubt: None,
     }];
-    combine(&inward, sources, true, &open, targets, true, query, doubt)
+    let any_client = !query.clients.is_some_and(|clients| clients.is_one);
+    combine(&inward, sources, any_client, &open, targets, true, query, doubt)
         .unwrap_or(Flow::No(Stop::Acl))
 }

@@ -268,6 +268,7 @@ fn public_hop(
         "ecs_services" => ("/assign_public_ip", "its tasks get public addresses"),
         "load_balancers" => ("/scheme", "its scheme is internet-facing"),
         "instances" => ("/associate_public_ip_address", "it has a public address"),
+        "eks_node_groups" => return node_address_hop(world, target, presence),
         _ => return None,
     };
     let description = mapped.unwrap_or_else(|| description.to_owned());
@@ -297,6 +298,65 @@ fn public_address(
     own.or_else(|| instance.and_then(|found| found.public_ip_address.as_ref()))
         .or_else(|| elastic().filter(|_| world.in_detail)?.public_ip.as_ref())
         .cloned()
+}
+
+/// What gives nodes their public addresses: their launch template, or the
+/// subnet.
+fn node_address_hop(world: &World<'_>, target: &Thing<'_>, presence: &Presence<'_>) -> Option<Hop> {
+    let model = world.model;
+    let group = model.eks_node_groups.get(target.resource.id())?;
+    let template = group
+        .launch_template_id
+        .as_ref()
+        .and_then(|id| model.launch_templates.get(id))
+        .filter(|template| template.associate_public_ip_address == Some(true));
+    if let Some(template) = template {
+        return Some(hop(
+            Some(template.reference()),
+            Some("/associate_public_ip_address".to_owned()),
+            "its launch template gives public addresses".to_owned(),
+        ));
+    }
+    let place = presence.place.and_then(|at| world.places.get(at))?;
+    Some(hop(
+        Some(place.subnet.reference()),
+        Some("/map_public_ip_on_launch".to_owned()),
+        "its subnet gives public addresses".to_owned(),
+    ))
+}
+
+/// The path of a thing in a network of AWS's own, where the internet's packets
+/// take `path`: it starts at the thing.
+pub fn path_from_aws(thing: &Thing<'_>, attribute: &str, path: NetworkPath) -> NetworkPath {
+    let name = World::name_of(thing.resource);
+    let start = hop(
+        Some(thing.resource.reference()),
+        Some(attribute.to_owned()),
+        format!("{name} is in no VPC: it goes out by a network of AWS's own"),
+    );
+    NetworkPath {
+        from: Some(thing.resource.reference()),
+        from_label: name.to_owned(),
+        hops: std::iter::once(start).chain(path.hops).collect(),
+        ..path
+    }
+}
+
+/// The path of a thing in a network of AWS's own to the internet.
+pub fn path_out_of_aws(
+    thing: &Thing<'_>,
+    attribute: &str,
+    protocol: Protocol,
+    (from_port, to_port): (u16, u16),
+) -> NetworkPath {
+    let internet = NetworkPath {
+        protocol: protocol.name(),
+        from_port: i64::from(from_port),
+        to_port: i64::from(to_port),
+        hops: vec![hop(None, None, "the internet".to_owned())],
+        ..NetworkPath::default()
+    };
+    path_from_aws(thing, attribute, internet)
 }
 
 fn route_hop(

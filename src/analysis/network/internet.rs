@@ -2,15 +2,15 @@
 
 use super::balancers::Edge;
 use super::entry::{Entry, from_internet, gateways};
-use super::facts::{Asked, port_doubt, questions};
-use super::flow::{Flow, Other, Query, client_port, connect, group_pieces, through_acl};
+use super::facts::{Asked, port_doubt};
+use super::flow::{Clients, Flow, Other, Query, client_port, connect, group_pieces, through_acl};
 use super::hops::{Start, path, through_balancer};
 use super::ports::Ports;
 use super::ranges::Family;
 use super::rules::Direction;
 use super::things::{Presence, Role, Thing};
 use super::world::{World, is_same_zone};
-use crate::model::{Hop, NetworkPath};
+use crate::model::NetworkPath;
 
 /// At most this many paths are told for one protocol.
 const PATHS: usize = 8;
@@ -33,10 +33,15 @@ pub struct Answer {
 /// nothing but the service should stand in front of.
 pub fn answer(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked) -> Answer {
     let mut answer = Answer::default();
-    if let Some(attribute) = thing.public_endpoint {
-        answer.reached = Some(true);
-        answer.paths.push(public_endpoint_path(thing, attribute));
-        return answer;
+    match thing.public_endpoint.as_ref().map(|found| found.from_internet(world, thing, asked)) {
+        Some(Ok(path)) => answer.paths.push(path),
+        Some(Err(Entry::Unknown(reason))) => answer.unknown.push(reason),
+        Some(Err(Entry::No(reason))) => answer.refuted.push(reason),
+        Some(Err(Entry::Yes(_))) => {}
+        None if thing.presences.is_empty() && thing.unplaced.is_none() => {
+            answer.refuted.push("it has no address, and no public endpoint".to_owned());
+        }
+        None => {}
     }
     for family in Family::ALL {
         for (protocol, ports) in asked.questions(thing, family) {
@@ -63,31 +68,6 @@ pub fn answer(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked) ->
         None
     };
     answer
-}
-
-fn public_endpoint_path(thing: &Thing<'_>, attribute: &str) -> NetworkPath {
-    let name = World::name_of(thing.resource);
-    let ports = questions(thing, Family::V4)
-        .first()
-        .and_then(|(_, ports)| ports.ranges().last())
-        .unwrap_or((443, 443));
-    NetworkPath {
-        from: None,
-        from_label: "internet".to_owned(),
-        protocol: "tcp".to_owned(),
-        from_port: i64::from(ports.0),
-        to_port: i64::from(ports.1),
-        packet: String::new(),
-        reply: Vec::new(),
-        hops: vec![
-            Hop { resource: None, path: None, description: "the internet".to_owned() },
-            Hop {
-                resource: Some(thing.resource.reference()),
-                path: Some(attribute.to_owned()),
-                description: format!("{name} lies in no VPC: it has a public endpoint"),
-            },
-        ],
-    }
 }
 
 /// Direct connections, a path for each range of ports.
@@ -255,10 +235,7 @@ fn preserved(
     };
     let mut open = None;
     for gateway in gateways {
-        let sources = match second.clients {
-            Some(clients) => gateway.sources.intersect(clients),
-            None => gateway.sources,
-        };
+        let sources = Clients::among(second.clients, &gateway.sources);
         let client =
             Other { addresses: &sources, groups: &[], groups_doubt: None, references: false };
         let entering = group_pieces(world, node, Direction::In, first, client);
@@ -281,7 +258,11 @@ fn preserved(
                 else {
                     continue;
                 };
-                if let Some(reason) = piece.doubt.or_else(|| entering.doubt.clone()) {
+                let part =
+                    second.clients.is_some_and(|own| own.is_one && *own.addresses != piece.peers);
+                let unknown = "the client's address decides, and it is not known".to_owned();
+                let doubt = piece.doubt.or_else(|| entering.doubt.clone());
+                if let Some(reason) = doubt.or(part.then_some(unknown)) {
                     open.get_or_insert(reason);
                     continue;
                 }

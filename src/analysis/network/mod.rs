@@ -1,7 +1,7 @@
 //! The network: which subnets are public, who carries which security group,
 //! what is open to everyone, and what can reach what.
 //!
-//! Source: the Amazon VPC, ELB, RDS and ECS user guides; RFC 4632 and RFC 4291
+//! Source: the Amazon VPC, ELB, RDS, ECS, EKS and Lambda guides; RFC 4632 and RFC 4291
 //! for address ranges.
 
 pub mod acl;
@@ -15,11 +15,14 @@ pub mod ends;
 pub mod entry;
 mod facts;
 pub mod flow;
+mod functions;
 pub mod gaps;
 pub mod hops;
 mod internet;
+mod kubernetes;
 mod open;
 pub mod ports;
+pub mod public_endpoint;
 pub mod query;
 pub mod ranges;
 pub mod routes;

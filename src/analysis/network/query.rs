@@ -14,9 +14,10 @@ use super::ends::{self, End, NameError, Part};
 use super::entry::{Entry, from_outside, stop_in_words};
 use super::facts::{Asked, port_doubt};
 use super::flow::{Flow, Query, Stop, connect};
-use super::hops::{Start, path};
+use super::hops::{Start, path, path_from_aws, path_out_of_aws};
 use super::internet;
 use super::ports::{Ports, Protocol};
+use super::public_endpoint::PublicEndpoint;
 use super::ranges::{Family, Ranges, parse_cidr};
 use super::starts::{anybody_in, from_balancers, sources};
 use super::things::{Listens, Thing};
@@ -228,7 +229,8 @@ impl<'a> Network<'a> {
                 return Err(QuestionError::Protocol(question.protocol.clone().unwrap_or_default()));
             }
         };
-        let asked = Asked { ports: question.port.map(PortRange::ports), protocol, clients: None };
+        let asked =
+            Asked { ports: question.port.map(PortRange::ports), protocol, ..Asked::default() };
         let from = question.from.as_deref().map(|name| ends::resolve(world, name)).transpose()?;
         let to = question.to.as_deref().map(|name| ends::resolve(world, name)).transpose()?;
         let mut found = Found::default();
@@ -552,6 +554,8 @@ fn to_thing(
             let Some((start, source)) = from.thing(world) else { return };
             if start == at {
                 found.refuted.push("it is the same".to_owned());
+            } else if let Some(attribute) = source.outside {
+                from_aws(world, source, attribute, at, asked, found);
             } else if source.initiates {
                 thing_to_thing(world, &source, thing, asked, found);
             } else {
@@ -617,8 +621,10 @@ fn thing_to_thing(
     if let Some(reason) = &source.unplaced {
         found.unknown.push(reason.clone());
     }
-    if target.public_endpoint.is_some() {
-        return thing_to_internet(world, source, &world.internet, asked, found);
+    if let Some(endpoint) = &target.public_endpoint
+        && !shares_vpc(source, target)
+    {
+        to_public_endpoint(world, source, target, endpoint, asked, found);
     }
     let name = World::name_of(source.resource);
     for family in Family::ALL {
@@ -633,6 +639,71 @@ fn thing_to_thing(
             }
         }
     }
+}
+
+/// Whether a target takes connections in a VPC of the source; there its name
+/// stands for its addresses in the VPC.
+fn shares_vpc(source: &Thing<'_>, target: &Thing<'_>) -> bool {
+    target.accepts
+        && target
+            .presences
+            .iter()
+            .any(|own| own.vpc.is_some() && source.presences.iter().any(|from| from.vpc == own.vpc))
+}
+
+/// By the internet to an endpoint there, as a client whose address is not
+/// known.
+fn to_public_endpoint(
+    world: &World<'_>,
+    source: &Thing<'_>,
+    target: &Thing<'_>,
+    endpoint: &PublicEndpoint,
+    asked: &Asked,
+    found: &mut Found,
+) {
+    let asked =
+        Asked { clients: Some(world.internet.clone()), is_one_client: true, ..asked.clone() };
+    let last = match endpoint.from_internet(world, target, &asked) {
+        Ok(path) => path,
+        Err(entry) => return found.entry(entry),
+    };
+    for family in Family::ALL {
+        let Some(targets) = world.internet.get(family as usize) else { continue };
+        for (protocol, ports) in asked.questions(target, family) {
+            let query = Query { family, protocol, ports: &ports, clients: None };
+            for presence in &source.presences {
+                match to_internet(world, source, presence, query, targets) {
+                    Ok(mut path) => {
+                        path.hops.extend(last.hops.iter().skip(1).cloned());
+                        found.paths.push(path);
+                    }
+                    Err(entry) => found.entry(entry),
+                }
+            }
+        }
+    }
+}
+
+/// From a network of AWS's own: what the internet reaches, from an address that
+/// is not known.
+fn from_aws(
+    world: &World<'_>,
+    source: &Thing<'_>,
+    attribute: &str,
+    at: usize,
+    asked: &Asked,
+    found: &mut Found,
+) {
+    let Some(target) = world.things.get(at) else { return };
+    let asked =
+        Asked { clients: Some(world.internet.clone()), is_one_client: true, ..asked.clone() };
+    let answer = internet::answer(world, at, target, &asked);
+    let paths = answer.paths.into_iter();
+    found.paths.extend(paths.map(|path| path_from_aws(source, attribute, path)));
+    if answer.reached.is_none() {
+        found.unknown.extend(answer.unknown);
+    }
+    found.refuted.extend(answer.refuted);
 }
 
 /// A load balancer connects to what it forwards to, and to nothing else.
@@ -721,6 +792,11 @@ fn thing_to_internet(
                 Protocol::Other(_) => Ports::all(),
                 _ => asked_ports.clone(),
             };
+            if let (Some(attribute), Family::V4) = (thing.outside, family) {
+                let range = ports.ranges().next().unwrap_or_default();
+                found.paths.push(path_out_of_aws(thing, attribute, protocol, range));
+                continue;
+            }
             let query = Query { family, protocol, ports: &ports, clients: None };
             for presence in &thing.presences {
                 match to_internet(world, thing, presence, query, targets) {
@@ -826,8 +902,13 @@ fn reaches(world: &World<'_>, from: &[End], at: usize) -> Option<Option<NetworkP
     }
     let thing = world.things.get(at)?;
     let mut found = Found::default();
-    for end in starts.iter().filter(|end| end.index().is_none()) {
-        to_thing(world, end, at, thing, &Asked::default(), &mut found);
+    for end in starts {
+        let of_vpc = end
+            .index()
+            .is_some_and(|from| world.things.get(from).is_none_or(|from| from.outside.is_none()));
+        if !of_vpc {
+            to_thing(world, end, at, thing, &Asked::default(), &mut found);
+        }
     }
     found.paths.into_iter().next().map(Some)
 }

@@ -24,6 +24,16 @@ const STRANGERS: usize = 6;
 /// At most this many of them are ranges.
 const RANGES: usize = 3;
 
+/// Collections whose resources start connections that are not foreseen, with
+/// the kind of start that they are.
+const STARTERS: [(&str, &str); 5] = [
+    ("instances", "instance"),
+    ("network_interfaces", "network interface"),
+    ("lambda_functions", "function"),
+    ("eks_clusters", "cluster"),
+    ("eks_node_groups", "node group"),
+];
+
 /// What inside reaches a thing.
 #[derive(Debug, Default)]
 pub struct Answer {
@@ -106,6 +116,7 @@ fn search(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked, every:
                 search.presence(presence);
             }
         }
+        search.unlisted();
     }
     if let Some(reason) = &thing.unplaced {
         search.unknown_unexpected.insert(reason.clone());
@@ -160,6 +171,19 @@ impl<'a> Search<'_, 'a> {
 
     fn is_full(&self) -> bool {
         !self.every && self.unexpected.len() >= UNEXPECTED
+    }
+
+    /// Starts that could not be listed may be among what is admitted.
+    fn unlisted(&mut self) {
+        let resource = self.thing.resource;
+        for (collection, kind) in STARTERS {
+            let (account, region) = (resource.account(), resource.region());
+            if self.counts(kind)
+                && let Some(reason) = self.world.gaps.members_at(collection, account, region)
+            {
+                self.unknown_unexpected.insert(format!("{collection}: {reason}"));
+            }
+        }
     }
 
     /// Load balancers reach only what they forward to.

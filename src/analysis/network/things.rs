@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::Options;
 use super::attachments::{Owners, service_of};
 use super::ports::Ports;
+use super::public_endpoint::PublicEndpoint;
 use super::ranges::{Family, Ranges, parse_cidr};
 use super::world::World;
 use crate::model::{NetworkInterface, Reason, Resource};
@@ -24,6 +25,8 @@ pub enum Role {
     Instance,
     /// A load balancer.
     LoadBalancer,
+    /// The control plane of a Kubernetes cluster.
+    Cluster,
     /// Anything else.
     Other,
 }
@@ -37,6 +40,7 @@ impl Role {
             Self::Bastion => "bastion",
             Self::Instance => "instance",
             Self::LoadBalancer => "load_balancer",
+            Self::Cluster => "cluster",
             Self::Other => "other",
         }
     }
@@ -121,9 +125,11 @@ pub struct Thing<'a> {
     pub accepts: bool,
     /// Whether it starts connections of its own.
     pub initiates: bool,
-    /// Whether it is a public endpoint outside every VPC, and the attribute
-    /// that says so.
-    pub public_endpoint: Option<&'static str>,
+    /// Its endpoint on the internet, outside every VPC.
+    pub public_endpoint: Option<PublicEndpoint>,
+    /// Whether it connects from a network of AWS's own, outside every VPC, and
+    /// the attribute that says so.
+    pub outside: Option<&'static str>,
     /// Why its place is not known.
     pub unplaced: Option<String>,
     /// Things that are part of the same cluster have the same key.
@@ -138,6 +144,8 @@ pub fn collect<'a>(world: &World<'a>, options: &Options) -> Vec<Thing<'a>> {
     collector.instances(options, &mut things);
     collector.services(&mut things);
     super::data::collect(&collector, &mut things);
+    super::kubernetes::collect(&collector, &mut things);
+    super::functions::collect(&collector, &mut things);
     collector.load_balancers(&nodes, &mut things);
     collector.endpoints(&nodes, &mut things);
     collector.interfaces(&mut things);
@@ -180,6 +188,7 @@ impl<'a> Collector<'_, 'a> {
             accepts: true,
             initiates: true,
             public_endpoint: None,
+            outside: None,
             unplaced: None,
             cluster: None,
         }

@@ -19,11 +19,13 @@ mod ec2_network;
 mod ec2_security;
 mod ec2_transit_gateway;
 mod ecs;
+mod eks;
 mod elasticache;
 mod elasticloadbalancingv2;
 mod failure;
 mod iam;
 mod kms;
+mod lambda;
 mod logs;
 mod opensearch;
 pub mod operation;
@@ -47,10 +49,12 @@ const TABLES: &[&[Operation]] = &[
     ec2_security::OPERATIONS,
     ec2_transit_gateway::OPERATIONS,
     ecs::OPERATIONS,
+    eks::OPERATIONS,
     elasticache::OPERATIONS,
     elasticloadbalancingv2::OPERATIONS,
     iam::OPERATIONS,
     kms::OPERATIONS,
+    lambda::OPERATIONS,
     logs::OPERATIONS,
     opensearch::OPERATIONS,
     rds::OPERATIONS,
@@ -171,6 +175,8 @@ async fn read_region(session: &Session, name: &str) {
             aws_sdk_elasticloadbalancingv2::Client::new(&config)
         )),
         Box::pin(ecs::read(&scope, aws_sdk_ecs::Client::new(&config))),
+        Box::pin(eks::read(&scope, aws_sdk_eks::Client::new(&config))),
+        Box::pin(lambda::read(&scope, aws_sdk_lambda::Client::new(&config))),
         Box::pin(elasticache::read(&scope, aws_sdk_elasticache::Client::new(&config))),
         Box::pin(opensearch::read(&scope, aws_sdk_opensearch::Client::new(&config))),
         Box::pin(cloudtrail::read(&scope, aws_sdk_cloudtrail::Client::new(&config), trails)),

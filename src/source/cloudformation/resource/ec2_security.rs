@@ -159,6 +159,9 @@ fn target_group(node: &Node) -> Option<String> {
         Value::Reference(reference) if reference.attribute == "DefaultSecurityGroup" => {
             Some(default_resources::security_group_id(&reference.id))
         }
+        Value::Reference(reference) if reference.attribute == "ClusterSecurityGroupId" => {
+            Some(default_resources::cluster_security_group_id(&reference.id))
+        }
         _ => target_of(node),
     }
 }

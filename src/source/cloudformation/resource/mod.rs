@@ -11,10 +11,12 @@ mod ec2_instance;
 mod ec2_network;
 mod ec2_security;
 mod ecs;
+mod eks;
 mod elasticache;
 mod elasticloadbalancingv2;
 mod iam;
 mod kms;
+mod lambda;
 mod logs;
 mod opensearch;
 mod rds;
@@ -99,6 +101,11 @@ fn mapping(kind: &str) -> Option<(Phase, Mapping)> {
         "AWS::ECS::Cluster" => (Alone, ecs::cluster),
         "AWS::ECS::Service" => (Alone, ecs::service),
         "AWS::ECS::TaskDefinition" => (Alone, ecs::task_definition),
+        "AWS::EKS::Cluster" => (Alone, eks::cluster),
+        "AWS::EKS::Nodegroup" => (Alone, eks::node_group),
+        "AWS::Lambda::Function" => (Alone, lambda::function),
+        "AWS::Lambda::Alias" | "AWS::Lambda::Version" => (Alone, lambda::qualified),
+        "AWS::Lambda::Url" => (Adding, lambda::url),
         "AWS::RDS::DBInstance" => (Alone, rds::instance),
         "AWS::RDS::DBCluster" => (Alone, rds::cluster),
         "AWS::RDS::DBSubnetGroup" => (Alone, rds::subnet_group),

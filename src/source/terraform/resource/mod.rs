@@ -23,8 +23,10 @@ mod ec2_instance;
 mod ec2_network;
 mod ec2_security;
 mod ecs;
+mod eks;
 mod elasticache;
 mod iam;
+mod lambda;
 mod lb;
 mod logs;
 mod opensearch;
@@ -120,6 +122,10 @@ fn entry(kind: &str) -> Option<Entry> {
         "aws_ecs_cluster" => alone("ecs_clusters", Arn, ecs::cluster),
         "aws_ecs_service" => alone("ecs_services", Arn, ecs::service),
         "aws_ecs_task_definition" => alone("ecs_task_definitions", Arn, ecs::task_definition),
+        "aws_eks_cluster" => alone("eks_clusters", Arn, eks::cluster),
+        "aws_eks_node_group" => alone("eks_node_groups", Arn, eks::node_group),
+        "aws_lambda_function" => alone("lambda_functions", Arn, lambda::function),
+        "aws_lambda_function_url" => adding(lambda::url),
         "aws_db_instance" => alone("rds_instances", Arn, rds::instance),
         "aws_rds_cluster_instance" => alone("rds_instances", Arn, rds::instance),
         "aws_rds_cluster" => alone("rds_clusters", Arn, rds::cluster),

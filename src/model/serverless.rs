@@ -1,0 +1,45 @@
+//! Lambda functions.
+//!
+//! Source: the AWS Lambda API reference.
+
+use super::container::EnvironmentVariable;
+use super::resource::{resource, value};
+
+value! {
+    /// A URL by which a function is called over HTTPS.
+    FunctionUrl {
+        /// The alias that it calls; null for the unpublished version.
+        qualifier: Option<String>,
+        /// `AWS_IAM`, or `NONE` where nobody has to sign in.
+        auth_type: Option<String>,
+    }
+}
+
+resource! {
+    /// A Lambda function.
+    LambdaFunction: "AWS::Lambda::Function" in lambda_functions {
+        /// The runtime, such as `python3.13`; null for an image.
+        runtime: Option<String>,
+        /// `Zip` or `Image`.
+        package_type: Option<String>,
+        /// The role that it uses: key in `iam_roles`.
+        role: Option<String>,
+        /// Whether it is attached to a VPC; if not it runs in a network of
+        /// AWS's own.
+        in_vpc: Option<bool>,
+        /// Subnets of its interfaces: keys in `subnets`.
+        subnet_ids: Vec<String>,
+        /// Security groups of its interfaces: keys in `security_groups`.
+        security_group_ids: Vec<String>,
+        /// Whether it may use IPv6 in dual-stack subnets.
+        ipv6_allowed_for_dual_stack: Option<bool>,
+        /// Plain environment variables.
+        environment: Vec<EnvironmentVariable>,
+        /// The KMS key of its environment; null for AWS's own.
+        kms_key_id: Option<String>,
+        /// `Active` or `PassThrough`.
+        tracing_mode: Option<String>,
+        /// URLs by which it is called.
+        urls: Vec<FunctionUrl>,
+    }
+}

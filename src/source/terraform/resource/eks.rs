@@ -1,0 +1,77 @@
+//! EKS clusters and node groups.
+
+use super::Declared;
+use crate::model::{EksCluster, EksNodeGroup, Reason, ResourceRef, Snapshot};
+use crate::source::default_resources;
+use crate::source::node::{Node, Value};
+
+/// Where the provider gives a cluster's own security group.
+const CLUSTER_GROUP: [&str; 2] = ["vpc_config", "cluster_security_group_id"];
+
+/// A value that the source leaves to the provider.
+fn is_computed(node: &Node) -> bool {
+    matches!(&node.value, Value::Unknown(Reason::KnownAfterApply { expression: None }))
+}
+
+pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "eks_clusters");
+    let mut cluster = EksCluster::new(declared.identity(&mut draft, "name"));
+    let network = |name: &str| declared.at(&["vpc_config", name]);
+    let set = |node: Option<&Node>| node.is_some_and(|node| !is_computed(node));
+    cluster.version =
+        draft.string("/version", declared.get("version").filter(|node| !is_computed(node)), None);
+    cluster.status = Some("ACTIVE".to_owned());
+    cluster.role = draft.string("/role", declared.get("role_arn"), None);
+    cluster.subnet_ids = draft.strings("/subnet_ids", network("subnet_ids"));
+    cluster.security_group_ids =
+        draft.strings("/security_group_ids", network("security_group_ids"));
+    cluster.endpoint_public_access =
+        draft.bool("/endpoint_public_access", network("endpoint_public_access"), Some(true));
+    cluster.endpoint_private_access =
+        draft.bool("/endpoint_private_access", network("endpoint_private_access"), Some(false));
+    let cidrs = network("public_access_cidrs");
+    cluster.public_access_cidrs = if set(cidrs) {
+        draft.strings("/public_access_cidrs", cidrs)
+    } else {
+        vec!["0.0.0.0/0".to_owned()]
+    };
+    cluster.enabled_log_types =
+        draft.strings("/enabled_log_types", declared.get("enabled_cluster_log_types"));
+    cluster.secrets_kms_key_id = draft.string(
+        "/secrets_kms_key_id",
+        declared.at(&["encryption_config", "provider", "key_arn"]),
+        None,
+    );
+    default_resources::declare_cluster_group(&mut cluster, &declared.origin, snapshot);
+    let own = ResourceRef::new(
+        "security_groups",
+        default_resources::cluster_security_group_id(&cluster.id),
+    );
+    snapshot.alias(&own, declared.address.clone());
+    if let Some(text) = declared.at(&CLUSTER_GROUP).and_then(Node::text) {
+        snapshot.alias(&own, text);
+    }
+    snapshot.model.insert(cluster);
+}
+
+pub(super) fn node_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "eks_node_groups");
+    let mut group = EksNodeGroup::new(declared.identity(&mut draft, "node_group_name"));
+    group.cluster = draft.string("/cluster", declared.get("cluster_name"), None);
+    group.status = Some("ACTIVE".to_owned());
+    group.node_role = draft.string("/node_role", declared.get("node_role_arn"), None);
+    group.subnet_ids = draft.strings("/subnet_ids", declared.get("subnet_ids"));
+    let template = ["id", "name"]
+        .into_iter()
+        .find_map(|name| declared.at(&["launch_template", name]).filter(|node| !is_computed(node)));
+    group.launch_template_id = draft.string("/launch_template_id", template, None);
+    let remote = |name: &str| declared.at(&["remote_access", name]);
+    group.remote_access_key = draft.string("/remote_access_key", remote("ec2_ssh_key"), None);
+    group.remote_access_security_group_ids =
+        draft.strings("/remote_access_security_group_ids", remote("source_security_group_ids"));
+    group.desired_size =
+        draft.integer("/desired_size", declared.at(&["scaling_config", "desired_size"]), None);
+    let capacity = declared.get("capacity_type").filter(|node| !is_computed(node));
+    group.capacity_type = draft.string("/capacity_type", capacity, Some("ON_DEMAND"));
+    snapshot.model.insert(group);
+}

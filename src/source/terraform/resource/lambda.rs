@@ -1,0 +1,85 @@
+//! Lambda functions.
+
+use super::Declared;
+use crate::model::{
+    EnvironmentVariable, FunctionUrl, Gap, LambdaFunction, Reason, ResourceRef, SecretValue,
+    Snapshot,
+};
+use crate::source::node::Node;
+
+pub(super) fn function(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "lambda_functions");
+    let mut function = LambdaFunction::new(declared.identity(&mut draft, "function_name"));
+    let network = |name: &str| declared.at(&["vpc_config", name]);
+    function.runtime = draft.string("/runtime", declared.get("runtime"), None);
+    function.package_type =
+        draft.string("/package_type", declared.get("package_type"), Some("Zip"));
+    function.role = draft.string("/role", declared.get("role"), None);
+    let whole = declared.get("vpc_config").filter(|node| node.unknown().is_some());
+    let subnets = whole.or_else(|| network("subnet_ids"));
+    function.subnet_ids = draft.strings("/subnet_ids", subnets);
+    function.in_vpc = draft.whether_any("/in_vpc", subnets, &function.subnet_ids);
+    function.security_group_ids =
+        draft.strings("/security_group_ids", whole.or_else(|| network("security_group_ids")));
+    function.ipv6_allowed_for_dual_stack = draft.bool(
+        "/ipv6_allowed_for_dual_stack",
+        network("ipv6_allowed_for_dual_stack"),
+        Some(false),
+    );
+    function.kms_key_id = draft.string("/kms_key_id", declared.get("kms_key_arn"), None);
+    let tracing = declared.at(&["tracing_config", "mode"]).filter(|node| node.unknown().is_none());
+    function.tracing_mode = draft.string("/tracing_mode", tracing, Some("PassThrough"));
+    let environment = declared.get("environment").filter(|node| node.unknown().is_some());
+    let variables = environment.or_else(|| declared.at(&["environment", "variables"]));
+    function.environment = draft
+        .entries("/environment", variables)
+        .iter()
+        .enumerate()
+        .map(|(index, (name, value))| EnvironmentVariable {
+            name: Some(name.clone()),
+            value: draft
+                .secret(&format!("/environment/{index}/value"), name, Some(value))
+                .unwrap_or_else(SecretValue::of_reference),
+        })
+        .collect();
+    // What its alias or its permission calls it by.
+    let reference = ResourceRef::new("lambda_functions", &function.id);
+    for attribute in ["qualified_arn", "invoke_arn"] {
+        if let Some(text) = declared.get(attribute).and_then(Node::text) {
+            snapshot.alias(&reference, text);
+        }
+    }
+    snapshot.model.insert(function);
+}
+
+pub(super) fn url(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<LambdaFunction>(snapshot, "function_name") else {
+        // It may be the URL of any function.
+        let target = declared.get("function_name").and_then(Node::text);
+        snapshot.gaps.insert(Gap {
+            collection: "lambda_functions".to_owned(),
+            id: None,
+            path: "/urls".to_owned(),
+            account: declared.options.account.clone(),
+            region: declared.options.region.clone(),
+            reason: Reason::UnresolvedReference {
+                target: target.unwrap_or_else(|| format!("the function of {}", declared.address)),
+            },
+        });
+        return;
+    };
+    let at = snapshot.model.lambda_functions.get(&id).map_or(0, |function| function.urls.len());
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("lambda_functions", &id));
+    draft.place(&format!("/urls/{at}"), Some(&declared.origin));
+    let url = FunctionUrl {
+        qualifier: draft.string(&format!("/urls/{at}/qualifier"), declared.get("qualifier"), None),
+        auth_type: draft.string(
+            &format!("/urls/{at}/auth_type"),
+            declared.get("authorization_type"),
+            None,
+        ),
+    };
+    if let Some(function) = snapshot.model.lambda_functions.get_mut(&id) {
+        function.urls.push(url);
+    }
+}
