@@ -34,6 +34,7 @@ const NAMES: &[(&str, &str, &str)] = &[
 const TEMPLATE_ONLY: &[(&str, &str)] = &[
     ("iam_roles", "DefaultGroupFunctionRole"),
     ("log_groups", "/lambda/orders/restrict-default-group"),
+    ("lambda_functions", "DefaultGroupFunction"),
 ];
 
 type Named = BTreeMap<(String, String, String), Status>;

@@ -26,14 +26,17 @@ const IDENTITY: [&str; 6] = ["id", "arn", "name", "type", "account", "region"];
 
 /// Collections that the path analysis reads; what it finds may rest on any of
 /// their attributes.
-const NETWORK: [&str; 22] = [
+const NETWORK: [&str; 25] = [
     "ecs_services",
     "egress_only_internet_gateways",
+    "eks_clusters",
+    "eks_node_groups",
     "elastic_ips",
     "elasticache_replication_groups",
     "elasticache_subnet_groups",
     "instances",
     "internet_gateways",
+    "lambda_functions",
     "listener_rules",
     "listeners",
     "load_balancers",

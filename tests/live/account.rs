@@ -31,6 +31,8 @@ fn a_scan_finds_what_is_wrong_with_the_account() {
         ("rds-snapshot-private", "orders-manual"),
         ("s3-private", "open-data"),
         ("ec2-imdsv2", "worker"),
+        ("secrets-not-in-env", "sync"),
+        ("net-single-entry", "eu-west-1"),
     ] {
         assert!(failed.contains(&expected), "{expected:?} is not among {failed:?}");
     }

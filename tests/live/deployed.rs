@@ -22,6 +22,7 @@ fn name(verdict: &Value) -> String {
         "AWS::EC2::",
         "AWS::IAM::Role",
         "AWS::KMS::Key",
+        "AWS::Lambda::Function",
         "AWS::ElasticLoadBalancingV2::Listener",
         "AWS::RDS::DBParameterGroup",
         "AWS::Account",

@@ -83,11 +83,22 @@ impl Source {
     }
 }
 
+/// What the analysis takes from a profile.
+fn options(profile: &Profile) -> analysis::Options {
+    let tag = &profile.bastion_tag;
+    analysis::Options {
+        network: analysis::network::Options {
+            bastion_tag: (tag.key.clone(), tag.value.clone()),
+            admin_cidrs: profile.admin_cidrs.clone(),
+        },
+    }
+}
+
 fn judged(mut loaded: Loaded, profile: &Profile) -> Results {
     assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
     loaded.snapshot.model.collected_at = "2026-11-23T00:00:00Z".to_owned();
     link::link(&mut loaded.snapshot);
-    analysis::derive(&mut loaded.snapshot);
+    analysis::derive_with(&mut loaded.snapshot, &options(profile));
     let settings = Settings { profile: profile.clone(), ..Settings::default() };
     let results = evaluate(&loaded.snapshot, &Bundle::embedded(), &settings);
     assert_eq!(results.errors, []);
