@@ -321,6 +321,56 @@ Resources:
 }
 
 #[test]
+fn an_empty_list_of_addresses_is_none() {
+    let template = template(
+        "
+Resources:
+  Cluster:
+    Type: AWS::EKS::Cluster
+    Properties: {ResourcesVpcConfig: {SubnetIds: [subnet-1], PublicAccessCidrs: []}}
+",
+    );
+    let vpc = json!({"vpc_config": [{"subnet_ids": ["subnet-1"], "public_access_cidrs": []}]});
+    let plan = plan(&[("aws_eks_cluster.main", vpc, json!({}), json!({}))]);
+    for snapshot in [template, plan] {
+        assert_eq!(cluster(&snapshot).public_access_cidrs, ["0.0.0.0/0"]);
+    }
+}
+
+#[test]
+fn a_whole_block_that_is_not_known_leaves_each_of_its_facts_open() {
+    let template = template(
+        "
+Parameters:
+  Stage: {Type: String}
+Conditions:
+  Live: !Equals [!Ref Stage, live]
+Resources:
+  Cluster:
+    Type: AWS::EKS::Cluster
+    Properties:
+      ResourcesVpcConfig: !If [Live, {SubnetIds: [subnet-1]}, {SubnetIds: [subnet-2]}]
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      VpcConfig: !If [Live, {SubnetIds: [subnet-1]}, !Ref AWS::NoValue]
+",
+    );
+    let plan = plan(&[
+        ("aws_eks_cluster.main", json!({}), json!({"vpc_config": true}), json!({})),
+        ("aws_lambda_function.sync", json!({}), json!({"vpc_config": true}), json!({})),
+    ]);
+    for snapshot in [template, plan] {
+        let found = cluster(&snapshot);
+        assert_eq!((found.endpoint_public_access, found.endpoint_private_access), (None, None));
+        assert!(found.public_access_cidrs.is_empty());
+        assert_eq!(function(&snapshot).in_vpc, None);
+        let open = gaps(&snapshot, "lambda_functions");
+        assert!(open.contains(&"/in_vpc".to_owned()), "{open:?}");
+    }
+}
+
+#[test]
 fn what_a_plan_leaves_open_is_a_gap() {
     let snapshot = plan(&[
         (

@@ -34,7 +34,7 @@
 #     - load_balancers.load_balancer_type
 #   architecture: ["2B"]
 #   remediation:
-#     summary: Take the public address away from what is shown, move it into a private subnet, and let the application load balancer stand in front of it.
+#     summary: Take the public address away from what is shown, move it into a private subnet, and let the application load balancer stand in front of it; open a cluster's endpoint to named addresses alone, and let callers of a function URL sign in.
 #     cloudformation: |
 #       NetworkConfiguration:
 #         AwsvpcConfiguration:

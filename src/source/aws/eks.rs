@@ -92,7 +92,7 @@ fn node_group(scope: &Scope, found: types::Nodegroup) {
         ..scope.identity(arn)
     };
     let mut group = EksNodeGroup::new(identity);
-    group.cluster = found.cluster_name;
+    group.cluster = found.cluster_name.map(|name| scope.arn("eks", &format!("cluster/{name}")));
     group.status = found.status.map(|status| status.as_str().to_owned());
     group.node_role = found.node_role;
     group.subnet_ids = found.subnets.unwrap_or_default();

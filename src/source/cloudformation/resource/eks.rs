@@ -8,7 +8,8 @@ use crate::source::node::Node;
 pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "eks_clusters");
     let mut cluster = EksCluster::new(declared.identity(&mut draft, "Name"));
-    let network = |name: &str| declared.at(&["ResourcesVpcConfig", name]);
+    let whole = declared.get("ResourcesVpcConfig").filter(|node| node.unknown().is_some());
+    let network = |name: &str| whole.or_else(|| declared.at(&["ResourcesVpcConfig", name]));
     cluster.version = draft.string("/version", declared.get("Version"), None);
     cluster.status = Some("ACTIVE".to_owned());
     cluster.role = draft.string("/role", declared.get("RoleArn"), None);
@@ -19,8 +20,10 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     cluster.endpoint_private_access =
         draft.bool("/endpoint_private_access", network("EndpointPrivateAccess"), Some(false));
     cluster.public_access_cidrs = match network("PublicAccessCidrs") {
-        None => vec!["0.0.0.0/0".to_owned()],
-        given => draft.strings("/public_access_cidrs", given),
+        Some(given) if !given.items().is_empty() => {
+            draft.strings("/public_access_cidrs", Some(given))
+        }
+        _ => vec!["0.0.0.0/0".to_owned()],
     };
     let logs = declared.at(&["Logging", "ClusterLogging", "EnabledTypes"]);
     for item in draft.items("/enabled_log_types", logs) {

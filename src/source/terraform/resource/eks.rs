@@ -16,8 +16,8 @@ fn is_computed(node: &Node) -> bool {
 pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "eks_clusters");
     let mut cluster = EksCluster::new(declared.identity(&mut draft, "name"));
-    let network = |name: &str| declared.at(&["vpc_config", name]);
-    let set = |node: Option<&Node>| node.is_some_and(|node| !is_computed(node));
+    let whole = declared.get("vpc_config").filter(|node| node.unknown().is_some());
+    let network = |name: &str| whole.or_else(|| declared.at(&["vpc_config", name]));
     cluster.version =
         draft.string("/version", declared.get("version").filter(|node| !is_computed(node)), None);
     cluster.status = Some("ACTIVE".to_owned());
@@ -29,11 +29,11 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         draft.bool("/endpoint_public_access", network("endpoint_public_access"), Some(true));
     cluster.endpoint_private_access =
         draft.bool("/endpoint_private_access", network("endpoint_private_access"), Some(false));
-    let cidrs = network("public_access_cidrs");
-    cluster.public_access_cidrs = if set(cidrs) {
-        draft.strings("/public_access_cidrs", cidrs)
-    } else {
-        vec!["0.0.0.0/0".to_owned()]
+    // What the source leaves out is computed, within a block that is known.
+    let left_out = |node: &Node| node.items().is_empty() || (whole.is_none() && is_computed(node));
+    cluster.public_access_cidrs = match network("public_access_cidrs") {
+        Some(given) if !left_out(given) => draft.strings("/public_access_cidrs", Some(given)),
+        _ => vec!["0.0.0.0/0".to_owned()],
     };
     cluster.enabled_log_types =
         draft.strings("/enabled_log_types", declared.get("enabled_cluster_log_types"));
