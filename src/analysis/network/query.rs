@@ -13,7 +13,7 @@ use super::egress::to_internet;
 use super::ends::{self, End, NameError, Part};
 use super::entry::{Entry, from_outside, stop_in_words};
 use super::facts::{Asked, port_doubt};
-use super::flow::{Flow, Query, Stop, connect};
+use super::flow::{Clients, Flow, Query, Stop, connect};
 use super::hops::{Start, path, path_from_aws, path_out_of_aws};
 use super::internet;
 use super::ports::{Ports, Protocol};
@@ -445,7 +445,7 @@ fn to_public(
         }
     };
     for (protocol, ports) in asked.questions(thing, family) {
-        let query = Query { family, protocol, ports: &ports, clients: Some(&clients) };
+        let query = Query { family, protocol, ports: &ports, clients: Some(Clients { addresses: &clients, is_one: false }) };
         let mut answer = internet::Answer::default();
         internet::direct(world, thing, query, &mut answer);
         let arrivals = answer.paths.into_iter();
@@ -555,7 +555,7 @@ fn to_thing(
             if start == at {
                 found.refuted.push("it is the same".to_owned());
             } else if let Some(attribute) = source.outside {
-                from_aws(world, source, attribute, at, asked, found);
+                from_aws(world, &source, attribute, at, asked, found);
             } else if source.initiates {
                 thing_to_thing(world, &source, thing, asked, found);
             } else {
@@ -902,7 +902,7 @@ fn reaches(world: &World<'_>, from: &[End], at: usize) -> Option<Option<NetworkP
     }
     let thing = world.things.get(at)?;
     let mut found = Found::default();
-    for end in starts {
+    for end in &starts {
         let of_vpc = end
             .index()
             .is_some_and(|from| world.things.get(from).is_none_or(|from| from.outside.is_none()));
