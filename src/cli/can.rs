@@ -26,7 +26,8 @@ PRINCIPAL is an ARN, an account, a service such as lambda.amazonaws.com, anonymo
 or the name of a user or role of what was given. RESOURCE is an ARN, * for an action
 that is about no resource, or a name; BUCKET/KEY is an object. Without PATH the
 answer rests on the policy files alone. ACTION and RESOURCE may have * and ?: then the
-question is about all that they match (${*} is a star itself).
+question is about all that they match (${*} is a star itself); so is * for an action that
+is about resources.
 
 A condition key that is not mentioned is not known, and what depends on it is
 conditional. --absent says that a key is not there, --context-complete that all are
@@ -54,9 +55,18 @@ A line of a batch:
    \"aws:SourceVpce\": null}, \"context_complete\": true, \"identity_policies\": [\"bob.json\",
    {\"Version\": \"2012-10-17\", \"Statement\": []}], \"expect\": \"allowed\"}
 It may also have boundary, session_policies, resource_policy, endpoint_policy, scps and
-rcps (a list of policies for each level), principal_account, resource_account,
-management_account and unknown_keys. expect is allowed, denied, explicitly-denied,
-implicitly-denied or conditional.")]
+rcps (from the root down; a level is a policy or a list of such), principal_account,
+resource_account, management_account and unknown_keys. A policy is a JSON object or the
+name of a file. The values of context are strings, or lists of strings for keys with
+several. camelCase and the long names (permissions_boundary, service_control_policies)
+are taken too. expect is allowed, denied, explicitly-denied, implicitly-denied or
+conditional.
+
+A line of the answers:
+  {\"id\": 1, \"line\": 1, \"decision\": \"allowed\", \"explicit\": null, \"statements\": [...], ...}
+decision is allowed, denied or conditional; explicit tells of a denial whether a statement
+says so; condition is what a conditional answer depends on. A line that cannot be answered
+has error instead, and the others go on.")]
 pub struct CanArgs {
     /// PRINCIPAL, ACTION and RESOURCE, then templates, plans, snapshots or
     /// directories of them; with --batch only the latter, with --list after
@@ -338,10 +348,15 @@ fn answer_lines(text: &str, world: Option<&World<'_>>, out: &mut dyn Write) -> i
     let mut worst = EXIT_SUCCESS;
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let line_number = index + 1;
-        let parsed: Result<Question, _> = serde_json::from_str(line);
-        let id = parsed.as_ref().ok().and_then(|question| question.id.clone());
+        let parsed = Question::read(line);
+        let id = match &parsed {
+            Ok(question) => question.id.clone(),
+            Err((id, _)) => id.clone(),
+        };
         let answered = parsed
-            .map_err(|error| vec![Diagnostic::error(format!("the line is no question: {error}"))])
+            .map_err(|(_, what)| {
+                vec![Diagnostic::error(format!("the line is no question: {what}"))]
+            })
             .and_then(|question| answer(&question, world));
         let value = match answered {
             Ok(mut answer) => {

@@ -28,7 +28,8 @@ pub fn object(
         return Ok(anything());
     }
     if text == "*" {
-        return Ok(anything());
+        let names_one = known.is_some_and(|(_, action)| action.has_resource_types());
+        return Ok(if names_one { whatever() } else { anything() });
     }
     if let Some(world) = world
         && let Some(found) = in_model(text, question, world)?
@@ -63,6 +64,13 @@ pub fn object(
 /// No resource in particular; it is of the principal's account.
 fn anything() -> Object {
     let resource = Resource { names: vec!["*".to_owned()], account: None };
+    Object { resource, ..Object::default() }
+}
+
+/// Any resource at all, for an action that is about one: what a policy says of
+/// some resources leaves the answer open.
+fn whatever() -> Object {
+    let resource = Resource { names: vec![Resource::SOME.to_owned()], account: None };
     Object { resource, ..Object::default() }
 }
 

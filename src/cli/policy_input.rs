@@ -28,7 +28,11 @@ pub fn add_policies(
         set.identity.policies.extend(policy.map(Arc::new));
     }
     if let Some(given) = &question.boundary {
-        set.boundary = Some(reader.layer(Kind::Identity, "boundary", std::slice::from_ref(given)));
+        let given = match given {
+            Json::Array(items) => items.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        set.boundary = Some(reader.layer(Kind::Identity, "boundary", given));
     }
     if let Some(given) = &question.session_policies {
         set.session = Some(reader.layer(Kind::Session, "session_policies", given));

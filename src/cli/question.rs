@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
 use crate::analysis::identity::evaluate::{Context, Outcome, Value};
@@ -25,28 +25,63 @@ pub struct Question {
     pub context: BTreeMap<String, Json>,
     /// Whether keys that `context` does not mention are absent; otherwise they
     /// are not known.
+    #[serde(alias = "contextComplete")]
     pub context_complete: bool,
     /// Keys that are not known though the context is complete.
+    #[serde(alias = "unknownKeys")]
     pub unknown_keys: Vec<String>,
     /// The account of a principal that is given by name.
+    #[serde(alias = "principalAccount")]
     pub principal_account: Option<String>,
     /// The account of a resource whose ARN has none.
+    #[serde(alias = "resourceAccount")]
     pub resource_account: Option<String>,
     /// Policies of the principal and its groups.
+    #[serde(
+        alias = "identityPolicies",
+        alias = "identity_policy",
+        deserialize_with = "one_or_many"
+    )]
     pub identity_policies: Vec<Json>,
     /// Its permissions boundary.
+    #[serde(
+        alias = "permissions_boundary",
+        alias = "permissionsBoundary",
+        alias = "permission_boundary",
+        alias = "permissionBoundary"
+    )]
     pub boundary: Option<Json>,
     /// Session policies.
+    #[serde(
+        alias = "sessionPolicies",
+        alias = "session_policy",
+        alias = "sessionPolicy",
+        deserialize_with = "some_or_many"
+    )]
     pub session_policies: Option<Vec<Json>>,
     /// The resource's policy.
+    #[serde(alias = "resourcePolicy")]
     pub resource_policy: Option<Json>,
-    /// Service control policies, a list for each level from the root down.
+    /// Service control policies from the root down; a level is a policy or a
+    /// list of such.
+    #[serde(
+        alias = "service_control_policies",
+        alias = "serviceControlPolicies",
+        deserialize_with = "levels"
+    )]
     pub scps: Vec<Vec<Json>>,
-    /// Resource control policies, a list for each level.
+    /// Resource control policies, likewise.
+    #[serde(
+        alias = "resource_control_policies",
+        alias = "resourceControlPolicies",
+        deserialize_with = "levels"
+    )]
     pub rcps: Vec<Vec<Json>>,
     /// The policy of the VPC endpoint that the request passes.
+    #[serde(alias = "endpointPolicy", alias = "vpc_endpoint_policy")]
     pub endpoint_policy: Option<Json>,
     /// The organization's management account.
+    #[serde(alias = "managementAccount")]
     pub management_account: Option<String>,
     /// The answer that is expected.
     pub expect: Option<Expectation>,
@@ -125,6 +160,57 @@ impl Question {
     }
 }
 
+/// A policy alone is a list of one; null is none.
+fn list(value: Json) -> Vec<Json> {
+    match value {
+        Json::Array(items) => items,
+        Json::Null => Vec::new(),
+        one => vec![one],
+    }
+}
+
+fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Json>, D::Error> {
+    Json::deserialize(from).map(list)
+}
+
+fn some_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<Json>>, D::Error> {
+    Option::<Json>::deserialize(from).map(|found| found.map(list))
+}
+
+fn levels<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Vec<Json>>, D::Error> {
+    Json::deserialize(from).map(|found| list(found).into_iter().map(list).collect())
+}
+
+impl Question {
+    /// Reads a line of a batch.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no question: the `id` that it has nevertheless, and a
+    /// message that names the field.
+    pub fn read(line: &str) -> Result<Self, (Option<Json>, String)> {
+        let found: Json = serde_json::from_str(line).map_err(|error| (None, error.to_string()))?;
+        let Json::Object(fields) = &found else {
+            return Err((None, "it is no JSON object".to_owned()));
+        };
+        let id = fields.get("id").cloned();
+        serde_json::from_value(found.clone()).map_err(|error: serde_json::Error| {
+            // Serde names the place in a text, but no field of a value.
+            let alone = |(name, value): (&String, &Json)| {
+                let field = Json::from_iter([(name.clone(), value.clone())]);
+                let error = serde_json::from_value::<Self>(field).err()?;
+                Some(match error.to_string() {
+                    message if message.contains(&format!("`{name}`")) => message,
+                    message => format!("{name}: {message}"),
+                })
+            };
+            let wrong: Vec<String> = fields.iter().filter_map(alone).collect();
+            let message = if wrong.is_empty() { error.to_string() } else { wrong.join("; ") };
+            (id, message)
+        })
+    }
+}
+
 fn known(value: &Json) -> Option<Value> {
     let text = |value: &Json| match value {
         Json::String(text) => Some(text.clone()),
@@ -137,5 +223,33 @@ fn known(value: &Json) -> Option<Value> {
         Json::Array(items) => items.iter().map(text).collect::<Option<_>>().map(Value::Known),
         Json::Object(_) => None,
         plain => text(plain).map(Value::one),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_have_the_names_and_forms_that_others_give_them() {
+        let line = r#"{"principal": "anonymous", "action": "s3:GetObject",
+            "identityPolicies": {"Statement": []}, "permissionBoundary": "limits.json",
+            "session_policy": null, "service_control_policies": [{"Statement": []}, ["a", "b"]]}"#;
+        let question = Question::read(line).unwrap_or_default();
+        assert_eq!(question.identity_policies.len(), 1);
+        assert_eq!(question.boundary, Some("limits.json".into()));
+        assert_eq!(question.session_policies, None);
+        assert_eq!(question.scps.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn an_error_names_the_field_and_keeps_the_id() {
+        let wrong = |line: &str| Question::read(line).err().unwrap_or_default();
+        let (id, message) = wrong(r#"{"id": 7, "action": 3, "context": []}"#);
+        assert_eq!(id, Some(7.into()));
+        assert!(message.contains("action: ") && message.contains("context: "), "{message}");
+        let (_, message) = wrong(r#"{"pricipal": "bob"}"#);
+        assert!(message.contains("unknown field `pricipal`"), "{message}");
+        assert!(wrong("[]").1.contains("no JSON object"));
     }
 }

@@ -92,7 +92,7 @@ pub fn resolve_for(
         None => PolicySet::default(),
     };
     let mut resource = object.resource.clone();
-    if resource.names == ["*"] {
+    if resource.is_open() {
         resource.account.clone_from(&principal.account);
     }
     let request = Request::new(principal, &question.action, resource, context);
@@ -124,7 +124,7 @@ fn not_given(
         set.identity.unknown.push(words);
     }
     let name = request.resource.names.first().map_or("*", String::as_str);
-    if name != "*" && !knows_resource && question.resource_policy.is_none() {
+    if !request.resource.is_open() && !knows_resource && question.resource_policy.is_none() {
         if request.is_same_account() {
             set.assumptions.push(format!("{name} has no policy that denies it; none was given"));
         } else {

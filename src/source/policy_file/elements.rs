@@ -41,11 +41,23 @@ impl Reader {
         let Some(node) = node else { return Vec::new() };
         let found = self.strings(node, what);
         for (action, at) in &found {
-            if let Some((message, help)) = wrong_action(action) {
+            if let Some((message, help)) = wrong_action(action).or_else(|| self.misplaced(action)) {
                 self.error(&at.span, message, help);
             }
         }
         found.into_iter().map(|(action, _)| action).collect()
+    }
+
+    /// What is wrong with an action in a policy of this kind.
+    fn misplaced(&self, action: &str) -> Option<(String, &'static str)> {
+        let service = action.split(':').next().unwrap_or_default();
+        match self.kind {
+            Kind::Trust if !service.eq_ignore_ascii_case("sts") && service != "*" => Some((
+                format!("a role's trust policy has no action {action}"),
+                "write sts:AssumeRole or another action of sts",
+            )),
+            _ => None,
+        }
     }
 
     pub(super) fn resources(
@@ -62,12 +74,29 @@ impl Reader {
             if resource.is_empty() || !(free || arn || resource.chars().all(|c| c == '*')) {
                 let help = "write an ARN, which begins with arn:, or \"*\"";
                 self.error(&at.span, format!("{what} is neither an ARN nor \"*\""), help);
-            } else if arn && resource.split(':').count() < 6 && effect == Effect::Allow {
-                self.warning(
-                    &at.span,
-                    "the ARN has fewer than six fields and matches nothing",
-                    "write arn:partition:service:region:account:resource",
-                );
+            } else if resource.split(':').nth(1).is_some_and(|partition| !is_partition(partition))
+                && arn
+            {
+                let help = "write aws, aws-cn, aws-us-gov or *";
+                self.error(&at.span, format!("the ARN {resource} has no partition of AWS's"), help);
+            } else if arn && resource.split(':').count() < 6 {
+                let help = "write arn:partition:service:region:account:resource";
+                match self.kind {
+                    Kind::Session => {
+                        let message = "the ARN has fewer than six fields";
+                        self.error(&at.span, message, help);
+                    }
+                    Kind::Resource | Kind::Trust | Kind::ResourceControl | Kind::Endpoint => {
+                        if effect == Effect::Allow {
+                            let message = "the ARN has fewer than six fields and matches nothing";
+                            self.warning(&at.span, message, help);
+                        }
+                    }
+                    Kind::Identity | Kind::ServiceControl => {
+                        let message = "the ARN has fewer than six fields; AWS takes * for the rest";
+                        self.warning(&at.span, message, help);
+                    }
+                }
             }
         }
         found.into_iter().map(|(resource, _)| resource).collect()
@@ -138,6 +167,11 @@ impl Reader {
         }
         found
     }
+}
+
+/// Whether a field may be a partition: all begin with `aws`.
+fn is_partition(field: &str) -> bool {
+    field.starts_with("aws") || field.contains(['*', '?', '$'])
 }
 
 /// What is wrong with an action, and what to do.

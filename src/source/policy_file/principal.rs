@@ -53,6 +53,10 @@ fn wrong(kind: &str, value: &str) -> Option<(String, &'static str)> {
             format!("the principal {value} has a wildcard in it"),
             "name the principal in full, or everyone by \"*\" with a Condition on aws:PrincipalArn",
         )),
+        "AWS" if value.starts_with("arn:") && value.contains(":group/") => Some((
+            format!("{value} is a group, which is no principal"),
+            "name the users, or a role that they assume",
+        )),
         "AWS" => {
             let account = value.len() == 12 && value.bytes().all(|byte| byte.is_ascii_digit());
             let arn = value.starts_with("arn:") && value.split(':').count() >= 6;

@@ -173,3 +173,33 @@ fn what_matches_nothing_is_a_warning() {
       "Condition": {"NumericEquals": {"s3:max-keys": "5"}}}]}"#;
     assert_eq!(read(Kind::Identity, &Arc::from("p.json"), text).unwrap().warnings.len(), 1);
 }
+
+#[test]
+fn an_arn_that_stops_early_is_completed_refused_or_matches_nothing() {
+    let statement = |more: &str| {
+        format!(
+            "{{\"Statement\": [{{\"Effect\": \"Allow\", \"Action\": \"sqs:*\",\n{more}\"Resource\": \"arn:aws:sqs\"}}]}}"
+        )
+    };
+    let warned = |kind, more| {
+        let found = read(kind, &Arc::from("p.json"), &statement(more)).unwrap();
+        found.warnings.into_iter().map(|found| found.message).collect::<String>()
+    };
+    assert!(warned(Kind::Identity, "").contains("takes *"));
+    assert!(warned(Kind::Resource, "\"Principal\": \"*\", ").contains("matches nothing"));
+    assert_eq!(
+        errors(Kind::Session, &statement("")),
+        [(2, "the ARN has fewer than six fields".to_owned())]
+    );
+}
+
+#[test]
+fn what_one_kind_of_policy_refuses() {
+    let group = r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:group/g"},
+      "Action": "s3:*", "Resource": "*"}"#;
+    refused(Kind::Resource, group, "is a group");
+    let other = r#"{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:*"}"#;
+    refused(Kind::Trust, other, "no action s3:*");
+    let partition = r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:awz:s3:::b"}"#;
+    refused(Kind::Identity, partition, "no partition");
+}

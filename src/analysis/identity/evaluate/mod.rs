@@ -58,11 +58,12 @@ pub fn decide(request: &Request, policies: &PolicySet) -> Decision {
     if special::needs_no_permission(request) {
         return settled(Outcome::Allowed, "the action needs no permission and cannot be denied");
     }
-    if special::is_owned_by_aws(request) {
+    let mut decision = conclude(gates(request, policies), grant(request, policies));
+    let denied = matches!(decision.outcome, Outcome::Denied { explicit: true, .. });
+    if special::is_owned_by_aws(request) && !denied {
         let outcome = Outcome::Denied { explicit: false, layer: LayerKind::AwsOwned };
         return settled(outcome, "the resource is AWS's own, which nobody can change");
     }
-    let mut decision = conclude(gates(request, policies), grant(request, policies));
     decision.assumptions = assumptions;
     decision
 }

@@ -55,7 +55,8 @@ pub struct Principal {
 pub enum Naming {
     /// By its account.
     Account,
-    /// By the role whose session it is, or that it is.
+    /// By the role whose session it is, or that it is; of a federated user by
+    /// the user who gave the session away.
     Role,
     /// By itself: a user, a session, a federated user, a service, a provider.
     Itself,
@@ -180,6 +181,13 @@ impl Principal {
                     (false, true) => plainly(Naming::Role),
                     (false, false) => None,
                 }
+            }
+            PrincipalKind::FederatedUser if !known => {
+                // The session's name does not tell which user gave it away.
+                let user = Self::parse(value)?;
+                let may_be =
+                    user.kind == PrincipalKind::User && user.account.as_deref() == Some(account);
+                may_be.then(|| (Naming::Role, Formula::other(format!("the session is {value}'s"))))
             }
             _ => known.then_some((Naming::Itself, Formula::True)),
         }

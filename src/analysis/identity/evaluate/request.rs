@@ -15,6 +15,17 @@ pub struct Resource {
     pub account: Option<String>,
 }
 
+impl Resource {
+    /// The name of a resource that may be any, unlike `*`, which is none in
+    /// particular.
+    pub const SOME: &'static str = "?*";
+
+    /// Whether it is no certain resource, so that nobody else can own it.
+    pub fn is_open(&self) -> bool {
+        matches!(self.names.as_slice(), [one] if one == "*" || one == Self::SOME)
+    }
+}
+
 /// A request. The action may have wildcards; then it is about all actions that
 /// they match.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

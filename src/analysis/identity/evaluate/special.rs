@@ -63,19 +63,31 @@ const ROLE_CHANGES: &[&str] = &[
     "iam:updateassumerolepolicy",
 ];
 
-/// Whether AWS refuses the change whatever policies say: it is of a policy or
-/// role of AWS's own.
+/// Changes to roles that AWS refuses only for those that IAM Identity Center
+/// made; of service-linked roles they may be made.
+const RESERVED_ROLE_CHANGES: &[&str] =
+    &["iam:tagrole", "iam:untagrole", "iam:updaterole", "iam:updateroledescription"];
+
+/// Changes to aliases, which AWS refuses for those of its own keys.
+const ALIAS_CHANGES: &[&str] = &["kms:createalias", "kms:deletealias", "kms:updatealias"];
+
+/// Whether AWS refuses the change whatever policies say: it is of a policy,
+/// role or alias of AWS's own.
 ///
 /// Source: the IAM user guide, "Managed policies and inline policies" and
-/// "Create a service-linked role".
+/// "Create a service-linked role"; the IAM Identity Center user guide,
+/// "Referencing permission sets in resource policies"; the AWS KMS API
+/// reference, `CreateAlias`.
 pub(super) fn is_owned_by_aws(request: &Request) -> bool {
     let action = request.action.to_ascii_lowercase();
+    let is_one_of = |changes: &[&str]| changes.contains(&action.as_str());
     let of = |fragments: &[&str]| {
         let names = &request.resource.names;
         !names.is_empty()
             && names.iter().all(|name| fragments.iter().any(|found| name.contains(found)))
     };
-    (POLICY_CHANGES.contains(&action.as_str()) && of(&[":iam::aws:policy/"]))
-        || (ROLE_CHANGES.contains(&action.as_str())
-            && of(&[":role/aws-reserved/", ":role/aws-service-role/"]))
+    (is_one_of(POLICY_CHANGES) && of(&[":iam::aws:policy/"]))
+        || (is_one_of(ROLE_CHANGES) && of(&[":role/aws-reserved/", ":role/aws-service-role/"]))
+        || (is_one_of(RESERVED_ROLE_CHANGES) && of(&[":role/aws-reserved/"]))
+        || (is_one_of(ALIAS_CHANGES) && of(&[":alias/aws/"]))
 }

@@ -112,8 +112,9 @@ fn resource(statement: &Compiled, request: &Request, may_leave_out: bool) -> For
     if statement.resources.is_empty() {
         return Formula::constant(may_leave_out);
     }
-    // A Deny with an ARN that stops early is about all that begins so.
-    let complete = statement.effect == Effect::Deny;
+    // AWS completes an ARN that stops early with wildcards in policies of
+    // identities; elsewhere it is not said, and only a Deny is read so.
+    let complete = !may_leave_out || statement.effect == Effect::Deny;
     let mut parts = Vec::new();
     for template in &statement.resources {
         if template.fixed().is_none() && template.has_early_variable() {

@@ -157,12 +157,15 @@ fn wildcards_in_the_question_ask_about_all_of_them() {
 }
 
 #[test]
-fn a_deny_completes_an_arn_that_stops_early_and_an_allow_does_not() {
+fn an_arn_that_stops_early_is_completed_for_identities_and_in_a_deny() {
     let own = r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3"}"#;
-    assert_eq!(outcome(USER, &identity(own)), implicit(LayerKind::Identity));
-    let deny = own.replace("Allow", "Deny");
-    let found = outcome(USER, &identity(&format!("{ALLOW}, {deny}")));
-    assert!(matches!(found, Outcome::Denied { explicit: true, .. }));
+    assert_eq!(outcome(USER, &identity(own)), Outcome::Allowed);
+    let of_resource = own.replace('{', r#"{"Principal": "*", "#);
+    let open = PolicySet { resource: Some(layer(Kind::Resource, &of_resource)), ..PolicySet::default() };
+    assert_eq!(outcome(USER, &open), implicit(LayerKind::Identity));
+    let deny = of_resource.replace("Allow", "Deny");
+    let shut = PolicySet { resource: Some(layer(Kind::Resource, &deny)), ..identity(own) };
+    assert!(matches!(outcome(USER, &shut), Outcome::Denied { explicit: true, .. }));
 }
 
 #[test]
