@@ -161,7 +161,8 @@ fn an_arn_that_stops_early_is_completed_for_identities_and_in_a_deny() {
     let own = r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3"}"#;
     assert_eq!(outcome(USER, &identity(own)), Outcome::Allowed);
     let of_resource = own.replace('{', r#"{"Principal": "*", "#);
-    let open = PolicySet { resource: Some(layer(Kind::Resource, &of_resource)), ..PolicySet::default() };
+    let open =
+        PolicySet { resource: Some(layer(Kind::Resource, &of_resource)), ..PolicySet::default() };
     assert_eq!(outcome(USER, &open), implicit(LayerKind::Identity));
     let deny = of_resource.replace("Allow", "Deny");
     let shut = PolicySet { resource: Some(layer(Kind::Resource, &deny)), ..identity(own) };
