@@ -75,6 +75,11 @@ impl Node {
         }
     }
 
+    /// Whether the provider computes it, for want of anything in the source.
+    pub fn is_computed(&self) -> bool {
+        matches!(self.unknown(), Some(Reason::KnownAfterApply { expression: None }))
+    }
+
     /// An entry of a map; `None` if there is none, it is absent, or this is no
     /// map.
     pub fn get(&self, key: &str) -> Option<&Self> {

@@ -14,6 +14,8 @@ const MOST_STEPS: usize = 32;
 /// What references can be followed through.
 pub(super) struct Scope<'p> {
     root: &'p ConfigModule,
+    /// Whether a provider adds tags of its own.
+    pub(super) default_tags: bool,
     /// Instances by module instance, type and name.
     by_name: HashMap<(&'p str, &'p str, &'p str), Vec<&'p Instance<'p>>>,
 }
@@ -38,7 +40,12 @@ impl<'p> Scope<'p> {
                 .or_default()
                 .push(instance);
         }
-        Self { root: &plan.configuration.root_module, by_name }
+        let default_tags = plan
+            .configuration
+            .provider_config
+            .values()
+            .any(|provider| provider.expressions.get("default_tags").is_some());
+        Self { root: &plan.configuration.root_module, default_tags, by_name }
     }
 
     /// What the source says of an instance.

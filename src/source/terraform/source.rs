@@ -48,6 +48,11 @@ impl Places {
         }
     }
 
+    /// Whether the source has the attribute, or blocks of its name.
+    pub(super) fn wrote(&self, path: &str) -> bool {
+        self.attributes.contains_key(path)
+    }
+
     /// The block's header.
     pub(super) fn header(&self) -> Option<&Span> {
         self.header.as_ref()
@@ -162,6 +167,12 @@ fn attributes(body: &Body, path: &str, text: &Text<'_>, found: &mut HashMap<Stri
                 let span = attribute.value.span().or_else(|| attribute.span());
                 if let Some(span) = span.and_then(|range| text.span(range)) {
                     found.insert(format!("{path}/{}", attribute.key.as_str()), span);
+                }
+            }
+            Structure::Block(block) if block.ident.as_str() == "dynamic" => {
+                let label = block.labels.first().map(|label| label.as_str());
+                if let (Some(label), Some(span)) = (label, text.header(block)) {
+                    found.entry(format!("{path}/{label}")).or_insert(span);
                 }
             }
             Structure::Block(block) => {

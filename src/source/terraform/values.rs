@@ -19,18 +19,110 @@ pub(super) struct Builder<'a> {
     pub origin: &'a Origin,
 }
 
+/// How the source writes a value.
+#[derive(Clone, Copy)]
+enum Written<'a> {
+    /// Not at all: what is unknown then is for the provider to compute.
+    Not,
+    /// As an expression.
+    Expression(&'a Json),
+    /// Within the expression of the whole list, which a plan gives for blocks
+    /// that the provider's schema calls an attribute (`ingress`, `route`).
+    Within(&'a Json),
+    /// As a block with attributes of its own.
+    Block(&'a Json),
+    /// As blocks of one name.
+    Blocks(&'a [Json]),
+    /// The plan does not tell, as for dynamic blocks.
+    Somehow,
+}
+
+impl<'a> Written<'a> {
+    fn of(written: Option<&'a Json>) -> Self {
+        match written {
+            None | Some(Json::Null) => Self::Not,
+            Some(Json::Array(blocks)) => Self::Blocks(blocks),
+            Some(object) => {
+                let leaf =
+                    ["references", "constant_value"].iter().any(|key| object.get(key).is_some());
+                let empty = object.as_object().is_some_and(serde_json::Map::is_empty);
+                if leaf || empty { Self::Expression(object) } else { Self::Block(object) }
+            }
+        }
+    }
+
+    /// How an attribute of a value that is written so is written.
+    fn attribute(self, name: &str) -> Self {
+        match self {
+            Self::Block(block) => Self::of(block.get(name)),
+            Self::Expression(whole) | Self::Within(whole) => Self::Within(whole),
+            // Partly known, so written in a way that the plan does not show.
+            Self::Not | Self::Blocks(_) | Self::Somehow => Self::Somehow,
+        }
+    }
+
+    /// How the item with these known values is written. Blocks of a set stand
+    /// in another order in the plan than in the source.
+    fn item(self, index: usize, value: &Json) -> Self {
+        match self {
+            Self::Blocks(blocks) => {
+                let mut fitting = blocks.iter().filter(|block| fits(block, value));
+                let block = match (fitting.next(), fitting.next()) {
+                    (Some(only), None) => Some(only),
+                    _ => blocks.get(index),
+                };
+                block.map_or(Self::Somehow, Self::Block)
+            }
+            Self::Expression(whole) | Self::Within(whole) => Self::Within(whole),
+            Self::Block(_) | Self::Not | Self::Somehow => Self::Somehow,
+        }
+    }
+
+    fn expression(self) -> &'a Json {
+        match self {
+            Self::Expression(expression) | Self::Within(expression) => expression,
+            _ => &Json::Null,
+        }
+    }
+}
+
+/// Whether the constants of a block are the values.
+fn fits(block: &Json, values: &Json) -> bool {
+    block.as_object().into_iter().flatten().all(|(name, expression)| {
+        match (expression.get("constant_value"), values.get(name)) {
+            (Some(constant), Some(value)) => {
+                Node::from(constant).text() == Node::from(value).text()
+            }
+            _ => true,
+        }
+    })
+}
+
+/// The types of resource whose id an attribute of a rule or route takes.
+fn takes(attribute: &str) -> &'static [&'static str] {
+    match attribute {
+        "security_groups" => &["aws_security_group", "aws_default_security_group"],
+        "prefix_list_ids" => &["aws_ec2_managed_prefix_list", "aws_vpc_endpoint"],
+        "gateway_id" => &["aws_internet_gateway", "aws_vpn_gateway"],
+        "nat_gateway_id" => &["aws_nat_gateway"],
+        "egress_only_gateway_id" => &["aws_egress_only_internet_gateway"],
+        "transit_gateway_id" => &["aws_ec2_transit_gateway"],
+        "vpc_peering_connection_id" => &["aws_vpc_peering_connection"],
+        "vpc_endpoint_id" => &["aws_vpc_endpoint"],
+        "network_interface_id" => &["aws_network_interface"],
+        "instance_id" => &["aws_instance"],
+        _ => &[],
+    }
+}
+
 impl Builder<'_> {
     /// All attributes of the instance.
     pub(super) fn build(&self) -> Node {
-        let expressions =
-            self.scope.resource(self.instance).map_or(&Json::Null, |r| &r.expressions);
-        self.node(
-            self.instance.values,
-            self.instance.unknown,
-            self.instance.sensitive,
-            expressions,
-            "",
-        )
+        let written = self
+            .scope
+            .resource(self.instance)
+            .map_or(Written::Somehow, |resource| Written::Block(&resource.expressions));
+        self.node(self.instance.values, self.instance.unknown, self.instance.sensitive, written, "")
     }
 
     fn node(
@@ -38,7 +130,7 @@ impl Builder<'_> {
         value: &Json,
         unknown: &Json,
         sensitive: &Json,
-        expression: &Json,
+        written: Written<'_>,
         path: &str,
     ) -> Node {
         let origin = Some(self.places.origin(path, self.origin));
@@ -46,7 +138,7 @@ impl Builder<'_> {
             return Node::at(Value::Secret, origin);
         }
         if unknown == &Json::Bool(true) {
-            return Node::at(self.referred(expression), origin);
+            return Node::at(self.referred(written, path), origin);
         }
         let value = match value {
             Json::Object(entries) => {
@@ -63,7 +155,7 @@ impl Builder<'_> {
                                 entries.get(name).unwrap_or(&Json::Null),
                                 unknown.get(name).unwrap_or(&Json::Null),
                                 sensitive.get(name).unwrap_or(&Json::Null),
-                                expression.get(name).unwrap_or(&Json::Null),
+                                written.attribute(name),
                                 &format!("{path}/{step}"),
                             );
                             (name.clone(), node)
@@ -71,7 +163,7 @@ impl Builder<'_> {
                         .collect(),
                 )
             }
-            Json::Array(items) => self.list(items, unknown, sensitive, expression, path),
+            Json::Array(items) => self.list(items, unknown, sensitive, written, path),
             Json::Null => match unknown {
                 // A block whose every attribute is unknown has no values.
                 Json::Object(_) => {
@@ -79,7 +171,7 @@ impl Builder<'_> {
                         &Json::Object(serde_json::Map::new()),
                         unknown,
                         sensitive,
-                        expression,
+                        written,
                         path,
                     );
                 }
@@ -95,14 +187,16 @@ impl Builder<'_> {
         items: &[Json],
         unknown: &Json,
         sensitive: &Json,
-        expression: &Json,
+        written: Written<'_>,
         path: &str,
     ) -> Value {
         let unknowns = unknown.as_array().map(Vec::as_slice).unwrap_or_default();
         let count = items.len().max(unknowns.len());
         // An attribute, not blocks: unknown items are told by the references,
         // where there are as many.
-        if unknowns.contains(&Json::Bool(true)) {
+        if unknowns.contains(&Json::Bool(true))
+            && let Written::Expression(expression) = written
+        {
             let named = self.scope.named(expression, self.instance);
             let missing = unknowns.iter().filter(|item| **item == Json::Bool(true)).count();
             if named.len() == missing {
@@ -116,15 +210,12 @@ impl Builder<'_> {
             (0..count)
                 .map(|index| {
                     let null = &Json::Null;
-                    let inner = match expression {
-                        Json::Array(blocks) => blocks.get(index).or_else(|| blocks.first()),
-                        _ => None,
-                    };
+                    let value = items.get(index).unwrap_or(null);
                     self.node(
-                        items.get(index).unwrap_or(null),
+                        value,
                         unknowns.get(index).unwrap_or(null),
                         sensitive.get(index).unwrap_or(null),
-                        inner.unwrap_or(null),
+                        written.item(index, value),
                         &format!("{path}/{index}"),
                     )
                 })
@@ -133,10 +224,25 @@ impl Builder<'_> {
     }
 
     /// What an unknown attribute will be of.
-    fn referred(&self, expression: &Json) -> Value {
+    fn referred(&self, written: Written<'_>, path: &str) -> Value {
+        let expression = written.expression();
         let mut named = self.scope.named(expression, self.instance);
+        if let Written::Within(_) = written {
+            // Of the references of all blocks, those that can stand here; which
+            // of several, the plan does not tell.
+            let types = takes(path.rsplit('/').next().unwrap_or_default());
+            named.retain(|named| types.contains(&named.kind.as_str()));
+            named.truncate(if named.len() == 1 { 1 } else { 0 });
+        }
         match named.len() {
-            0 => Value::Unknown(Reason::KnownAfterApply { expression: words(expression) }),
+            0 if matches!(written, Written::Not) && !self.places.wrote(path) => {
+                Value::Unknown(Reason::KnownAfterApply { expression: None })
+            }
+            0 => Value::Unknown(Reason::KnownAfterApply {
+                expression: Some(words(expression).unwrap_or_else(|| {
+                    path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned()
+                })),
+            }),
             1 => self.reference(named.swap_remove(0)),
             _ => Value::List(
                 named.into_iter().map(|named| Node::new(self.reference(named))).collect(),

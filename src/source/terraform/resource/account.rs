@@ -33,7 +33,7 @@ pub(super) fn password_policy(declared: &Declared<'_>, snapshot: &mut Snapshot) 
     let mut draft = declared.draft_of(snapshot, resource.clone());
     draft.place("/password_policy", Some(&declared.origin));
     let at = |field: &str| format!("/password_policy/{field}");
-    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let set = |name: &str| declared.get(name);
     let mut flag = |name: &str| draft.bool(&at(name), set(name), Some(false));
     let flags = [
         flag("require_symbols"),

@@ -7,11 +7,6 @@ use crate::model::{
 use crate::source::draft::Draft;
 use crate::source::node::Node;
 
-/// Only where it is known: the provider computes what the source leaves out.
-fn set(node: Option<&Node>) -> Option<&Node> {
-    node.filter(|node| node.unknown().is_none())
-}
-
 pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "instances");
     let mut instance = Instance::new(declared.identity(&mut draft, ""));
@@ -19,25 +14,24 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     instance.instance_type = draft.string("/instance_type", declared.get("instance_type"), None);
     instance.state = Some("running".to_owned());
     instance.availability_zone =
-        draft.string("/availability_zone", set(declared.get("availability_zone")), None);
-    instance.subnet_id = draft.string("/subnet_id", declared.get("subnet_id"), None);
+        draft.string("/availability_zone", declared.get("availability_zone"), None);
+    instance.subnet_id = draft.string("/subnet_id", declared.chosen("subnet_id"), None);
     instance.security_group_ids =
         draft.strings("/security_group_ids", declared.get("vpc_security_group_ids"));
     instance.associate_public_ip_address = draft.bool(
         "/associate_public_ip_address",
-        set(declared.get("associate_public_ip_address")),
+        declared.get("associate_public_ip_address"),
         None,
     );
     instance.iam_instance_profile =
-        draft.string("/iam_instance_profile", set(declared.get("iam_instance_profile")), None);
+        draft.string("/iam_instance_profile", declared.get("iam_instance_profile"), None);
     instance.launch_template_id =
         draft.string("/launch_template_id", declared.at(&["launch_template", "id"]), None);
     let alone = declared.get("launch_template").is_none_or(|node| node.items().is_empty());
     instance.metadata_options = metadata_options(&mut draft, declared, alone);
     let mut devices = Vec::new();
     for name in ["root_block_device", "ebs_block_device"] {
-        let blocks = set(declared.get(name)).map(Node::items).unwrap_or_default();
-        for block in blocks {
+        for block in draft.items("/block_device_mappings", declared.get(name)) {
             devices.push(device(&mut draft, devices.len(), block, block));
         }
     }
@@ -45,7 +39,7 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     instance.user_data = draft.secret(
         "/user_data",
         "user data",
-        set(declared.get("user_data").or_else(|| declared.get("user_data_base64"))),
+        declared.get("user_data").or_else(|| declared.get("user_data_base64")),
     );
     snapshot.model.insert(instance);
 }
@@ -55,10 +49,7 @@ fn metadata_options(
     declared: &Declared<'_>,
     defaults: bool,
 ) -> MetadataOptions {
-    let block = set(declared.get("metadata_options"));
-    let get = |name: &str| {
-        block.and_then(|block| block.items().first()?.get(name)).filter(|n| n.unknown().is_none())
-    };
+    let get = |name: &str| declared.at(&["metadata_options", name]);
     let at = |field: &str| format!("/metadata_options/{field}");
     MetadataOptions {
         http_tokens: draft.string(
@@ -82,11 +73,11 @@ fn metadata_options(
 fn device(draft: &mut Draft<'_>, index: usize, mapping: &Node, ebs: &Node) -> BlockDeviceMapping {
     let at = |field: &str| format!("/block_device_mappings/{index}/{field}");
     draft.place(&format!("/block_device_mappings/{index}"), mapping.origin.as_ref());
-    let known = |name: &str| set(super::present(ebs.get(name)));
+    let known = |name: &str| super::present(ebs.get(name));
     BlockDeviceMapping {
         device_name: draft.string(
             &at("device_name"),
-            set(super::present(mapping.get("device_name"))),
+            super::present(mapping.get("device_name")),
             None,
         ),
         volume_id: None,
@@ -144,11 +135,11 @@ pub(super) fn volume(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     volume.encrypted = encrypted(
         &mut draft,
         "/encrypted",
-        set(declared.get("encrypted")),
-        set(super::present(declared.get("snapshot_id"))),
+        declared.get("encrypted"),
+        declared.get("snapshot_id"),
     );
-    volume.kms_key_id = draft.string("/kms_key_id", set(declared.get("kms_key_id")), None);
-    volume.size = draft.integer("/size", set(declared.get("size")), None);
+    volume.kms_key_id = draft.string("/kms_key_id", declared.get("kms_key_id"), None);
+    volume.size = draft.integer("/size", declared.get("size"), None);
     volume.availability_zone =
         draft.string("/availability_zone", declared.get("availability_zone"), None);
     snapshot.model.insert(volume);

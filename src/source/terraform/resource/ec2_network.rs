@@ -12,8 +12,8 @@ use crate::source::{default_resources, policy_document};
 pub(super) fn vpc(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "vpcs");
     let mut vpc = Vpc::new(declared.identity(&mut draft, ""));
-    vpc.cidr_blocks = draft.strings("/cidr_blocks", declared.get("cidr_block"));
-    vpc.ipv6_cidr_blocks = draft.strings("/ipv6_cidr_blocks", declared.get("ipv6_cidr_block"));
+    vpc.cidr_blocks = draft.strings("/cidr_blocks", declared.chosen("cidr_block"));
+    vpc.ipv6_cidr_blocks = draft.strings("/ipv6_cidr_blocks", ipv6_blocks(declared));
     vpc.is_default = Some(false);
     vpc.enable_dns_support =
         draft.bool("/enable_dns_support", declared.get("enable_dns_support"), Some(true));
@@ -37,6 +37,14 @@ pub(super) fn vpc(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     snapshot.model.insert(vpc);
 }
 
+/// AWS assigns a block only where it is asked to.
+fn ipv6_blocks<'d>(declared: &'d Declared<'_>) -> Option<&'d Node> {
+    let assigned = declared.get("assign_generated_ipv6_cidr_block");
+    let asked = assigned.is_some_and(|node| node.bool() != Some(false))
+        || declared.get("ipv6_ipam_pool_id").is_some();
+    if asked { declared.chosen("ipv6_cidr_block") } else { declared.get("ipv6_cidr_block") }
+}
+
 pub(super) fn cidr_block_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let Some(id) = declared.target::<Vpc>(snapshot, "vpc_id") else { return };
     let mut draft = declared.draft_of(snapshot, ResourceRef::new("vpcs", &id));
@@ -50,7 +58,7 @@ pub(super) fn subnet(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "subnets");
     let mut subnet = Subnet::new(declared.identity(&mut draft, ""));
     subnet.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
-    let zone = declared.get("availability_zone").or_else(|| declared.get("availability_zone_id"));
+    let zone = declared.get("availability_zone").or_else(|| declared.chosen("availability_zone"));
     subnet.availability_zone = draft.string("/availability_zone", zone, None);
     subnet.cidr_block = draft.string("/cidr_block", declared.get("cidr_block"), None);
     subnet.ipv6_cidr_blocks = draft.strings("/ipv6_cidr_blocks", declared.get("ipv6_cidr_block"));
@@ -133,8 +141,7 @@ fn read_route(draft: &mut Draft<'_>, path: &str, node: &Node, v4: &str, v6: &str
         propagated: Some(false),
         ..Route::default()
     };
-    // Attributes that the provider computes are unknown too; the source's own
-    // references tell which one was set.
+    // An attribute whose reference is known tells more than one that is not.
     let set = TARGETS
         .iter()
         .find(|(name, _)| get(name).is_some_and(|target| target.unknown().is_none()))
@@ -262,35 +269,22 @@ pub(super) fn nat_gateway(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     snapshot.model.insert(gateway);
 }
 
-/// Only where the source sets it: the provider computes it otherwise.
-fn unless_computed(node: Option<&Node>) -> Option<&Node> {
-    node.filter(|node| node.unknown().is_none())
-}
-
 pub(super) fn elastic_ip(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "elastic_ips");
     let mut address = ElasticIp::new(declared.identity(&mut draft, ""));
-    address.public_ip =
-        draft.string("/public_ip", unless_computed(declared.get("public_ip")), None);
-    address.instance_id =
-        draft.string("/instance_id", unless_computed(declared.get("instance")), None);
-    address.network_interface_id = draft.string(
-        "/network_interface_id",
-        unless_computed(declared.get("network_interface")),
-        None,
-    );
+    address.public_ip = draft.string("/public_ip", declared.get("public_ip"), None);
+    address.instance_id = draft.string("/instance_id", declared.get("instance"), None);
+    address.network_interface_id =
+        draft.string("/network_interface_id", declared.get("network_interface"), None);
     snapshot.model.insert(address);
 }
 
 pub(super) fn eip_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let Some(id) = declared.target::<ElasticIp>(snapshot, "allocation_id") else { return };
     let mut draft = declared.draft_of(snapshot, ResourceRef::new("elastic_ips", &id));
-    let instance = draft.string("/instance_id", unless_computed(declared.get("instance_id")), None);
-    let interface = draft.string(
-        "/network_interface_id",
-        unless_computed(declared.get("network_interface_id")),
-        None,
-    );
+    let instance = draft.string("/instance_id", declared.get("instance_id"), None);
+    let interface =
+        draft.string("/network_interface_id", declared.get("network_interface_id"), None);
     if let Some(address) = snapshot.model.elastic_ips.get_mut(&id) {
         address.instance_id = instance;
         address.network_interface_id = interface;
@@ -304,7 +298,7 @@ pub(super) fn network_interface(declared: &Declared<'_>, snapshot: &mut Snapshot
     interface.security_group_ids =
         draft.strings("/security_group_ids", declared.get("security_groups"));
     interface.private_ip_addresses =
-        draft.strings("/private_ip_addresses", unless_computed(declared.get("private_ips")));
+        draft.strings("/private_ip_addresses", declared.get("private_ips"));
     interface.interface_type = Some("interface".to_owned());
     interface.description = draft.string("/description", declared.get("description"), None);
     interface.source_dest_check =
@@ -320,18 +314,13 @@ pub(super) fn vpc_endpoint(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     endpoint.service_name = draft.string("/service_name", declared.get("service_name"), None);
     endpoint.vpc_endpoint_type =
         draft.string("/vpc_endpoint_type", declared.get("vpc_endpoint_type"), Some("Gateway"));
-    endpoint.private_dns_enabled = draft.bool(
-        "/private_dns_enabled",
-        unless_computed(declared.get("private_dns_enabled")),
-        Some(false),
-    );
-    endpoint.subnet_ids = draft.strings("/subnet_ids", unless_computed(declared.get("subnet_ids")));
+    endpoint.private_dns_enabled =
+        draft.bool("/private_dns_enabled", declared.get("private_dns_enabled"), Some(false));
+    endpoint.subnet_ids = draft.strings("/subnet_ids", declared.get("subnet_ids"));
     endpoint.security_group_ids =
         draft.strings("/security_group_ids", declared.get("security_group_ids"));
-    endpoint.route_table_ids =
-        draft.strings("/route_table_ids", unless_computed(declared.get("route_table_ids")));
-    endpoint.policy =
-        policy_document::read(&mut draft, "/policy", unless_computed(declared.get("policy")));
+    endpoint.route_table_ids = draft.strings("/route_table_ids", declared.get("route_table_ids"));
+    endpoint.policy = policy_document::read(&mut draft, "/policy", declared.get("policy"));
     endpoint.state = Some("available".to_owned());
     snapshot.model.insert(endpoint);
 }
@@ -358,9 +347,8 @@ pub(super) fn vpc_peering_connection(declared: &Declared<'_>, snapshot: &mut Sna
     peering.requester_vpc_id = draft.string("/requester_vpc_id", declared.get("vpc_id"), None);
     peering.accepter_vpc_id = draft.string("/accepter_vpc_id", declared.get("peer_vpc_id"), None);
     peering.accepter_account =
-        draft.string("/accepter_account", unless_computed(declared.get("peer_owner_id")), None);
-    peering.accepter_region =
-        draft.string("/accepter_region", unless_computed(declared.get("peer_region")), None);
+        draft.string("/accepter_account", declared.get("peer_owner_id"), None);
+    peering.accepter_region = draft.string("/accepter_region", declared.get("peer_region"), None);
     peering.status = Some("active".to_owned());
     snapshot.model.insert(peering);
 }
@@ -379,8 +367,7 @@ pub(super) fn flow_log(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         Some("cloud-watch-logs"),
     );
     log.log_destination = draft.string("/log_destination", declared.get("log_destination"), None);
-    log.log_group_name =
-        draft.string("/log_group_name", unless_computed(declared.get("log_group_name")), None);
+    log.log_group_name = draft.string("/log_group_name", declared.get("log_group_name"), None);
     log.status = Some("ACTIVE".to_owned());
     snapshot.model.insert(log);
 }

@@ -7,7 +7,7 @@ use crate::model::{
 };
 use crate::source::default_resources;
 use crate::source::draft::Draft;
-use crate::source::node::{Node, Value};
+use crate::source::node::Node;
 
 pub(super) fn network_acl(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "network_acls");
@@ -26,9 +26,7 @@ fn inline_entries(
     entries: &mut Vec<NetworkAclEntry>,
 ) {
     for (block, egress) in [("ingress", false), ("egress", true)] {
-        // The provider computes what the source leaves to rule resources.
-        let node = declared.get(block).filter(|node| node.unknown().is_none());
-        for item in node.map(Node::items).unwrap_or_default() {
+        for item in draft.items("/entries", declared.get(block)) {
             let path = format!("/entries/{}", entries.len());
             let mut entry = acl_entry(draft, &path, item, "rule_no", "action");
             entry.egress = Some(egress);
@@ -109,8 +107,7 @@ pub(super) fn default_network_acl(declared: &Declared<'_>, snapshot: &mut Snapsh
     let mut entries = default_resources::final_entries();
     let mut draft = declared.draft_of(snapshot, resource);
     inline_entries(declared, &mut draft, &mut entries);
-    let subnets = draft
-        .strings("/subnet_ids", declared.get("subnet_ids").filter(|node| node.unknown().is_none()));
+    let subnets = draft.strings("/subnet_ids", declared.get("subnet_ids"));
     if let Some(acl) = snapshot.model.network_acls.get_mut(&id) {
         acl.entries = entries;
         acl.subnet_ids.extend(subnets);
@@ -120,7 +117,7 @@ pub(super) fn default_network_acl(declared: &Declared<'_>, snapshot: &mut Snapsh
 pub(super) fn security_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "security_groups");
     let mut group = SecurityGroup::new(declared.identity(&mut draft, "name"));
-    group.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
+    group.vpc_id = draft.string("/vpc_id", declared.chosen("vpc_id"), None);
     group.description = draft.string("/description", declared.get("description"), None);
     group.is_default = Some(false);
     inline_rules(declared, &mut draft, &mut group);
@@ -138,16 +135,12 @@ pub(super) fn default_security_group(declared: &Declared<'_>, snapshot: &mut Sna
     (group.ingress, group.egress) = (Vec::new(), Vec::new());
     let mut draft = declared.draft_of(snapshot, resource);
     inline_rules(declared, &mut draft, &mut group);
-    // The provider computes the rules only where none is written.
     snapshot.model.insert(group);
 }
 
 fn inline_rules(declared: &Declared<'_>, draft: &mut Draft<'_>, group: &mut SecurityGroup) {
     for direction in ["ingress", "egress"] {
-        // Blocks that the source does not have are computed, from rule
-        // resources; those add their own.
-        let node = declared.get(direction).filter(|node| node.unknown().is_none());
-        for item in node.map(Node::items).unwrap_or_default() {
+        for item in draft.items(&format!("/{direction}"), declared.get(direction)) {
             let rules = if direction == "ingress" { &mut group.ingress } else { &mut group.egress };
             let itself = group.id.clone();
             add_rules(draft, direction, item, &itself, rules);
@@ -168,7 +161,6 @@ fn add_rules(
 ) {
     let get = |name: &str| present(node.get(name));
     let next = |rules: &Vec<SecurityGroupRule>| format!("/{direction}/{}", rules.len());
-    let before = rules.len();
     let lists: [(&str, SetPeer); 4] = [
         ("cidr_blocks", |rule, peer| rule.cidr_ipv4 = Some(peer)),
         ("ipv6_cidr_blocks", |rule, peer| rule.cidr_ipv6 = Some(peer)),
@@ -194,11 +186,7 @@ fn add_rules(
             rules.push(rule);
         }
     }
-    let source = get("source_security_group_id").filter(|node| {
-        // Computed where another peer is given.
-        rules.len() == before || !matches!(node.value, Value::Unknown(_))
-    });
-    if let Some(source) = source {
+    if let Some(source) = get("source_security_group_id") {
         let path = next(rules);
         let mut rule = base_rule(draft, &path, node);
         rule.referenced_group_id =
@@ -313,8 +301,7 @@ pub(super) fn prefix_list(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "prefix_lists");
     let mut list = PrefixList::new(declared.identity(&mut draft, "name"));
     list.address_family = draft.string("/address_family", declared.get("address_family"), None);
-    let entries = declared.get("entry").filter(|node| node.unknown().is_none());
-    for entry in entries.map(Node::items).unwrap_or_default() {
+    for entry in draft.items("/cidrs", declared.get("entry")) {
         list.cidrs.extend(draft.strings("/cidrs", entry.get("cidr")));
     }
     snapshot.model.insert(list);

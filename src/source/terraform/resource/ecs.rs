@@ -13,7 +13,7 @@ use crate::source::node::{Node, Value};
 pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "ecs_clusters");
     let mut cluster = EcsCluster::new(declared.identity(&mut draft, "name"));
-    let settings = declared.get("setting").filter(|node| node.unknown().is_none());
+    let settings = declared.get("setting");
     let insights =
         settings.map(Node::items).unwrap_or_default().iter().find(|item| {
             item.get("name").and_then(Node::text).as_deref() == Some("containerInsights")
@@ -32,7 +32,7 @@ pub(super) fn service(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut service = EcsService::new(declared.identity(&mut draft, "name"));
     let network = |name: &str| declared.at(&["network_configuration", name]);
     // The provider computes what the source leaves out.
-    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let set = |name: &str| declared.get(name);
     service.cluster = draft.string("/cluster", declared.get("cluster"), Some("default"));
     service.task_definition =
         draft.string("/task_definition", declared.get("task_definition"), None);
@@ -79,9 +79,7 @@ pub(super) fn service(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     service.deployment_configuration = DeploymentConfiguration {
         strategy: draft.string(
             &at("strategy"),
-            declared
-                .at(&["deployment_configuration", "strategy"])
-                .filter(|node| node.unknown().is_none()),
+            declared.at(&["deployment_configuration", "strategy"]),
             Some("ROLLING"),
         ),
         minimum_healthy_percent: draft.integer(
@@ -119,7 +117,7 @@ pub(super) fn service(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 pub(super) fn task_definition(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "ecs_task_definitions");
     let mut task = EcsTaskDefinition::new(declared.identity(&mut draft, "family"));
-    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let set = |name: &str| declared.get(name);
     task.family = draft.string("/family", declared.get("family"), None);
     task.network_mode = draft.string("/network_mode", set("network_mode"), Some("bridge"));
     task.requires_compatibilities =
@@ -152,7 +150,8 @@ pub(super) fn task_definition(declared: &Declared<'_>, snapshot: &mut Snapshot) 
             // An unknown or sensitive text: `items` records the gap.
             let unknown = definitions.map(|node| &node.value);
             if matches!(unknown, Some(Value::List(_))) {
-                draft.gap("/containers", Reason::KnownAfterApply { expression: None });
+                let expression = Some("container_definitions".to_owned());
+                draft.gap("/containers", Reason::KnownAfterApply { expression });
             } else {
                 draft.items("/containers", definitions);
             }

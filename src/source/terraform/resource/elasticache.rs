@@ -7,7 +7,7 @@ use crate::model::{
 use crate::source::engine;
 
 pub(super) fn replication_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let set = |name: &str| declared.get(name);
     let mut draft = declared.draft(snapshot, "elasticache_replication_groups");
     let identity = declared.identity(&mut draft, "replication_group_id");
     let mut group = ElastiCacheReplicationGroup::new(identity);
@@ -53,10 +53,10 @@ pub(super) fn replication_group(declared: &Declared<'_>, snapshot: &mut Snapshot
 
 pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     // A member of a replication group is no cluster of its own.
-    if declared.get("replication_group_id").is_some_and(|node| node.unknown().is_none()) {
+    if declared.get("replication_group_id").is_some() {
         return;
     }
-    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let set = |name: &str| declared.get(name);
     let mut draft = declared.draft(snapshot, "elasticache_clusters");
     let mut cluster = ElastiCacheCluster::new(declared.identity(&mut draft, "cluster_id"));
     cluster.engine = draft.string("/engine", set("engine"), None);

@@ -48,7 +48,7 @@ pub(super) fn role(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     );
     role.permissions_boundary =
         draft.string("/permissions_boundary", declared.get("permissions_boundary"), None);
-    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let set = |name: &str| declared.get(name);
     role.attached_policies = draft.strings("/attached_policies", set("managed_policy_arns"));
     let inline = set("inline_policy").map(Node::items).unwrap_or_default();
     for item in inline.iter().filter(|item| super::present(item.get("policy")).is_some()) {

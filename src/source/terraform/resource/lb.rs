@@ -9,7 +9,7 @@ use crate::source::draft::Draft;
 use crate::source::node::Node;
 
 pub(super) fn load_balancer(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let set = |name: &str| declared.get(name);
     let mut draft = declared.draft(snapshot, "load_balancers");
     let mut balancer = LoadBalancer::new(declared.identity(&mut draft, "name"));
     balancer.load_balancer_type = draft.string(
@@ -21,9 +21,8 @@ pub(super) fn load_balancer(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         .bool("/scheme", set("internal"), Some(false))
         .map(|internal| if internal { "internal" } else { "internet-facing" }.to_owned());
     balancer.subnet_ids = draft.strings("/subnet_ids", declared.get("subnets"));
-    let mappings = set("subnet_mapping").map(Node::items).unwrap_or_default();
     if balancer.subnet_ids.is_empty() {
-        for mapping in mappings {
+        for mapping in draft.items("/subnet_ids", set("subnet_mapping")) {
             balancer.subnet_ids.extend(draft.string("/subnet_ids", mapping.get("subnet_id"), None));
         }
     }
@@ -58,7 +57,7 @@ pub(super) fn load_balancer(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 }
 
 pub(super) fn listener(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let set = |name: &str| declared.get(name);
     let mut draft = declared.draft(snapshot, "listeners");
     let mut listener = Listener::new(declared.identity(&mut draft, ""));
     listener.load_balancer =
@@ -132,11 +131,10 @@ fn actions(draft: &mut Draft<'_>, path: &str, node: Option<&Node>) -> Vec<Listen
 }
 
 pub(super) fn target_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let set = |name: &str| declared.get(name);
     let mut draft = declared.draft(snapshot, "target_groups");
     let mut group = TargetGroup::new(declared.identity(&mut draft, "name"));
-    let check =
-        |name: &str| declared.at(&["health_check", name]).filter(|node| node.unknown().is_none());
+    let check = |name: &str| declared.at(&["health_check", name]);
     group.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
     group.target_type = draft.string("/target_type", declared.get("target_type"), Some("instance"));
     group.protocol = draft.string("/protocol", declared.get("protocol"), None);

@@ -13,11 +13,8 @@ pub(super) fn log_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let retention = declared.get("retention_in_days").filter(|node| node.integer() != Some(0));
     group.retention_in_days = draft.integer("/retention_in_days", retention, None);
     group.kms_key_id = draft.string("/kms_key_id", declared.get("kms_key_id"), None);
-    group.log_group_class = draft.string(
-        "/log_group_class",
-        declared.get("log_group_class").filter(|node| node.unknown().is_none()),
-        Some("STANDARD"),
-    );
+    group.log_group_class =
+        draft.string("/log_group_class", declared.get("log_group_class"), Some("STANDARD"));
     snapshot.model.insert(group);
 }
 
@@ -35,19 +32,11 @@ pub(super) fn kms_key(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         draft.bool("/rotation_enabled", declared.get("enable_key_rotation"), Some(false));
     key.rotation_period_in_days = draft.integer(
         "/rotation_period_in_days",
-        declared.get("rotation_period_in_days").filter(|node| node.unknown().is_none()),
+        declared.get("rotation_period_in_days"),
         (key.rotation_enabled == Some(true)).then_some(365),
     );
     // A key without a policy of its own gets AWS's: the account administers it.
-    let policy = declared.get("policy").filter(|node| {
-        !matches!(
-            &node.value,
-            crate::source::node::Value::Unknown(crate::model::Reason::KnownAfterApply {
-                expression: None
-            })
-        )
-    });
-    key.policy = policy_document::read(&mut draft, "/policy", policy);
+    key.policy = policy_document::read(&mut draft, "/policy", declared.get("policy"));
     snapshot.model.insert(key);
 }
 

@@ -231,6 +231,8 @@ pub(super) struct Declared<'a> {
     pub origin: Origin,
     /// The expressions of the source.
     expressions: &'a Json,
+    /// Whether the provider adds tags.
+    default_tags: bool,
     file: &'a TextFile,
     options: &'a TemplateOptions,
 }
@@ -269,6 +271,7 @@ impl<'a> Declared<'a> {
             values,
             origin,
             expressions,
+            default_tags: scope.default_tags,
             file,
             options,
         }
@@ -279,9 +282,14 @@ impl<'a> Declared<'a> {
         entry(self.instance.kind).map(|entry| entry.collection).filter(|name| !name.is_empty())
     }
 
-    /// An attribute. Empty text is how older providers write nothing.
+    /// An attribute that the source sets.
     fn get(&self, name: &str) -> Option<&Node> {
         present(self.values.get(name))
+    }
+
+    /// An attribute that AWS chooses where the source does not set it.
+    fn chosen(&self, name: &str) -> Option<&Node> {
+        self.values.get(name).filter(|node| node.is_computed()).or_else(|| self.get(name))
     }
 
     /// An attribute of the first of nested blocks.
@@ -306,7 +314,7 @@ impl<'a> Declared<'a> {
     /// Identity, with the name from `name` or the `Name` tag; the address and
     /// what else is known become spellings.
     fn identity(&self, draft: &mut Draft<'_>, name: &str) -> Identity {
-        let tags = draft.string_map("/tags", self.get("tags").or_else(|| self.get("tags_all")));
+        let tags = draft.string_map("/tags", self.tags());
         let own = self.get(name).filter(|_| !name.is_empty()).and_then(Node::text);
         let resource = draft.resource().clone();
         draft.snapshot().alias(&resource, self.address.clone());
@@ -327,22 +335,41 @@ impl<'a> Declared<'a> {
         }
     }
 
+    /// The tags with the provider's default ones. Where a plan does not tell
+    /// them and the provider has none, the resource's own are all.
+    fn tags(&self) -> Option<&Node> {
+        let all = self.values.get("tags_all");
+        match all {
+            Some(all) if all.unknown().is_none() || self.default_tags => Some(all),
+            _ => self.get("tags"),
+        }
+    }
+
     /// The key of the resource that an attribute names.
     fn target<T: Collected>(&self, snapshot: &Snapshot, attribute: &str) -> Option<String> {
         target_of::<T>(snapshot, self.get(attribute)?)
     }
 }
 
+/// Something that the source sets: not the empty text of older providers, nor
+/// what is left to the provider, for which AWS's own default holds.
 fn present(node: Option<&Node>) -> Option<&Node> {
     node.filter(|node| !matches!(&node.value, Value::Text(text) if text.is_empty()))
+        .filter(|node| !node.is_computed())
 }
 
 fn in_blocks<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
-    let (last, blocks) = path.split_last()?;
-    let inner = blocks
-        .iter()
-        .try_fold(node, |node, name| node.get(name).and_then(|block| block.items().first()))?;
-    present(inner.get(last))
+    let mut inner = node;
+    for (depth, name) in path.iter().enumerate() {
+        // What is unknown as a whole is unknown in each part.
+        if inner.unknown().is_some() {
+            break;
+        }
+        let entry = inner.get(name)?;
+        let is_block = depth + 1 < path.len() && matches!(entry.value, Value::List(_));
+        inner = if is_block { entry.items().first()? } else { entry };
+    }
+    present(Some(inner))
 }
 
 fn target_of<T: Collected>(snapshot: &Snapshot, node: &Node) -> Option<String> {

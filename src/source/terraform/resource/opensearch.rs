@@ -8,7 +8,7 @@ use crate::source::policy_document;
 pub(super) fn domain(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "opensearch_domains");
     let mut domain = OpenSearchDomain::new(declared.identity(&mut draft, "domain_name"));
-    let at = |path: &[&str]| declared.at(path).filter(|node| node.unknown().is_none());
+    let at = |path: &[&str]| declared.at(path);
     domain.in_vpc = Some(declared.block("vpc_options").is_some());
     domain.subnet_ids = draft.strings("/subnet_ids", declared.at(&["vpc_options", "subnet_ids"]));
     domain.security_group_ids =

@@ -13,12 +13,12 @@ use crate::source::node::Node;
 
 pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     // What the provider computes was left to AWS.
-    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let set = |name: &str| declared.get(name);
     let mut draft = declared.draft(snapshot, "rds_instances");
     let mut database = RdsInstance::new(declared.identity(&mut draft, "identifier"));
     database.db_instance_identifier =
         draft.string("/db_instance_identifier", declared.get("identifier"), None);
-    database.engine = draft.string("/engine", declared.get("engine"), None);
+    database.engine = draft.string("/engine", declared.chosen("engine"), None);
     database.engine_version = draft.string("/engine_version", declared.get("engine_version"), None);
     database.port = draft.integer("/port", set("port"), engine::port(database.engine.as_deref()));
     database.db_cluster = draft.string("/db_cluster", declared.get("cluster_identifier"), None);
@@ -26,10 +26,8 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         draft.string("/db_subnet_group", declared.get("db_subnet_group_name"), None);
     database.security_group_ids =
         draft.strings("/security_group_ids", declared.get("vpc_security_group_ids"));
-    let group = declared
-        .get("parameter_group_name")
-        .or_else(|| declared.get("db_parameter_group_name"))
-        .filter(|node| node.unknown().is_none());
+    let group =
+        declared.get("parameter_group_name").or_else(|| declared.get("db_parameter_group_name"));
     database.parameter_groups = draft.strings("/parameter_groups", group);
     database.replicate_source = draft.string("/replicate_source", set("replicate_source_db"), None);
     database.publicly_accessible =
@@ -91,7 +89,7 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 }
 
 pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let set = |name: &str| declared.get(name);
     let mut draft = declared.draft(snapshot, "rds_clusters");
     let mut cluster = RdsCluster::new(declared.identity(&mut draft, "cluster_identifier"));
     cluster.db_cluster_identifier =

@@ -6,7 +6,7 @@ use crate::source::node::Node;
 use crate::source::policy_document;
 
 pub(super) fn bucket(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let set = |name: &str| declared.get(name).filter(|node| node.unknown().is_none());
+    let set = |name: &str| declared.get(name);
     let mut draft = declared.draft(snapshot, "s3_buckets");
     let mut bucket = S3Bucket::new(declared.identity(&mut draft, "bucket"));
     // S3 blocks public access on every new bucket that says nothing.

@@ -10,8 +10,7 @@ pub(super) fn secret(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut secret = Secret::new(declared.identity(&mut draft, "name"));
     secret.kms_key_id = draft.string("/kms_key_id", declared.get("kms_key_id"), None);
     secret.rotation_enabled = Some(false);
-    let set = declared.get("policy").filter(|node| node.unknown().is_none());
-    secret.policy = policy_document::read(&mut draft, "/policy", set);
+    secret.policy = policy_document::read(&mut draft, "/policy", declared.get("policy"));
     // Tasks may name a secret by its ARN without the random ending.
     let reference = ResourceRef::new("secrets", &secret.id);
     if let (Some(account), Some(region), Some(name)) =
