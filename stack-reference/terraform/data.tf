@@ -36,14 +36,14 @@ resource "aws_db_option_group" "main" {
 resource "aws_iam_role" "database_monitoring" {
   name = "${var.name}-database-monitoring"
   assume_role_policy = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = [
       {
-        Effect    = "Allow"
+        Effect = "Allow"
         Principal = {
           Service = "monitoring.rds.amazonaws.com"
         }
-        Action    = "sts:AssumeRole"
+        Action = "sts:AssumeRole"
         Condition = {
           StringEquals = {
             "aws:SourceAccount" = local.account_id
@@ -132,15 +132,15 @@ resource "aws_cloudwatch_log_group" "search" {
 resource "aws_cloudwatch_log_resource_policy" "search" {
   policy_name = "${var.name}-search"
   policy_document = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = [
       {
-        Effect    = "Allow"
+        Effect = "Allow"
         Principal = {
           Service = "es.amazonaws.com"
         }
-        Action    = ["logs:PutLogEvents", "logs:CreateLogStream"]
-        Resource  = "arn:aws:logs:${var.region}:${local.account_id}:log-group:/opensearch/${var.name}:*"
+        Action   = ["logs:PutLogEvents", "logs:CreateLogStream"]
+        Resource = "arn:aws:logs:${var.region}:${local.account_id}:log-group:/opensearch/${var.name}:*"
         Condition = {
           StringEquals = {
             "aws:SourceAccount" = local.account_id
@@ -155,15 +155,15 @@ resource "aws_opensearch_domain" "main" {
   domain_name    = var.name
   engine_version = "OpenSearch_2.17"
   access_policies = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = [
       {
-        Effect    = "Allow"
+        Effect = "Allow"
         Principal = {
           AWS = "arn:aws:iam::${local.account_id}:role/${var.name}-task"
         }
-        Action    = "es:ESHttp*"
-        Resource  = "arn:aws:es:${var.region}:${local.account_id}:domain/${var.name}/*"
+        Action   = "es:ESHttp*"
+        Resource = "arn:aws:es:${var.region}:${local.account_id}:domain/${var.name}/*"
       },
     ]
   })

@@ -31,14 +31,14 @@ resource "aws_s3_bucket_versioning" "access_logs" {
 resource "aws_s3_bucket_policy" "access_logs" {
   bucket = aws_s3_bucket.access_logs.id
   policy = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = [
       {
         Sid       = "DenyPlainHttp"
         Effect    = "Deny"
         Principal = "*"
         Action    = "s3:*"
-        Resource  = [
+        Resource = [
           "arn:aws:s3:::${var.name}-access-logs-${local.account_id}",
           "arn:aws:s3:::${var.name}-access-logs-${local.account_id}/*",
         ]
@@ -49,13 +49,13 @@ resource "aws_s3_bucket_policy" "access_logs" {
         }
       },
       {
-        Sid       = "LoadBalancerDelivers"
-        Effect    = "Allow"
+        Sid    = "LoadBalancerDelivers"
+        Effect = "Allow"
         Principal = {
           Service = "logdelivery.elasticloadbalancing.amazonaws.com"
         }
-        Action    = "s3:PutObject"
-        Resource  = "arn:aws:s3:::${var.name}-access-logs-${local.account_id}/load-balancer/*"
+        Action   = "s3:PutObject"
+        Resource = "arn:aws:s3:::${var.name}-access-logs-${local.account_id}/load-balancer/*"
         Condition = {
           StringEquals = {
             "aws:SourceAccount" = local.account_id
@@ -63,13 +63,13 @@ resource "aws_s3_bucket_policy" "access_logs" {
         }
       },
       {
-        Sid       = "ServerAccessLogsDeliver"
-        Effect    = "Allow"
+        Sid    = "ServerAccessLogsDeliver"
+        Effect = "Allow"
         Principal = {
           Service = "logging.s3.amazonaws.com"
         }
-        Action    = "s3:PutObject"
-        Resource  = "arn:aws:s3:::${var.name}-access-logs-${local.account_id}/trail/*"
+        Action   = "s3:PutObject"
+        Resource = "arn:aws:s3:::${var.name}-access-logs-${local.account_id}/trail/*"
         Condition = {
           StringEquals = {
             "aws:SourceAccount" = local.account_id

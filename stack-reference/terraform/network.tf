@@ -313,14 +313,14 @@ resource "aws_cloudwatch_log_group" "flow" {
 resource "aws_iam_role" "flow_log" {
   name = "${var.name}-flow-log"
   assume_role_policy = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = [
       {
-        Effect    = "Allow"
+        Effect = "Allow"
         Principal = {
           Service = "vpc-flow-logs.amazonaws.com"
         }
-        Action    = "sts:AssumeRole"
+        Action = "sts:AssumeRole"
         Condition = {
           StringEquals = {
             "aws:SourceAccount" = local.account_id
@@ -335,7 +335,7 @@ resource "aws_iam_role_policy" "flow_log" {
   name = "deliver"
   role = aws_iam_role.flow_log.id
   policy = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = [
       {
         Effect   = "Allow"

@@ -53,14 +53,14 @@ resource "aws_secretsmanager_secret_version" "cache_token" {
 resource "aws_iam_role" "execution" {
   name = "${var.name}-execution"
   assume_role_policy = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = [
       {
-        Effect    = "Allow"
+        Effect = "Allow"
         Principal = {
           Service = "ecs-tasks.amazonaws.com"
         }
-        Action    = "sts:AssumeRole"
+        Action = "sts:AssumeRole"
         Condition = {
           StringEquals = {
             "aws:SourceAccount" = local.account_id
@@ -75,7 +75,7 @@ resource "aws_iam_role_policy" "execution" {
   name = "start-tasks"
   role = aws_iam_role.execution.id
   policy = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = [
       {
         Sid      = "SignInToRegistry"
@@ -96,19 +96,19 @@ resource "aws_iam_role_policy" "execution" {
         Resource = "arn:aws:logs:${var.region}:${local.account_id}:log-group:/ecs/${var.name}:*"
       },
       {
-        Sid      = "ReadSecrets"
-        Effect   = "Allow"
-        Action   = "secretsmanager:GetSecretValue"
+        Sid    = "ReadSecrets"
+        Effect = "Allow"
+        Action = "secretsmanager:GetSecretValue"
         Resource = [
           "arn:aws:secretsmanager:${var.region}:${local.account_id}:secret:${var.name}/api-key-??????",
           "arn:aws:secretsmanager:${var.region}:${local.account_id}:secret:${var.name}/cache-token-??????",
         ]
       },
       {
-        Sid       = "DecryptSecrets"
-        Effect    = "Allow"
-        Action    = "kms:Decrypt"
-        Resource  = "arn:aws:kms:${var.region}:${local.account_id}:key/*"
+        Sid      = "DecryptSecrets"
+        Effect   = "Allow"
+        Action   = "kms:Decrypt"
+        Resource = "arn:aws:kms:${var.region}:${local.account_id}:key/*"
         Condition = {
           "ForAnyValue:StringEquals" = {
             "kms:ResourceAliases" = "alias/${var.name}-data"
@@ -122,14 +122,14 @@ resource "aws_iam_role_policy" "execution" {
 resource "aws_iam_role" "task" {
   name = "${var.name}-task"
   assume_role_policy = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = [
       {
-        Effect    = "Allow"
+        Effect = "Allow"
         Principal = {
           Service = "ecs-tasks.amazonaws.com"
         }
-        Action    = "sts:AssumeRole"
+        Action = "sts:AssumeRole"
         Condition = {
           StringEquals = {
             "aws:SourceAccount" = local.account_id
@@ -144,7 +144,7 @@ resource "aws_iam_role_policy" "task" {
   name = "trace"
   role = aws_iam_role.task.id
   policy = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = [
       {
         Effect   = "Allow"
@@ -180,20 +180,20 @@ resource "aws_ecs_task_definition" "service" {
       essential              = true
       user                   = "1000"
       readonlyRootFilesystem = true
-      portMappings           = [
+      portMappings = [
         {
           containerPort = 3000
           protocol      = "tcp"
         },
       ]
-      ulimits                = [
+      ulimits = [
         {
           name      = "nofile"
           softLimit = 65536
           hardLimit = 65536
         },
       ]
-      environment            = [
+      environment = [
         {
           name  = "DATABASE_HOST"
           value = "database.${var.name}.internal"
@@ -207,7 +207,7 @@ resource "aws_ecs_task_definition" "service" {
           value = "search.${var.name}.internal"
         },
       ]
-      secrets                = [
+      secrets = [
         {
           name      = "API_KEY"
           valueFrom = "arn:aws:secretsmanager:${var.region}:${local.account_id}:secret:${var.name}/api-key"
@@ -217,9 +217,9 @@ resource "aws_ecs_task_definition" "service" {
           valueFrom = "arn:aws:secretsmanager:${var.region}:${local.account_id}:secret:${var.name}/cache-token"
         },
       ]
-      logConfiguration       = {
+      logConfiguration = {
         logDriver = "awslogs"
-        options   = {
+        options = {
           awslogs-group         = "/ecs/${var.name}"
           awslogs-region        = var.region
           awslogs-stream-prefix = "app"

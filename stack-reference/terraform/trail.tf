@@ -38,14 +38,14 @@ resource "aws_s3_bucket_logging" "trail" {
 resource "aws_s3_bucket_policy" "trail" {
   bucket = aws_s3_bucket.trail.id
   policy = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = [
       {
         Sid       = "DenyPlainHttp"
         Effect    = "Deny"
         Principal = "*"
         Action    = "s3:*"
-        Resource  = [
+        Resource = [
           "arn:aws:s3:::${var.name}-trail-${local.account_id}",
           "arn:aws:s3:::${var.name}-trail-${local.account_id}/*",
         ]
@@ -56,13 +56,13 @@ resource "aws_s3_bucket_policy" "trail" {
         }
       },
       {
-        Sid       = "TrailChecks"
-        Effect    = "Allow"
+        Sid    = "TrailChecks"
+        Effect = "Allow"
         Principal = {
           Service = "cloudtrail.amazonaws.com"
         }
-        Action    = "s3:GetBucketAcl"
-        Resource  = "arn:aws:s3:::${var.name}-trail-${local.account_id}"
+        Action   = "s3:GetBucketAcl"
+        Resource = "arn:aws:s3:::${var.name}-trail-${local.account_id}"
         Condition = {
           StringEquals = {
             "aws:SourceArn" = "arn:aws:cloudtrail:${var.region}:${local.account_id}:trail/${var.name}"
@@ -70,13 +70,13 @@ resource "aws_s3_bucket_policy" "trail" {
         }
       },
       {
-        Sid       = "TrailWrites"
-        Effect    = "Allow"
+        Sid    = "TrailWrites"
+        Effect = "Allow"
         Principal = {
           Service = "cloudtrail.amazonaws.com"
         }
-        Action    = "s3:PutObject"
-        Resource  = "arn:aws:s3:::${var.name}-trail-${local.account_id}/AWSLogs/${local.account_id}/*"
+        Action   = "s3:PutObject"
+        Resource = "arn:aws:s3:::${var.name}-trail-${local.account_id}/AWSLogs/${local.account_id}/*"
         Condition = {
           StringEquals = {
             "s3:x-amz-acl"  = "bucket-owner-full-control"
@@ -97,14 +97,14 @@ resource "aws_cloudwatch_log_group" "trail" {
 resource "aws_iam_role" "trail" {
   name = "${var.name}-trail"
   assume_role_policy = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = [
       {
-        Effect    = "Allow"
+        Effect = "Allow"
         Principal = {
           Service = "cloudtrail.amazonaws.com"
         }
-        Action    = "sts:AssumeRole"
+        Action = "sts:AssumeRole"
         Condition = {
           StringEquals = {
             "aws:SourceArn" = "arn:aws:cloudtrail:${var.region}:${local.account_id}:trail/${var.name}"
@@ -119,7 +119,7 @@ resource "aws_iam_role_policy" "trail" {
   name = "deliver"
   role = aws_iam_role.trail.id
   policy = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = [
       {
         Effect   = "Allow"

@@ -15,6 +15,10 @@ pub(super) fn log_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     group.kms_key_id = draft.string("/kms_key_id", declared.get("kms_key_id"), None);
     group.log_group_class =
         draft.string("/log_group_class", declared.get("log_group_class"), Some("STANDARD"));
+    // Trails name a group by all its streams.
+    if let Some(arn) = &group.arn {
+        snapshot.alias(&ResourceRef::new("log_groups", &group.id), format!("{arn}:*"));
+    }
     snapshot.model.insert(group);
 }
 

@@ -13,6 +13,11 @@ pub(super) fn secret(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     secret.policy = policy_document::read(&mut draft, "/policy", declared.get("policy"));
     // Tasks may name a secret by its ARN without the random ending.
     let reference = ResourceRef::new("secrets", &secret.id);
+    if let Some((partial, ending)) = secret.arn.as_deref().and_then(|arn| arn.rsplit_once('-'))
+        && ending.len() == 6
+    {
+        snapshot.alias(&reference, partial.to_owned());
+    }
     if let (Some(account), Some(region), Some(name)) =
         (&secret.account, &secret.region, declared.get("name").and_then(Node::text))
     {
