@@ -88,7 +88,8 @@ fn what_the_source_leaves_to_the_provider_is_aws_default() {
 fn tags_of_the_provider_are_tags() {
     let snapshot = read(as_planned);
     let vpc = &snapshot.model.vpcs["aws_vpc.main"];
-    assert_eq!(vpc.tags.get("Owner").map(String::as_str), Some("platform"));
+    let tags: Vec<_> = vpc.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    assert_eq!(tags, [("Name", "main"), ("Owner", "platform")]);
 }
 
 #[test]
@@ -114,6 +115,22 @@ fn rules_written_inside_a_group_or_table_join_by_the_one_thing_they_can_mean() {
     // does not tell.
     let both = ["/ingress/2/referenced_group_id", "/ingress/3/referenced_group_id"];
     assert_eq!(doubts(&snapshot, "aws_security_group.app"), paths(&both));
+}
+
+#[test]
+fn what_aws_makes_with_a_vpc_is_named_by_the_vpc() {
+    let snapshot = read(as_planned);
+    let acl = &snapshot.model.network_acls["aws_vpc.main/default-network-acl"];
+    assert!(acl.entries.iter().any(|entry| entry.rule_number == Some(5)), "{:#?}", acl.entries);
+    let groups = &snapshot.model.instances["aws_instance.default_group"].security_group_ids;
+    assert_eq!(groups, &["aws_vpc.main/default-security-group"]);
+}
+
+#[test]
+fn an_address_range_of_another_resource_is_in_doubt() {
+    let snapshot = read(as_planned);
+    assert_eq!(doubts(&snapshot, "aws_security_group.by_rule"), paths(&["/ingress/0/cidr_ipv4"]));
+    assert_eq!(snapshot.model.security_groups["aws_security_group.by_rule"].ingress.len(), 1);
 }
 
 #[test]

@@ -129,6 +129,11 @@ impl<'a> Draft<'a> {
         })
     }
 
+    /// An address range; one that another resource will have is not known.
+    pub fn cidr(&mut self, path: &str, node: Option<&Node>) -> Option<String> {
+        self.read(path, node, "an address range", Node::text)
+    }
+
     /// Text that is more than the resource it names: an image, a policy's ARN.
     /// References in it are spelled by their keys.
     pub fn text(&mut self, path: &str, node: Option<&Node>) -> Option<String> {

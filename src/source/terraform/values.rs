@@ -7,6 +7,7 @@ use super::configuration::Scope;
 use super::instance::Instance;
 use super::source::Places;
 use crate::model::{Origin, Reason};
+use crate::source::default_resources;
 use crate::source::node::{Node, Reference, Value};
 
 /// Builds the nodes of one instance.
@@ -251,11 +252,19 @@ impl Builder<'_> {
     }
 
     fn reference(&self, named: super::configuration::Named) -> Value {
-        Value::Reference(Reference {
-            id: format!("{}{}", self.prefix, named.address),
-            attribute: named.attribute,
-            resource_type: named.kind,
-        })
+        let resource = format!("{}{}", self.prefix, named.address);
+        // What AWS makes with a VPC is an attribute of it.
+        let id = match (named.kind.as_str(), named.attribute.as_str()) {
+            ("aws_vpc", "default_security_group_id") => {
+                default_resources::security_group_id(&resource)
+            }
+            ("aws_vpc", "default_network_acl_id") => default_resources::network_acl_id(&resource),
+            ("aws_vpc", "default_route_table_id" | "main_route_table_id") => {
+                default_resources::route_table_id(&resource)
+            }
+            _ => resource,
+        };
+        Value::Reference(Reference { id, attribute: named.attribute, resource_type: named.kind })
     }
 }
 

@@ -1,5 +1,6 @@
 resource "aws_vpc" "main" {
   cidr_block = "10.0.0.0/16"
+  tags       = { Name = "main" }
 }
 resource "aws_subnet" "pub" {
   count             = 2
@@ -189,4 +190,34 @@ resource "aws_vpc_endpoint" "i" {
   vpc_endpoint_type = "Interface"
   service_name      = "com.amazonaws.eu-west-1.sqs"
   subnet_ids        = values(module.net)[*].subnet
+}
+
+resource "aws_network_acl_rule" "default" {
+  network_acl_id = aws_vpc.main.default_network_acl_id
+  rule_number    = 5
+  protocol       = "tcp"
+  rule_action    = "deny"
+  cidr_block     = "0.0.0.0/0"
+  from_port      = 3389
+  to_port        = 3389
+}
+
+resource "aws_instance" "default_group" {
+  ami                    = "ami-12345678"
+  instance_type          = "t3.micro"
+  subnet_id              = aws_subnet.pub[0].id
+  vpc_security_group_ids = [aws_vpc.main.default_security_group_id]
+}
+
+resource "aws_security_group" "by_rule" {
+  vpc_id = aws_vpc.main.id
+}
+
+resource "aws_security_group_rule" "by_rule" {
+  type              = "ingress"
+  security_group_id = aws_security_group.by_rule.id
+  protocol          = "tcp"
+  from_port         = 22
+  to_port           = 22
+  cidr_blocks       = ["${aws_eip.e.public_ip}/32"]
 }

@@ -132,12 +132,8 @@ fn encrypted(
 pub(super) fn volume(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "volumes");
     let mut volume = Volume::new(declared.identity(&mut draft, ""));
-    volume.encrypted = encrypted(
-        &mut draft,
-        "/encrypted",
-        declared.get("encrypted"),
-        declared.get("snapshot_id"),
-    );
+    volume.encrypted =
+        encrypted(&mut draft, "/encrypted", declared.get("encrypted"), declared.get("snapshot_id"));
     volume.kms_key_id = draft.string("/kms_key_id", declared.get("kms_key_id"), None);
     volume.size = draft.integer("/size", declared.get("size"), None);
     volume.availability_zone =

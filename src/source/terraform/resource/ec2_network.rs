@@ -6,7 +6,7 @@ use crate::model::{
     ResourceRef, Route, RouteTable, Snapshot, Subnet, Vpc, VpcEndpoint, VpcPeeringConnection,
 };
 use crate::source::draft::Draft;
-use crate::source::node::Node;
+use crate::source::node::{Node, Value};
 use crate::source::{default_resources, policy_document};
 
 pub(super) fn vpc(declared: &Declared<'_>, snapshot: &mut Snapshot) {
@@ -126,12 +126,8 @@ fn read_route(draft: &mut Draft<'_>, path: &str, node: &Node, v4: &str, v6: &str
     let get = |name: &str| super::present(node.get(name));
     draft.place(path, node.origin.as_ref());
     let mut route = Route {
-        destination_cidr_block: draft.string(&at("destination_cidr_block"), get(v4), None),
-        destination_ipv6_cidr_block: draft.string(
-            &at("destination_ipv6_cidr_block"),
-            get(v6),
-            None,
-        ),
+        destination_cidr_block: draft.cidr(&at("destination_cidr_block"), get(v4)),
+        destination_ipv6_cidr_block: draft.cidr(&at("destination_ipv6_cidr_block"), get(v6)),
         destination_prefix_list_id: draft.string(
             &at("destination_prefix_list_id"),
             get("destination_prefix_list_id"),
@@ -150,7 +146,7 @@ fn read_route(draft: &mut Draft<'_>, path: &str, node: &Node, v4: &str, v6: &str
         let target = get(name);
         let text = target.and_then(Node::text);
         let virtual_private = matches!(target.map(|node| &node.value),
-            Some(crate::source::node::Value::Reference(r)) if r.resource_type == "aws_vpn_gateway");
+            Some(Value::Reference(r)) if r.resource_type == "aws_vpn_gateway");
         let kind = match text.as_deref() {
             Some("local") => "local",
             Some(text) if text.starts_with("vgw-") => "virtual_private_gateway",
@@ -225,6 +221,12 @@ pub(super) fn default_of(
         spelled.as_ref().and_then(|text| snapshot.aliases.get(collection)?.get(text))
     {
         return Some(known.clone());
+    }
+    if let Value::Reference(reference) = &node.value
+        && ["default_route_table_id", "main_route_table_id", "default_network_acl_id"]
+            .contains(&reference.attribute.as_str())
+    {
+        return Some(reference.id.clone());
     }
     let vpc = super::target_of::<Vpc>(snapshot, node)?;
     Some(match collection {

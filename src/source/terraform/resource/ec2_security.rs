@@ -56,8 +56,8 @@ fn acl_entry(
         egress: draft.bool(&at("egress"), get("egress"), Some(false)),
         protocol,
         rule_action: draft.string(&at("rule_action"), get(action), None),
-        cidr_block: draft.string(&at("cidr_block"), get("cidr_block"), None),
-        ipv6_cidr_block: draft.string(&at("ipv6_cidr_block"), get("ipv6_cidr_block"), None),
+        cidr_block: draft.cidr(&at("cidr_block"), get("cidr_block")),
+        ipv6_cidr_block: draft.cidr(&at("ipv6_cidr_block"), get("ipv6_cidr_block")),
         from_port: draft.integer(&at("from_port"), get(from), None),
         to_port: draft.integer(&at("to_port"), get(to), None),
     }
@@ -180,7 +180,13 @@ fn add_rules(
                 "prefix_list_ids" => "prefix_list_id",
                 _ => "referenced_group_id",
             };
-            if let Some(peer) = draft.string(&format!("{path}/{field}"), Some(item), None) {
+            let at = format!("{path}/{field}");
+            let peer = if field.starts_with("cidr") {
+                draft.cidr(&at, Some(item))
+            } else {
+                draft.string(&at, Some(item), None)
+            };
+            if let Some(peer) = peer {
                 set(&mut rule, peer);
             }
             rules.push(rule);
@@ -284,8 +290,8 @@ fn single_rule(declared: &Declared<'_>, snapshot: &mut Snapshot, direction: &str
         let path = format!("/{direction}/{}", rules.len());
         let at = |field: &str| format!("{path}/{field}");
         let mut rule = base_rule(draft, &path, &declared.values);
-        rule.cidr_ipv4 = draft.string(&at("cidr_ipv4"), declared.get("cidr_ipv4"), None);
-        rule.cidr_ipv6 = draft.string(&at("cidr_ipv6"), declared.get("cidr_ipv6"), None);
+        rule.cidr_ipv4 = draft.cidr(&at("cidr_ipv4"), declared.get("cidr_ipv4"));
+        rule.cidr_ipv6 = draft.cidr(&at("cidr_ipv6"), declared.get("cidr_ipv6"));
         rule.prefix_list_id =
             draft.string(&at("prefix_list_id"), declared.get("prefix_list_id"), None);
         rule.referenced_group_id = draft.string(
