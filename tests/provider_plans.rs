@@ -85,6 +85,17 @@ fn what_the_source_leaves_to_the_provider_is_aws_default() {
 }
 
 #[test]
+fn what_a_change_leaves_to_the_provider_is_what_it_was() {
+    let snapshot = read(|plan| {
+        let changes = plan["resource_changes"].as_array_mut().unwrap();
+        let instance =
+            changes.iter_mut().find(|one| one["address"] == "aws_instance.plain").unwrap();
+        instance["change"]["actions"] = serde_json::json!(["update"]);
+    });
+    assert!(doubts(&snapshot, "aws_instance.plain").contains("/security_group_ids"));
+}
+
+#[test]
 fn tags_of_the_provider_are_tags() {
     let snapshot = read(as_planned);
     let vpc = &snapshot.model.vpcs["aws_vpc.main"];

@@ -28,6 +28,9 @@ pub(super) struct Instance<'p> {
     pub unknown: &'p Json,
     /// Which are sensitive.
     pub sensitive: &'p Json,
+    /// Whether it is made anew, so that what nothing sets has AWS's default; a
+    /// resource that is changed keeps what it had.
+    pub created: bool,
     /// Whether it is a resource, not a data source.
     pub managed: bool,
     /// The line of the plan file on which its address stands.
@@ -89,6 +92,9 @@ fn instance<'p>(
         values: &resource.values,
         unknown: change.map_or(&Json::Null, |change| &change.after_unknown),
         sensitive,
+        created: change.is_none_or(|change| {
+            change.actions.is_empty() || change.actions.iter().any(|action| action == "create")
+        }),
         managed,
         line: lines.get(&resource.address).copied().unwrap_or(1),
     }

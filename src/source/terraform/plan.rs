@@ -78,6 +78,7 @@ pub(super) struct ResourceChange {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Change {
+    pub actions: Vec<String>,
     pub after_unknown: Json,
     pub after_sensitive: Json,
 }

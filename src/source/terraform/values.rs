@@ -236,7 +236,10 @@ impl Builder<'_> {
             named.truncate(if named.len() == 1 { 1 } else { 0 });
         }
         match named.len() {
-            0 if matches!(written, Written::Not) && !self.places.wrote(path) => {
+            0 if matches!(written, Written::Not)
+                && self.instance.created
+                && !self.places.wrote(path) =>
+            {
                 Value::Unknown(Reason::KnownAfterApply { expression: None })
             }
             0 => Value::Unknown(Reason::KnownAfterApply {
