@@ -356,9 +356,11 @@ Resources:
       VpcConfig: !If [Live, {SubnetIds: [subnet-1]}, !Ref AWS::NoValue]
 ",
     );
+    // An expression decides; what nothing in the source sets is AWS's default.
+    let open = json!({"vpc_config": references(&["data.external.network.result"])});
     let plan = plan(&[
-        ("aws_eks_cluster.main", json!({}), json!({"vpc_config": true}), json!({})),
-        ("aws_lambda_function.sync", json!({}), json!({"vpc_config": true}), json!({})),
+        ("aws_eks_cluster.main", json!({}), json!({"vpc_config": true}), open.clone()),
+        ("aws_lambda_function.sync", json!({}), json!({"vpc_config": true}), open),
     ]);
     for snapshot in [template, plan] {
         let found = cluster(&snapshot);

@@ -445,7 +445,12 @@ fn to_public(
         }
     };
     for (protocol, ports) in asked.questions(thing, family) {
-        let query = Query { family, protocol, ports: &ports, clients: Some(Clients { addresses: &clients, is_one: false }) };
+        let query = Query {
+            family,
+            protocol,
+            ports: &ports,
+            clients: Some(Clients { addresses: &clients, is_one: false }),
+        };
         let mut answer = internet::Answer::default();
         internet::direct(world, thing, query, &mut answer);
         let arrivals = answer.paths.into_iter();
