@@ -1,5 +1,11 @@
 //! Access to the model's collections by type and by name.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
 /// Declares [`super::Model`] and the ways into it from one list of
 /// collections.
 macro_rules! collections {
@@ -59,6 +65,36 @@ macro_rules! collections {
                     "collected_at" => serde::Serialize::serialize(&self.collected_at, serializer),
                     "analysis" => serde::Serialize::serialize(&self.analysis, serializer),
                     _ => serializer.serialize_none(),
+                }
+            }
+
+            /// A model from its fields as JSON, each read on its own, on as
+            /// many threads as there are.
+            ///
+            /// # Errors
+            ///
+            /// Where a field is not of its form, or there is no such field.
+            pub fn from_members(
+                members: &std::collections::BTreeMap<&str, &serde_json::value::RawValue>,
+            ) -> serde_json::Result<Self> {
+                let known = |name: &&&str| Self::MEMBERS.contains(*name);
+                if let Some(name) = members.keys().find(|name| !known(name)) {
+                    return Err(serde::de::Error::custom(format!("unknown field `{name}`")));
+                }
+                let mut model = Self::default();
+                let failed = std::sync::Mutex::new(None);
+                {
+                    let Self { collected_at, analysis, $( $collection, )* } = &mut model;
+                    let read = access::Members { members, failed: &failed };
+                    rayon::scope(|scope| {
+                        scope.spawn(|_| read.member("collected_at", collected_at));
+                        scope.spawn(|_| read.member("analysis", analysis));
+                        $( scope.spawn(|_| read.member(stringify!($collection), $collection)); )*
+                    });
+                }
+                match failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+                    Some(error) => Err(error),
+                    None => Ok(model),
                 }
             }
 
@@ -145,6 +181,26 @@ macro_rules! collections {
 }
 
 pub(super) use collections;
+
+/// The fields of a model as JSON, and the first error in one.
+pub(super) struct Members<'m> {
+    pub(super) members: &'m BTreeMap<&'m str, &'m RawValue>,
+    pub(super) failed: &'m Mutex<Option<serde_json::Error>>,
+}
+
+impl Members<'_> {
+    /// Reads a field, if it is there.
+    pub(super) fn member<T: DeserializeOwned>(&self, name: &str, into: &mut T) {
+        let Some(json) = self.members.get(name) else { return };
+        match serde_json::from_str(json.get()) {
+            Ok(value) => *into = value,
+            Err(error) => {
+                let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+                failed.get_or_insert(error);
+            }
+        }
+    }
+}
 
 use super::{Model, ResourceRef};
 

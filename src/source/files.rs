@@ -9,6 +9,9 @@ use crate::diagnostic::Diagnostic;
 
 /// The largest file that is read, in bytes.
 pub const LARGEST_FILE: u64 = 256 * 1024 * 1024;
+/// The largest snapshot that is read, in bytes: an account of some 300,000
+/// resources.
+const LARGEST_SNAPSHOT: u64 = 1024 * 1024 * 1024;
 /// The largest file that is looked at inside a directory, where it was not
 /// named itself.
 const LARGEST_FOUND_FILE: u64 = 64 * 1024 * 1024;
@@ -47,8 +50,11 @@ pub fn read(paths: &[PathBuf]) -> Files {
 
 /// A file that was named: one that is nothing known is an error.
 fn named(path: &Path, found: &mut Files) {
-    match text_of(path, LARGEST_FILE) {
+    match text_of(path, LARGEST_SNAPSHOT) {
         Ok(file) => match detect::kind(&file.text) {
+            kind if kind != Kind::Snapshot && file.text.len() as u64 > LARGEST_FILE => {
+                found.diagnostics.push(too_large(&file.name, file.text.len() as u64, LARGEST_FILE));
+            }
             Kind::Other => found.diagnostics.push(
                 Diagnostic::error("the file is no template, plan, manifest or snapshot")
                     .in_file(file.name.as_ref())
@@ -136,10 +142,7 @@ pub fn text_of(path: &Path, largest: u64) -> Result<TextFile, Box<Diagnostic>> {
         .map_err(|error| failed(format!("cannot be opened: {error}"), "check the path"))?
         .len();
     if size > largest {
-        return Err(failed(
-            format!("is {} MB large; the most that is read is {} MB", size >> 20, largest >> 20),
-            "split the template, or name the file itself instead of its directory",
-        ));
+        return Err(Box::new(too_large(&name, size, largest)));
     }
     let bytes = std::fs::read(path)
         .map_err(|error| failed(format!("cannot be read: {error}"), "check its permissions"))?;
@@ -150,6 +153,16 @@ pub fn text_of(path: &Path, largest: u64) -> Result<TextFile, Box<Diagnostic>> {
         )
     })?;
     Ok(TextFile { name: name.clone(), path: path.to_path_buf(), text })
+}
+
+fn too_large(name: &str, size: u64, largest: u64) -> Diagnostic {
+    Diagnostic::error(format!(
+        "is {} MB large; the most that is read is {} MB",
+        size >> 20,
+        largest >> 20
+    ))
+    .in_file(name)
+    .help("split the template, or name the file itself instead of its directory")
 }
 
 /// Says where a JSON file breaks off.

@@ -1,10 +1,15 @@
 //! Reads a snapshot that an earlier run saved, or that somebody wrote.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use super::{Loaded, TextFile};
 use crate::diagnostic::Diagnostic;
-use crate::model::{SCHEMA_VERSION, Snapshot, Span};
+use crate::model::snapshot::InlineWaiver;
+use crate::model::{Coverage, Model, SCHEMA_VERSION, Snapshot, Span};
 
 mod hand_written;
 
@@ -41,7 +46,13 @@ pub fn read(file: &TextFile) -> Loaded {
 }
 
 fn parse(file: &TextFile) -> Result<Snapshot, Box<Diagnostic>> {
-    // The whole at once; only what fails is looked at again to say why.
+    // In parts, at the same time; only what fails is looked at again, in one
+    // piece, to say why and where.
+    if let Ok(snapshot) = in_parts(&file.text)
+        && snapshot.schema_version == SCHEMA_VERSION
+    {
+        return Ok(snapshot);
+    }
     let error = match serde_json::from_str::<Snapshot>(&file.text) {
         Ok(snapshot) if snapshot.schema_version == SCHEMA_VERSION => return Ok(snapshot),
         Ok(_) => None,
@@ -81,6 +92,51 @@ fn parse(file: &TextFile) -> Result<Snapshot, Box<Diagnostic>> {
             })
             .help("save it again with `audit snapshot`; `audit policy schema snapshot` tells what one may hold"),
     ))
+}
+
+/// A snapshot whose large parts are not parsed yet.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parts<'t> {
+    schema_version: u32,
+    #[serde(default)]
+    tool_version: String,
+    #[serde(borrow)]
+    model: BTreeMap<&'t str, &'t RawValue>,
+    #[serde(borrow, default)]
+    gaps: Option<&'t RawValue>,
+    #[serde(borrow, default)]
+    origins: Option<&'t RawValue>,
+    #[serde(default)]
+    coverage: BTreeSet<Coverage>,
+    #[serde(default)]
+    inline_waivers: Vec<InlineWaiver>,
+    #[serde(default)]
+    aliases: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// Most of the time of reading a large snapshot is that of its model and its
+/// origins.
+fn in_parts(text: &str) -> serde_json::Result<Snapshot> {
+    let parts: Parts<'_> = serde_json::from_str(text)?;
+    let (model, (origins, gaps)) = rayon::join(
+        || Model::from_members(&parts.model),
+        || rayon::join(|| part(parts.origins), || part(parts.gaps)),
+    );
+    Ok(Snapshot {
+        schema_version: parts.schema_version,
+        tool_version: parts.tool_version,
+        model: model?,
+        gaps: gaps?,
+        origins: origins?,
+        coverage: parts.coverage,
+        inline_waivers: parts.inline_waivers,
+        aliases: parts.aliases,
+    })
+}
+
+fn part<T: DeserializeOwned + Default>(json: Option<&RawValue>) -> serde_json::Result<T> {
+    json.map_or_else(|| Ok(T::default()), |json| serde_json::from_str(json.get()))
 }
 
 /// An error without its place, which stands beside it.

@@ -12,6 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::model::gap::covers;
@@ -31,14 +32,13 @@ pub fn is_one(snapshot: &Snapshot) -> bool {
 
 /// Fills in defaults and records the rest as gaps; `text` is what was written.
 pub fn complete(snapshot: &mut Snapshot, text: &str) {
-    let Ok(written) = serde_json::from_str::<Value>(text) else { return };
-    let written = written.get("model").cloned().unwrap_or_default();
+    let Ok(Written { model: written }) = serde_json::from_str(text) else { return };
     let gaps = Gaps::of(snapshot);
     // References may be names: what is missing shows once they are keys. Which
     // of them mean nothing is noted when the whole model is linked.
-    let mut linked = snapshot.clone();
-    link::link(&mut linked);
-    snapshot.model = linked.model;
+    let known = snapshot.gaps.clone();
+    link::link(snapshot);
+    snapshot.gaps = known;
     vpcs(&mut snapshot.model, &gaps);
     let mut unclear = routes(&mut snapshot.model);
     security_groups(&mut snapshot.model, &written, &gaps);
@@ -52,6 +52,12 @@ pub fn complete(snapshot: &mut Snapshot, text: &str) {
     local_routes(snapshot);
     unclear.extend(left_out(&snapshot.model, &written, &gaps));
     snapshot.gaps.extend(unclear);
+}
+
+/// The model as it is written.
+#[derive(Deserialize)]
+struct Written {
+    model: Value,
 }
 
 /// The paths of the gaps that were written down, by collection and key.
