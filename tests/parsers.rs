@@ -51,7 +51,7 @@ proptest! {
 
     #[test]
     fn arbitrary_bytes_are_decoded_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        if let Ok(text) = decode::decode(&bytes) {
+        if let Ok(text) = decode::decode(bytes) {
             read_all(&text);
         }
     }

@@ -125,7 +125,7 @@ fn read(file: &str) -> Result<String, Box<Diagnostic>> {
         )
     };
     let bytes = std::fs::read(file).map_err(|error| failed(error.to_string()))?;
-    crate::source::decode::decode(&bytes).map_err(|error| failed(error.to_string()))
+    crate::source::decode::decode(bytes).map_err(|error| failed(error.to_string()))
 }
 
 /// Values that have not the form that their operator compares.

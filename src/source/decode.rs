@@ -11,6 +11,9 @@ pub enum DecodeError {
     /// A NUL byte, as in no text file.
     #[error("it is a binary file")]
     Binary,
+    /// A ZIP archive, such as a plan as `terraform plan -out` saves it.
+    #[error("it is a ZIP archive, as a plan in Terraform's own form is")]
+    Archive,
 }
 
 /// The text of a file: UTF-8, or UTF-16 as some shells write it, with or
@@ -19,14 +22,15 @@ pub enum DecodeError {
 /// # Errors
 ///
 /// Where the bytes are neither.
-pub fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
-    let utf_16 = match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => return utf_8(rest),
+pub fn decode(bytes: Vec<u8>) -> Result<String, DecodeError> {
+    let utf_16 = match bytes.as_slice() {
+        [b'P', b'K', 3, 4, ..] => return Err(DecodeError::Archive),
+        [0xef, 0xbb, 0xbf, rest @ ..] => return utf_8(rest.to_vec()),
         [0xff, 0xfe, rest @ ..] => Some((UTF_16LE, rest)),
         [0xfe, 0xff, rest @ ..] => Some((UTF_16BE, rest)),
         // Without a mark, a first ASCII character tells.
-        [first, 0, ..] if *first != 0 => Some((UTF_16LE, bytes)),
-        [0, second, ..] if *second != 0 => Some((UTF_16BE, bytes)),
+        [first, 0, ..] if *first != 0 => Some((UTF_16LE, bytes.as_slice())),
+        [0, second, ..] if *second != 0 => Some((UTF_16BE, bytes.as_slice())),
         _ => None,
     };
     let Some((encoding, rest)) = utf_16 else { return utf_8(bytes) };
@@ -34,11 +38,11 @@ pub fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
     if failed { Err(DecodeError::Encoding) } else { Ok(text.into_owned()) }
 }
 
-fn utf_8(bytes: &[u8]) -> Result<String, DecodeError> {
+fn utf_8(bytes: Vec<u8>) -> Result<String, DecodeError> {
     if bytes.contains(&0) {
         return Err(DecodeError::Binary);
     }
-    std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| DecodeError::Encoding)
+    String::from_utf8(bytes).map_err(|_| DecodeError::Encoding)
 }
 
 #[cfg(test)]
@@ -57,13 +61,14 @@ mod tests {
             little,
             big,
         ] {
-            assert_eq!(decode(&bytes).as_deref(), Ok("{é}"));
+            assert_eq!(decode(bytes).as_deref(), Ok("{é}"));
         }
     }
 
     #[test]
     fn binaries_and_other_encodings_are_refused() {
-        assert_eq!(decode(b"\x7fELF\x02\x01\x00\x00"), Err(DecodeError::Binary));
-        assert_eq!(decode(b"caf\xe9"), Err(DecodeError::Encoding));
+        assert_eq!(decode(b"\x7fELF\x02\x01\x00\x00".to_vec()), Err(DecodeError::Binary));
+        assert_eq!(decode(b"PK\x03\x04tfplan".to_vec()), Err(DecodeError::Archive));
+        assert_eq!(decode(b"caf\xe9".to_vec()), Err(DecodeError::Encoding));
     }
 }

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    EksCluster, Identity, NetworkAcl, NetworkAclEntry, Origin, ResourceOrigin, ResourceRef, Route,
-    RouteTable, SecurityGroup, SecurityGroupRule, Snapshot, Vpc,
+    EksCluster, Identity, Model, NetworkAcl, NetworkAclEntry, Origin, ResourceOrigin, ResourceRef,
+    Route, RouteTable, SecurityGroup, SecurityGroupRule, Snapshot, Vpc,
 };
 
 /// The key of a VPC's default security group.
@@ -195,9 +195,25 @@ pub fn final_entries() -> Vec<NetworkAclEntry> {
     default_entries().into_iter().filter(|entry| entry.rule_number == Some(FINAL_RULE)).collect()
 }
 
-/// The local routes of a VPC that is in the model.
-pub fn local_routes(vpc: Option<&str>, snapshot: &Snapshot) -> Vec<Route> {
-    vpc.and_then(|vpc| snapshot.model.vpcs.get(vpc)).map(routes_within).unwrap_or_default()
+/// Gives each route table the local routes of its VPC that it lacks.
+pub fn add_local_routes(snapshot: &mut Snapshot) {
+    let Model { vpcs, route_tables, .. } = &mut snapshot.model;
+    let aliases = snapshot.aliases.get("vpcs");
+    for table in route_tables.values_mut() {
+        let Some(id) = &table.vpc_id else { continue };
+        let named = aliases.and_then(|aliases| aliases.get(id)).unwrap_or(id);
+        let Some(vpc) = vpcs.get(id).or_else(|| vpcs.get(named)) else { continue };
+        for route in routes_within(vpc) {
+            if !table.routes.iter().any(|known| same_destination(known, &route)) {
+                table.routes.push(route);
+            }
+        }
+    }
+}
+
+fn same_destination(one: &Route, other: &Route) -> bool {
+    one.destination_cidr_block == other.destination_cidr_block
+        && one.destination_ipv6_cidr_block == other.destination_ipv6_cidr_block
 }
 
 fn routes_within(vpc: &Vpc) -> Vec<Route> {

@@ -111,6 +111,39 @@ impl<'a> Draft<'a> {
         self.read(path, node, "a whole number", Node::integer)
     }
 
+    /// Whether the source says anything of it; a gap where that is not known.
+    pub fn given(&mut self, path: &str, node: Option<&Node>) -> Option<bool> {
+        let node = node.filter(|node| !node.is_absent());
+        self.place(path, node.and_then(|node| node.origin.as_ref()));
+        match node.and_then(Node::unknown) {
+            Some(reason) => {
+                self.gap(path, reason.clone());
+                None
+            }
+            None => Some(node.is_some()),
+        }
+    }
+
+    /// Notes that `path` rests on what stands at `other`, and is not known where
+    /// that is not.
+    pub fn follows(&mut self, path: &str, other: &str) {
+        let first = Gap {
+            collection: self.resource.collection.clone(),
+            id: Some(self.resource.id.clone()),
+            path: other.to_owned(),
+            account: None,
+            region: None,
+            reason: Reason::KnownAfterApply { expression: None },
+        };
+        let found = self.snapshot.gaps.range(first.clone()..).next();
+        let of_other = |gap: &&Gap| {
+            gap.collection == first.collection && gap.id == first.id && gap.path == first.path
+        };
+        if let Some(reason) = found.filter(of_other).map(|gap| gap.reason.clone()) {
+            self.gap(path, reason);
+        }
+    }
+
     /// Text; `default` where the source does not say. A reference reads as the
     /// key of the resource it names; text with unknown parts is unknown.
     pub fn string(
@@ -305,7 +338,7 @@ fn is_absent(node: Option<&Node>) -> bool {
 
 /// The resource that joined text names, where a reference is its only part
 /// that is not plain text around it (`arn:…:${Key}`).
-fn sole_reference(parts: &[Node]) -> Option<String> {
+pub fn sole_reference(parts: &[Node]) -> Option<String> {
     let mut references = parts.iter().filter_map(|part| match &part.value {
         Value::Reference(reference) => Some(reference.id.clone()),
         _ => None,

@@ -1,9 +1,12 @@
 //! Finds and reads the files that were named on the command line.
 
+use std::collections::HashSet;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::TextFile;
+use super::decode::DecodeError;
 use super::detect::{self, Kind};
 use crate::diagnostic::Diagnostic;
 
@@ -44,7 +47,11 @@ pub fn read(paths: &[PathBuf]) -> Files {
             named(path, &mut found);
         }
     }
-    found.files.dedup_by(|one, other| one.1.path == other.1.path);
+    // The same file by another spelling, or in a directory that was named too.
+    let mut seen = HashSet::new();
+    found.files.retain(|(_, file)| {
+        seen.insert(file.path.canonicalize().unwrap_or_else(|_| file.path.clone()))
+    });
     found
 }
 
@@ -53,7 +60,11 @@ fn named(path: &Path, found: &mut Files) {
     match text_of(path, LARGEST_SNAPSHOT) {
         Ok(file) => match detect::kind(&file.text) {
             kind if kind != Kind::Snapshot && file.text.len() as u64 > LARGEST_FILE => {
-                found.diagnostics.push(too_large(&file.name, file.text.len() as u64, LARGEST_FILE));
+                found.diagnostics.push(too_large(
+                    &file.name,
+                    Some(file.text.len() as u64),
+                    LARGEST_FILE,
+                ));
             }
             Kind::Other => found.diagnostics.push(
                 Diagnostic::error("the file is no template, plan, manifest or snapshot")
@@ -98,9 +109,12 @@ fn directory(root: &Path, found: &mut Files) {
         .filter_map(|path| path.parent().map(Path::to_path_buf))
         .collect();
     for path in entries {
-        // An assembly's manifest names the templates in it.
-        let in_assembly = assemblies.iter().any(|assembly| path.starts_with(assembly));
-        if in_assembly && path.file_name().is_none_or(|name| name != "manifest.json") {
+        // An assembly's manifest names the templates in it, and the manifests
+        // of its stages.
+        let in_assembly = assemblies.iter().any(|assembly| {
+            path.strip_prefix(assembly).is_ok_and(|rest| rest != Path::new("manifest.json"))
+        });
+        if in_assembly {
             continue;
         }
         if !has_known_ending(&path) {
@@ -141,26 +155,33 @@ pub fn text_of(path: &Path, largest: u64) -> Result<TextFile, Box<Diagnostic>> {
     let size = std::fs::metadata(path)
         .map_err(|error| failed(format!("cannot be opened: {error}"), "check the path"))?
         .len();
+    let too_large = |size: Option<u64>| Box::new(too_large(&name, size, largest));
     if size > largest {
-        return Err(Box::new(too_large(&name, size, largest)));
+        return Err(too_large(Some(size)));
     }
-    let bytes = std::fs::read(path)
+    // A device or a pipe tells no size.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
+    std::fs::File::open(path)
+        .and_then(|file| file.take(largest + 1).read_to_end(&mut bytes))
         .map_err(|error| failed(format!("cannot be read: {error}"), "check its permissions"))?;
-    let text = super::decode::decode(&bytes).map_err(|error| {
-        failed(
-            format!("is no text: {error}"),
-            "save it as UTF-8 (or UTF-16 with a byte-order mark)",
-        )
+    if bytes.len() as u64 > largest {
+        return Err(too_large(None));
+    }
+    let text = super::decode::decode(bytes).map_err(|error| {
+        let help = match error {
+            DecodeError::Archive => "print the plan with `terraform show -json PLAN > plan.json` and scan that",
+            _ => "save it as UTF-8 (or UTF-16 with a byte-order mark)",
+        };
+        failed(format!("is no text: {error}"), help)
     })?;
     Ok(TextFile { name: name.clone(), path: path.to_path_buf(), text })
 }
 
-fn too_large(name: &str, size: u64, largest: u64) -> Diagnostic {
-    Diagnostic::error(format!(
-        "is {} MB large; the most that is read is {} MB",
-        size >> 20,
-        largest >> 20
-    ))
+/// A file of more than `largest` bytes; one without a size goes on.
+fn too_large(name: &str, size: Option<u64>, largest: u64) -> Diagnostic {
+    let has =
+        size.map_or_else(|| "goes on".to_owned(), |size| format!("is {} MB large", size >> 20));
+    Diagnostic::error(format!("{has}; the most that is read is {} MB", largest >> 20))
     .in_file(name)
     .help("split the template, or name the file itself instead of its directory")
 }

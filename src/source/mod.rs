@@ -15,6 +15,7 @@ pub mod aws;
 pub mod cloudformation;
 pub mod decode;
 mod default_resources;
+mod difference;
 pub mod detect;
 pub mod draft;
 mod engine;

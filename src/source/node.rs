@@ -81,7 +81,8 @@ impl Node {
     }
 
     /// An entry of a map; `None` if there is none, it is absent, or this is no
-    /// map.
+    /// map. What is not known stands for each of its entries, so that none is
+    /// taken for left out.
     pub fn get(&self, key: &str) -> Option<&Self> {
         match &self.value {
             Value::Map(entries) => entries
@@ -89,8 +90,18 @@ impl Node {
                 .find(|(name, _)| name == key)
                 .map(|(_, node)| node)
                 .filter(|node| !node.is_absent()),
+            Value::Unknown(_) | Value::Secret => Some(self),
             _ => None,
         }
+    }
+
+    /// The item of a list whose `key` is `name`; else, where one may be it, what
+    /// is not known of that one's key.
+    pub fn named(&self, key: &str, name: &str) -> Option<&Self> {
+        let is = |item: &&Self| item.get(key).and_then(Self::text).as_deref() == Some(name);
+        let mut keys = self.items().iter().filter_map(|item| item.get(key));
+        let found = self.items().iter().find(is);
+        found.or_else(|| keys.find(|key| key.unknown().is_some()))
     }
 
     /// The items of a list; a single value counts as a list of itself, as both

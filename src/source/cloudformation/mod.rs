@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::detect::{self, Kind};
@@ -12,7 +13,7 @@ use super::node::Node;
 use super::{Loaded, TemplateOptions, TextFile, declare_deployment, yaml};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Coverage, CoverageStatus, Identity, Origin, ResourceOrigin, ResourceRef, Snapshot, Span,
+    Coverage, CoverageStatus, Gap, Identity, Origin, Reason, ResourceOrigin, ResourceRef, Snapshot, Span,
     Template,
 };
 
@@ -23,6 +24,8 @@ mod intrinsic;
 mod parameter;
 mod resource;
 mod stack;
+#[cfg(test)]
+mod tests;
 
 use stack::{Exports, Stack};
 
@@ -55,31 +58,115 @@ pub fn read_over(base: Snapshot, found: &[TextFile], options: &TemplateOptions) 
     }
     make_unique(&mut roots);
     forget(&mut loaded.snapshot, &roots);
-    let parameters = parameter::Given::read(options, &mut loaded.diagnostics);
-    let parsed: Vec<(Root, std::rc::Rc<yaml::Yaml>)> = roots
-        .into_iter()
-        .filter_map(|root| {
-            let (root, document) = parse(root, &mut loaded)?;
-            Some((root, document))
+    let given = parameter::Given::read(options, &mut loaded.diagnostics);
+    let parsed: Vec<(Root, Rc<yaml::Yaml>)> =
+        roots.into_iter().filter_map(|root| parse(root, &mut loaded)).collect();
+    report_unknown_parameters(&given, &parsed, &mut loaded.diagnostics);
+    let parsed = alone(parsed, &given);
+    read_all(&parsed, &given, loaded)
+}
+
+/// Reads parsed templates: what they export first, then their resources.
+fn read_all(
+    parsed: &[(Root, Rc<yaml::Yaml>)],
+    given: &parameter::Given,
+    loaded: Loaded,
+) -> Loaded {
+    let mut exports = Exports::new();
+    let imports = |(root, _): &(Root, _)| root.file.text.contains("ImportValue");
+    let nests = |(root, _): &(Root, _)| NESTING.iter().any(|kind| root.file.text.contains(kind));
+    if parsed.iter().any(imports) || parsed.iter().any(nests) {
+        // Exports that rest on imports of their own take another turn.
+        for _ in 0..=parsed.len() {
+            let mut reader = Reader::new(&exports, false);
+            for (root, document) in parsed {
+                reader.stack(root, document, &given.for_stack(&root.options.parameters));
+            }
+            let found = reader.exported;
+            if found == exports {
+                break;
+            }
+            exports = found;
+        }
+    }
+    let mut reader = Reader { loaded, ..Reader::new(&exports, true) };
+    for (root, document) in parsed {
+        reader.stack(root, document, &given.for_stack(&root.options.parameters));
+    }
+    resource::record(reader.unplaced, &mut reader.loaded.snapshot);
+    reader.loaded
+}
+
+/// The types that hold a template of their own.
+const NESTING: &[&str] = &["AWS::CloudFormation::Stack", "AWS::Serverless::Application"];
+
+/// A value that was given for a parameter that no template has.
+fn report_unknown_parameters(
+    given: &parameter::Given,
+    parsed: &[(Root, Rc<yaml::Yaml>)],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for name in given.names() {
+        let declares = |(_, document): &(Root, Rc<yaml::Yaml>)| {
+            document.get("Parameters").is_some_and(|section| section.get(name).is_some())
+        };
+        if !parsed.is_empty() && !parsed.iter().any(declares) {
+            diagnostics.push(
+                Diagnostic::error(format!("no template declares the parameter {name}"))
+                    .help("check the spelling of --parameter, or the parameters file"),
+            );
+        }
+    }
+}
+
+/// Leaves out templates that another one nests: they are read there, with the
+/// parameters that it passes.
+fn alone(
+    parsed: Vec<(Root, Rc<yaml::Yaml>)>,
+    given: &parameter::Given,
+) -> Vec<(Root, Rc<yaml::Yaml>)> {
+    let index: BTreeMap<PathBuf, usize> = parsed
+        .iter()
+        .enumerate()
+        .filter_map(|(index, (root, _))| Some((root.file.path.canonicalize().ok()?, index)))
+        .collect();
+    let exports = Exports::new();
+    let nested: Vec<Vec<usize>> = parsed
+        .iter()
+        .map(|(root, document)| {
+            if !NESTING.iter().any(|kind| root.file.text.contains(kind)) {
+                return Vec::new();
+            }
+            let given = given.for_stack(&root.options.parameters);
+            let stack = Stack::new(root, document, &given, &exports, &mut Vec::new());
+            stack
+                .nested()
+                .iter()
+                .filter_map(|nested| on_disk(root, nested)?.canonicalize().ok())
+                .filter_map(|path| index.get(&path).copied())
+                .collect()
         })
         .collect();
-    // Exports first; those that rest on imports of their own take another turn.
-    let mut exports = Exports::new();
-    for _ in 0..3 {
-        let before = exports.clone();
-        for (root, document) in &parsed {
-            let mut silent = Vec::new();
-            let stack = Stack::new(root, document, &parameters, &before, &mut silent);
-            exports.extend(stack.exports());
+    let reaches = |from: usize, to: usize| {
+        let (mut open, mut seen) = (nested[from].clone(), vec![false; nested.len()]);
+        while let Some(next) = open.pop() {
+            if next == to {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[next], true) {
+                open.extend(&nested[next]);
+            }
         }
-        if exports == before {
-            break;
-        }
-    }
-    for (root, document) in &parsed {
-        read_stack(root, document, &parameters, &exports, &mut Vec::new(), &mut loaded);
-    }
-    loaded
+        false
+    };
+    // Of templates that nest each other in a circle, all stay, to be reported.
+    let kept: Vec<bool> = (0..parsed.len())
+        .map(|one| {
+            !(0..parsed.len())
+                .any(|other| other != one && nested[other].contains(&one) && !reaches(one, other))
+        })
+        .collect();
+    parsed.into_iter().zip(kept).filter_map(|(one, kept)| kept.then_some(one)).collect()
 }
 
 /// Drops what was not known of resources that the templates declare anew, and
@@ -121,7 +208,7 @@ fn make_unique(roots: &mut [Root]) {
     }
 }
 
-fn parse(root: Root, loaded: &mut Loaded) -> Option<(Root, std::rc::Rc<yaml::Yaml>)> {
+fn parse(root: Root, loaded: &mut Loaded) -> Option<(Root, Rc<yaml::Yaml>)> {
     let coverage = |status, detail| Coverage {
         account: None,
         region: None,
@@ -145,92 +232,162 @@ fn parse(root: Root, loaded: &mut Loaded) -> Option<(Root, std::rc::Rc<yaml::Yam
     }
 }
 
-/// Reads one stack and the stacks nested in it; gives its outputs.
-fn read_stack(
-    root: &Root,
-    document: &yaml::Yaml,
-    parameters: &parameter::Given,
-    exports: &Exports,
-    above: &mut Vec<PathBuf>,
-    loaded: &mut Loaded,
-) -> BTreeMap<String, Node> {
-    let origin = Origin::File { span: document.span.clone() };
-    if document.get("Resources").is_none() {
-        loaded.diagnostics.push(
-            Diagnostic::error("the template has no Resources")
-                .at(first_line(&root.file.name))
-                .help("a CloudFormation template declares its resources under Resources"),
-        );
-        return BTreeMap::new();
-    }
-    declare_deployment(&mut loaded.snapshot, &root.options, &origin, "a CloudFormation template");
-    declare_template(&mut loaded.snapshot, root, &origin);
-    let mut stack = Stack::new(root, document, parameters, exports, &mut loaded.diagnostics);
-    stack.declare_parameters(&mut loaded.snapshot);
-    above.push(root.file.path.clone());
-    for nested in stack.nested() {
-        let outputs = read_nested(root, &nested, exports, above, loaded);
-        stack.set_outputs(&nested.logical, outputs);
-    }
-    above.pop();
-    stack.read_resources(&mut loaded.snapshot, &mut loaded.diagnostics);
-    stack.outputs()
+/// The file of a nested stack, where its template is on disk.
+fn on_disk(root: &Root, nested: &stack::Nested) -> Option<PathBuf> {
+    let url = nested.template.as_deref().filter(|url| !url.contains("://"))?;
+    Some(root.file.path.parent().unwrap_or(Path::new("")).join(url))
 }
 
-fn read_nested(
-    root: &Root,
-    nested: &stack::Nested,
-    exports: &Exports,
-    above: &mut Vec<PathBuf>,
-    loaded: &mut Loaded,
-) -> BTreeMap<String, Node> {
-    let mut fail = |message: String, help: &str| {
-        loaded.diagnostics.push(Diagnostic::error(message).at(nested.span.clone()).help(help));
-        BTreeMap::new()
-    };
-    let Some(url) = nested.template.as_deref().filter(|url| !url.contains("://")) else {
-        loaded.diagnostics.push(
-            Diagnostic::warning(format!(
-                "the nested stack {} is not on disk and was not read",
-                nested.logical
-            ))
-            .at(nested.span.clone())
-            .help(
-                "scan the template before `aws cloudformation package`, or name the nested one too",
-            ),
-        );
-        return BTreeMap::new();
-    };
-    let directory = root.file.path.parent().unwrap_or(Path::new(""));
-    let path = directory.join(url);
-    if above.iter().any(|known| same_file(known, &path)) {
-        return fail(
-            format!("the nested stack {} includes itself through {url}", nested.logical),
-            "break the cycle",
-        );
-    }
-    if above.len() >= MOST_NESTED {
-        return fail(format!("stacks nest deeper than {MOST_NESTED} levels"), "flatten them");
-    }
-    let file = match files::text_of(&path, files::LARGEST_FILE) {
-        Ok(file) => file,
-        Err(diagnostic) => {
-            let message =
-                format!("the nested template {url} of {} {}", nested.logical, diagnostic.message);
-            return fail(message, "check its TemplateURL");
+/// Reads stacks one after the other.
+struct Reader<'a> {
+    exports: &'a Exports,
+    /// Whether resources are read, or exports alone.
+    whole: bool,
+    /// What the stacks that were read export.
+    exported: Exports,
+    /// The templates that the current one is nested in, and itself.
+    above: Vec<PathBuf>,
+    unplaced: Vec<resource::Unplaced>,
+    loaded: Loaded,
+}
+
+impl<'a> Reader<'a> {
+    fn new(exports: &'a Exports, whole: bool) -> Self {
+        Self {
+            exports,
+            whole,
+            exported: Exports::new(),
+            above: Vec::new(),
+            unplaced: Vec::new(),
+            loaded: Loaded::default(),
         }
-    };
-    let child = Root {
-        file,
-        stack: format!("{}/{}", root.stack, nested.logical),
-        options: root.options.clone(),
-    };
-    match parse(child, loaded) {
-        Some((child, document)) => {
-            let given = parameter::Given::of_parent(&nested.parameters);
-            read_stack(&child, &document, &given, exports, above, loaded)
+    }
+
+    /// Reads one stack and the stacks nested in it; gives its outputs.
+    fn stack(
+        &mut self,
+        root: &Root,
+        document: &Rc<yaml::Yaml>,
+        given: &parameter::Given,
+    ) -> BTreeMap<String, Node> {
+        let loaded = &mut self.loaded;
+        let origin = Origin::File { span: document.span.clone() };
+        let wrong = match document.get("Resources") {
+            None => Some(("the template has no Resources", first_line(&root.file.name))),
+            Some(resources) if !matches!(resources.value, yaml::YamlValue::Mapping(_)) => {
+                Some(("Resources is no map of resources by name", resources.span.clone()))
+            }
+            Some(_) => None,
+        };
+        if let Some((message, span)) = wrong {
+            loaded.diagnostics.push(
+                Diagnostic::error(message)
+                    .at(span)
+                    .help("a CloudFormation template declares its resources under Resources"),
+            );
+            return BTreeMap::new();
         }
-        None => BTreeMap::new(),
+        let mut stack =
+            Stack::new(root, document, given, self.exports, &mut loaded.diagnostics);
+        if self.whole {
+            let what = "a CloudFormation template";
+            declare_deployment(&mut loaded.snapshot, &root.options, &origin, what);
+            declare_template(&mut loaded.snapshot, root, &origin);
+            stack.declare_parameters(&mut loaded.snapshot);
+        }
+        self.above.push(root.file.path.clone());
+        for nested in stack.nested() {
+            let outputs = self.nested(root, &nested);
+            stack.set_outputs(&nested.logical, outputs);
+        }
+        self.above.pop();
+        if self.whole {
+            let loaded = &mut self.loaded;
+            let unplaced = stack.read_resources(&mut loaded.snapshot, &mut loaded.diagnostics);
+            self.unplaced.extend(unplaced);
+        }
+        self.exported.extend(stack.exports());
+        stack.outputs()
+    }
+
+    fn nested(&mut self, root: &Root, nested: &stack::Nested) -> BTreeMap<String, Node> {
+        let mut fail = |message: String, help: &str| {
+            let diagnostic = Diagnostic::error(message).at(nested.span.clone()).help(help);
+            self.loaded.diagnostics.push(diagnostic);
+            BTreeMap::new()
+        };
+        let (Some(path), Some(url)) = (on_disk(root, nested), nested.template.as_deref()) else {
+            self.loaded.diagnostics.push(
+                Diagnostic::warning(format!(
+                    "the nested stack {} is not on disk and was not read",
+                    nested.logical
+                ))
+                .at(nested.span.clone())
+                .help(
+                    "scan the template before `aws cloudformation package`, or name the nested one too",
+                ),
+            );
+            return BTreeMap::new();
+        };
+        if self.above.iter().any(|known| same_file(known, &path)) {
+            return fail(
+                format!("the nested stack {} includes itself through {url}", nested.logical),
+                "break the cycle",
+            );
+        }
+        if self.above.len() >= MOST_NESTED {
+            return fail(format!("stacks nest deeper than {MOST_NESTED} levels"), "flatten them");
+        }
+        let file = match files::text_of(&path, files::LARGEST_FILE) {
+            Ok(file) => file,
+            Err(diagnostic) => {
+                let message = format!(
+                    "the nested template {url} of {} {}",
+                    nested.logical, diagnostic.message
+                );
+                return fail(message, "check its TemplateURL");
+            }
+        };
+        let child = Root {
+            file,
+            stack: format!("{}/{}", root.stack, nested.logical),
+            options: root.options.clone(),
+        };
+        let given = parameter::Given::of_parent(&nested.parameters);
+        match parse(child, &mut self.loaded) {
+            Some((child, document)) if nested.exists.is_none() => {
+                self.undecided(&child, &document, &given, &nested.logical)
+            }
+            Some((child, document)) => self.stack(&child, &document, &given),
+            None => BTreeMap::new(),
+        }
+    }
+
+    /// A nested stack that may not be there, and with it nothing that it holds.
+    fn undecided(
+        &mut self,
+        child: &Root,
+        document: &Rc<yaml::Yaml>,
+        given: &parameter::Given,
+        logical: &str,
+    ) -> BTreeMap<String, Node> {
+        let before = self.loaded.snapshot.model.clone();
+        let outputs = self.stack(child, document, given);
+        let snapshot = &mut self.loaded.snapshot;
+        for change in super::difference::between(&before, &snapshot.model) {
+            snapshot.gaps.insert(Gap {
+                collection: change.resource.collection,
+                id: Some(change.resource.id),
+                path: change.path,
+                account: child.options.account.clone(),
+                region: child.options.region.clone(),
+                reason: Reason::Unresolvable {
+                    expression: format!("the condition of the nested stack {logical}"),
+                    detail: "it rests on values that are not known before deployment".to_owned(),
+                },
+            });
+        }
+        outputs
     }
 }
 

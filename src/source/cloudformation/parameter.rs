@@ -14,6 +14,8 @@ use crate::source::{TemplateOptions, files};
 #[derive(Debug, Default)]
 pub(super) struct Given {
     values: BTreeMap<String, Node>,
+    /// What every other parameter has, where that is not known.
+    otherwise: Option<Node>,
 }
 
 impl Given {
@@ -45,11 +47,27 @@ impl Given {
             Value::Map(entries) => entries.iter().cloned().collect(),
             _ => BTreeMap::new(),
         };
-        Self { values }
+        // Whether a default holds is not known either.
+        let otherwise = parameters.unknown().is_some().then(|| parameters.clone());
+        Self { values, otherwise }
+    }
+
+    /// For one stack: what was given, and else what its assembly gives it.
+    pub(super) fn for_stack(&self, own: &BTreeMap<String, String>) -> Self {
+        let text = |value: &String| Node::new(Value::Text(value.clone()));
+        let mut values: BTreeMap<String, Node> =
+            own.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+        values.extend(self.values.clone());
+        Self { values, otherwise: self.otherwise.clone() }
     }
 
     fn get(&self, name: &str) -> Option<&Node> {
-        self.values.get(name)
+        self.values.get(name).or(self.otherwise.as_ref())
+    }
+
+    /// The names that values were given for.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
     }
 }
 
@@ -85,15 +103,56 @@ fn entries(text: &str) -> Result<Vec<(String, Node)>, String> {
     }
 }
 
-/// The value of a declared parameter.
-pub(super) fn value(name: &str, declaration: &Yaml, given: &Given) -> Node {
+/// A declared parameter.
+#[derive(Debug)]
+pub(super) struct Parameter {
+    /// Its value, as functions see it.
+    pub value: Node,
+    /// The value of one that is `NoEcho`, for conditions alone.
+    pub hidden: Option<Node>,
+    /// The values that it may have; empty for any.
+    pub allowed: Vec<String>,
+}
+
+/// Reads a declared parameter. One whose value is none of its allowed ones is
+/// reported, with its name alone where it is hidden.
+pub(super) fn read(
+    name: &str,
+    declaration: &Yaml,
+    given: &Given,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Parameter {
+    let text_of = |key: &str| declaration.get(key).and_then(|value| value.text());
+    let origin = Some(Origin::File { span: declaration.span.clone() });
+    let is_hidden = text_of("NoEcho").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let allowed: Vec<String> = declaration
+        .get("AllowedValues")
+        .map(|values| values.items().iter().filter_map(|v| v.text().map(str::to_owned)).collect())
+        .unwrap_or_default();
+    let value = value(name, declaration, given);
+    for text in value.items().iter().filter_map(Node::text) {
+        if !allowed.is_empty() && !allowed.contains(&text) {
+            let shown = if is_hidden { String::new() } else { format!(" {text:?}") };
+            diagnostics.push(
+                Diagnostic::error(format!(
+                    "the value{shown} of parameter {name} is none of its AllowedValues"
+                ))
+                .at(declaration.span.clone())
+                .help(format!("give one of {}", allowed.join(", "))),
+            );
+        }
+    }
+    if is_hidden {
+        let secret = Node::at(Value::Secret, origin);
+        return Parameter { value: secret, hidden: Some(value), allowed };
+    }
+    Parameter { value, hidden: None, allowed }
+}
+
+fn value(name: &str, declaration: &Yaml, given: &Given) -> Node {
     let text_of = |key: &str| declaration.get(key).and_then(|value| value.text());
     let kind = text_of("Type").unwrap_or("String");
     let origin = Some(Origin::File { span: declaration.span.clone() });
-    let hidden = text_of("NoEcho").is_some_and(|text| text.eq_ignore_ascii_case("true"));
-    if hidden {
-        return Node::at(Value::Secret, origin);
-    }
     if kind.starts_with("AWS::SSM::Parameter::Value") {
         return Node::at(
             Value::Unknown(Reason::Unresolvable {
@@ -103,25 +162,31 @@ pub(super) fn value(name: &str, declaration: &Yaml, given: &Given) -> Node {
             origin,
         );
     }
-    let given = given.get(name);
-    let text = match given.map(|node| (&node.value, node)) {
-        Some((Value::Text(_) | Value::Integer(_) | Value::Float(_) | Value::Bool(_), node)) => {
-            node.text()
-        }
-        // References and lists of a parent stack pass as they are.
-        Some((_, node)) => return node.clone(),
+    let is_list = kind == "CommaDelimitedList" || kind.starts_with("List<");
+    let text = match given.get(name) {
+        Some(node) => match node.text() {
+            Some(text) => Some(text),
+            // A parent stack joins what it passes to a list.
+            None if is_list => {
+                return match super::intrinsic::split(",", node) {
+                    Some(items) => Node::at(Value::List(items), origin),
+                    None => node.clone(),
+                };
+            }
+            // References and unknown values of a parent stack pass as they are.
+            None => return node.clone(),
+        },
         None => declaration.get("Default").and_then(|default| default.text()).map(str::to_owned),
     };
     let Some(text) = text else {
         let reason = Reason::UnresolvedParameter { name: name.to_owned() };
         return Node::at(Value::Unknown(reason), origin);
     };
-    if kind == "CommaDelimitedList" || kind.starts_with("List<") {
+    if is_list {
+        // An empty text is a list of one empty item, as to CloudFormation.
         let items = text
             .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty())
-            .map(|item| Node::at(Value::Text(item.to_owned()), origin.clone()))
+            .map(|item| Node::at(Value::Text(item.trim().to_owned()), origin.clone()))
             .collect();
         return Node::at(Value::List(items), origin);
     }

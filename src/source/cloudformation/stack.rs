@@ -1,30 +1,32 @@
 //! One stack: its sections, and its resources in order.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::intrinsic::Scope;
 use super::parameter::{self, Given};
-use super::resource::{self, Declared};
+use super::resource::{self, Declared, Unplaced};
 use super::yaml::{Key, Yaml};
+use super::foreach::Unrolled;
 use super::{Root, foreach, template_of};
 use crate::diagnostic::Diagnostic;
 use crate::model::snapshot::InlineWaiver;
-use crate::model::{Origin, Reason, ResourceRef, Snapshot, Span};
-use crate::source::draft::Draft;
+use crate::model::{Gap, Origin, Reason, ResourceRef, Snapshot, Span};
+use crate::source::{default_resources, difference};
 use crate::source::node::{Node, Value};
 
 /// What stacks export, by name.
 pub(super) type Exports = BTreeMap<String, Node>;
 
 /// A stack of a template.
-pub(super) struct Stack<'a, 'y> {
+pub(super) struct Stack<'a> {
     root: &'a Root,
-    document: &'y Yaml,
-    scope: Scope<'a, 'y>,
+    document: Rc<Yaml>,
+    scope: Scope<'a>,
     /// Resources with loops written out.
     resources: Vec<(Key, Rc<Yaml>)>,
+    /// Loops of resources that could not be.
+    unrolled: Vec<Unrolled>,
 }
 
 /// A stack nested in another.
@@ -35,64 +37,72 @@ pub(super) struct Nested {
     pub template: Option<String>,
     /// Its `Parameters`.
     pub parameters: Node,
+    /// Whether its condition lets it exist; `None` if that is not known.
+    pub exists: Option<bool>,
     /// Where it is declared.
     pub span: Span,
 }
 
-impl<'a, 'y> Stack<'a, 'y> {
+impl<'a> Stack<'a> {
     /// Evaluates the sections that resources rest on.
     pub(super) fn new(
         root: &'a Root,
-        document: &'y Yaml,
+        document: &Rc<Yaml>,
         given: &Given,
         exports: &'a Exports,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
-        let section = |name: &str| document.get(name).map(Rc::as_ref);
-        let mut scope = Scope {
-            stack: &root.stack,
-            parameters: BTreeMap::new(),
-            mappings: section("Mappings"),
-            conditions: HashMap::new(),
-            truths: RefCell::default(),
-            pending: RefCell::default(),
-            types: BTreeMap::new(),
-            outputs: BTreeMap::new(),
-            exports,
-            options: &root.options,
-        };
-        for (key, declaration) in section("Parameters").map(Yaml::entries).unwrap_or_default() {
-            scope
-                .parameters
-                .insert(key.name.clone(), parameter::value(&key.name, declaration, given));
-        }
-        for (key, expression) in section("Conditions").map(Yaml::entries).unwrap_or_default() {
-            scope.conditions.insert(&key.name, expression);
-        }
-        let resources = section("Resources")
-            .map(|section| foreach::entries(section, &scope))
-            .unwrap_or_default();
-        for (key, declaration) in &resources {
-            match declaration.get("Type").and_then(|kind| kind.text()) {
-                Some(kind) => {
-                    scope.types.insert(key.name.clone(), kind.to_owned());
-                }
-                None => diagnostics.push(
-                    Diagnostic::error(format!("the resource {} has no Type", key.name))
-                        .at(key.span.clone())
-                        .help("every resource names its type, such as AWS::EC2::VPC"),
-                ),
+        let section = |name: &str| document.get(name);
+        let mut scope = Scope::new(root, section("Mappings").cloned(), exports);
+        for (key, declaration) in section("Parameters").map(|s| s.entries()).unwrap_or_default() {
+            let parameter = parameter::read(&key.name, declaration, given, diagnostics);
+            scope.parameters.insert(key.name.clone(), parameter.value);
+            if let Some(value) = parameter.hidden {
+                scope.hidden.insert(key.name.clone(), value);
             }
+            scope.allowed.insert(key.name.clone(), parameter.allowed);
         }
-        Self { root, document, scope, resources }
+        if let Some(section) = section("Conditions") {
+            let (conditions, unrolled) = foreach::entries(section, &scope);
+            scope.conditions =
+                conditions.into_iter().map(|(key, condition)| (key.name, condition)).collect();
+            report_unrolled(&unrolled, "conditions", diagnostics);
+        }
+        let (mut resources, unrolled) =
+            section("Resources").map(|section| foreach::entries(section, &scope)).unwrap_or_default();
+        report_unrolled(&unrolled, "resources", diagnostics);
+        resources.retain(|(key, declaration)| {
+            if key.name == "Fn::Transform" {
+                diagnostics.push(
+                    Diagnostic::warning("what the macro adds to the resources is not seen")
+                        .at(key.span.clone())
+                        .help("scan the processed template: `aws cloudformation get-template --template-stage Processed`"),
+                );
+                return false;
+            }
+            match declaration.get("Type").and_then(|kind| kind.text()).map(str::trim) {
+                Some(kind) if !kind.is_empty() => {
+                    scope.types.insert(key.name.clone(), kind.to_owned());
+                    scope.declarations.insert(key.name.clone(), declaration.clone());
+                    true
+                }
+                _ => {
+                    diagnostics.push(
+                        Diagnostic::error(format!("the resource {} has no Type", key.name))
+                            .at(key.span.clone())
+                            .help("every resource names its type, such as AWS::EC2::VPC"),
+                    );
+                    false
+                }
+            }
+        });
+        Self { root, document: document.clone(), scope, resources, unrolled }
     }
 
     /// What the stack exports.
     pub(super) fn exports(&self) -> Exports {
-        let outputs =
-            self.document.get("Outputs").map(|outputs| foreach::entries(outputs, &self.scope));
         let mut found = Exports::new();
-        for (_, output) in outputs.unwrap_or_default() {
+        for (_, output) in self.declared_outputs() {
             let name = output.get("Export").and_then(|export| export.get("Name"));
             let (Some(name), Some(value)) = (name, output.get("Value")) else { continue };
             if let Some(name) = self.scope.evaluate(name).text() {
@@ -104,8 +114,7 @@ impl<'a, 'y> Stack<'a, 'y> {
 
     /// The stack's outputs.
     pub(super) fn outputs(&self) -> BTreeMap<String, Node> {
-        let Some(outputs) = self.document.get("Outputs") else { return BTreeMap::new() };
-        foreach::entries(outputs, &self.scope)
+        self.declared_outputs()
             .iter()
             .filter_map(|(key, output)| {
                 Some((key.name.clone(), self.scope.evaluate(output.get("Value")?)))
@@ -113,15 +122,21 @@ impl<'a, 'y> Stack<'a, 'y> {
             .collect()
     }
 
+    fn declared_outputs(&self) -> Vec<(Key, Rc<Yaml>)> {
+        let Some(outputs) = self.document.get("Outputs") else { return Vec::new() };
+        let (mut outputs, _) = foreach::entries(outputs, &self.scope);
+        outputs.retain(|(_, output)| self.exists(output) != Some(false));
+        outputs
+    }
+
     /// The stacks nested in this one.
     pub(super) fn nested(&self) -> Vec<Nested> {
         self.resources
             .iter()
             .filter(|(key, _)| {
-                self.scope
-                    .types
-                    .get(&key.name)
-                    .is_some_and(|kind| kind == "AWS::CloudFormation::Stack")
+                self.scope.types.get(&key.name).is_some_and(|kind| {
+                    kind == "AWS::CloudFormation::Stack" || kind == "AWS::Serverless::Application"
+                })
             })
             .filter(|(_, declaration)| self.exists(declaration) != Some(false))
             .map(|(key, declaration)| {
@@ -137,7 +152,11 @@ impl<'a, 'y> Stack<'a, 'y> {
                     .map(str::to_owned);
                 Nested {
                     logical: key.name.clone(),
-                    template: asset.or_else(|| properties.get("TemplateURL").and_then(Node::text)),
+                    template: asset.or_else(|| {
+                        let url = properties.get("TemplateURL");
+                        url.or_else(|| properties.get("Location")).and_then(Node::text)
+                    }),
+                    exists: self.exists(declaration),
                     parameters: properties
                         .get("Parameters")
                         .cloned()
@@ -187,13 +206,14 @@ impl<'a, 'y> Stack<'a, 'y> {
     }
 
     /// Maps the resources into the model: those that stand alone first, then
-    /// those that add to others.
+    /// those that add to others. Gives the additions whose target is not known.
     pub(super) fn read_resources(
         &self,
         snapshot: &mut Snapshot,
         diagnostics: &mut Vec<Diagnostic>,
-    ) {
+    ) -> Vec<Unplaced> {
         self.report_cycles(diagnostics);
+        self.report_unseen(diagnostics);
         let mut declared = Vec::new();
         for (key, declaration) in &self.resources {
             let Some(kind) = self.scope.types.get(&key.name) else { continue };
@@ -207,39 +227,134 @@ impl<'a, 'y> Stack<'a, 'y> {
                 .unwrap_or_else(|| {
                     Node::at(Value::Map(Vec::new()), Some(Origin::File { span: key.span.clone() }))
                 });
-            let span = Span {
-                end_line: key.span.end_line,
-                end_column: key.span.end_column,
-                ..key.span.clone()
-            };
+            let condition = declaration.get("Condition").and_then(|name| name.text());
             declared.push(Declared {
                 id: self.scope.key(&key.name),
                 logical: key.name.clone(),
                 kind: kind.clone(),
                 properties,
-                origin: Origin::File { span },
-                certain: exists == Some(true),
+                origin: Origin::File { span: key.span.clone() },
+                condition: condition.filter(|_| exists.is_none()).map(str::to_owned),
                 root: self.root,
             });
-            let collection = resource::collection_of(kind);
-            if let Some(collection) = collection {
-                self.waivers(&key.name, collection, declaration, snapshot);
+            if declaration.get("Metadata").is_some() {
+                self.waivers(key, resource::collection_of(kind), declaration, snapshot, diagnostics);
             }
         }
+        let mut unplaced = Vec::new();
         for phase in [resource::Phase::Alone, resource::Phase::Adding] {
-            for one in &declared {
+            for one in declared.iter().filter(|one| one.condition.is_none()) {
                 resource::read(one, phase, snapshot);
+                unplaced.extend(resource::unplaced(one, phase, snapshot));
+            }
+            self.read_undecided(&declared, phase, snapshot, &mut unplaced);
+        }
+        default_resources::add_local_routes(snapshot);
+        for loop_ in &self.unrolled {
+            unplaced.extend(resource::of_unrolled(loop_, self.root));
+        }
+        self.report_undeclared(diagnostics);
+        unplaced
+    }
+
+    /// Resources that may not be there: all that they change is open.
+    fn read_undecided(
+        &self,
+        declared: &[Declared<'_>],
+        phase: resource::Phase,
+        snapshot: &mut Snapshot,
+        unplaced: &mut Vec<Unplaced>,
+    ) {
+        let mut by_condition: BTreeMap<&str, Vec<&Declared<'_>>> = BTreeMap::new();
+        for one in declared {
+            if let Some(condition) = &one.condition
+                && resource::belongs_to(&one.kind, phase)
+            {
+                by_condition.entry(condition).or_default().push(one);
             }
         }
-        for one in &declared {
-            if let (false, Some(collection)) = (one.certain, resource::collection_of(&one.kind)) {
-                let reference = ResourceRef::new(collection, &one.id);
-                let reason = Reason::Unresolvable {
-                    expression: format!("the condition of {}", one.logical),
-                    detail: "it rests on parameters without a value".to_owned(),
-                };
-                Draft::new(snapshot, reference, one.origin.clone(), [0; 32]).gap("", reason);
+        for (condition, declared) in by_condition {
+            let reason = Reason::Unresolvable {
+                expression: format!("condition {condition}"),
+                detail: self.why_undecided(condition),
+            };
+            let before = snapshot.model.clone();
+            for one in declared {
+                resource::read(one, phase, snapshot);
+                unplaced.extend(resource::unplaced(one, phase, snapshot));
             }
+            for change in difference::between(&before, &snapshot.model) {
+                if change.resource.collection == "templates" {
+                    continue;
+                }
+                let options = &self.root.options;
+                snapshot.gaps.insert(Gap {
+                    collection: change.resource.collection,
+                    id: Some(change.resource.id),
+                    path: change.path,
+                    account: options.account.clone(),
+                    region: options.region.clone(),
+                    reason: reason.clone(),
+                });
+            }
+        }
+    }
+
+    fn why_undecided(&self, condition: &str) -> String {
+        if self.scope.conditions.contains_key(condition) {
+            "it rests on values that are not known before deployment".to_owned()
+        } else {
+            "the template does not declare it".to_owned()
+        }
+    }
+
+    /// Macros and modules, which add what is not in the template.
+    fn report_unseen(&self, diagnostics: &mut Vec<Diagnostic>) {
+        const HELP: &str = "scan the processed template: `aws cloudformation get-template --template-stage Processed`";
+        for (name, span) in self.transforms().filter(|(name, _)| !name.starts_with("AWS::")) {
+            diagnostics.push(
+                Diagnostic::warning(format!("the macro {name} is not run; what it changes is not seen"))
+                    .at(span.clone())
+                    .help(HELP),
+            );
+        }
+        for (key, _) in &self.resources {
+            let kind = self.scope.types.get(&key.name).map(String::as_str).unwrap_or_default();
+            if kind.ends_with("::MODULE") {
+                diagnostics.push(
+                    Diagnostic::warning(format!(
+                        "the module {} is not expanded; its resources are not judged",
+                        key.name
+                    ))
+                    .at(key.span.clone())
+                    .help(HELP),
+                );
+            }
+        }
+    }
+
+    fn transforms(&self) -> impl Iterator<Item = (&str, &Span)> {
+        let transform = self.document.get("Transform").map(Rc::as_ref);
+        let items = transform.map(Yaml::items).unwrap_or_default().iter().map(Rc::as_ref);
+        let alone = transform.filter(|transform| transform.items().is_empty());
+        items.chain(alone).filter_map(|transform| {
+            let name = transform.text().or_else(|| transform.get("Name")?.text())?;
+            Some((name, &transform.span))
+        })
+    }
+
+    /// Names that nothing in the template has, though it uses them.
+    fn report_undeclared(&self, diagnostics: &mut Vec<Diagnostic>) {
+        const QUIET: &[&str] = &["AWS::LanguageExtensions"];
+        // A macro or a loop that is not written out may declare them.
+        let may_declare = !self.unrolled.is_empty()
+            || self.transforms().any(|(name, _)| !QUIET.contains(&name));
+        for (name, span) in self.scope.undeclared.borrow().iter().filter(|_| !may_declare) {
+            diagnostics.push(
+                Diagnostic::error(format!("the template does not declare {name}"))
+                    .at(span.clone())
+                    .help("check its spelling, or declare it"),
+            );
         }
     }
 
@@ -247,10 +362,11 @@ impl<'a, 'y> Stack<'a, 'y> {
     /// `audit: {waivers: [{control, reason, expires}]}`.
     fn waivers(
         &self,
-        logical: &str,
-        collection: &str,
+        key: &Key,
+        collection: Option<&str>,
         declaration: &Yaml,
         snapshot: &mut Snapshot,
+        diagnostics: &mut Vec<Diagnostic>,
     ) {
         let waivers = declaration
             .get("Metadata")
@@ -259,8 +375,16 @@ impl<'a, 'y> Stack<'a, 'y> {
         for waiver in waivers.map(|waivers| waivers.items()).unwrap_or_default() {
             let text =
                 |key: &str| waiver.get(key).and_then(|value| value.text()).map(str::to_owned);
+            let Some(collection) = collection else {
+                diagnostics.push(
+                    Diagnostic::error(format!("the waiver stands beside {}, which no control judges", key.name))
+                        .at(waiver.span.clone())
+                        .help("write it beside the resource that this one adds to, or into audit.toml"),
+                );
+                continue;
+            };
             snapshot.inline_waivers.push(InlineWaiver {
-                resource: ResourceRef::new(collection, self.scope.key(logical)),
+                resource: ResourceRef::new(collection, self.scope.key(&key.name)),
                 control: text("control").unwrap_or_default(),
                 reason: text("reason").unwrap_or_default(),
                 expires: text("expires"),
@@ -276,6 +400,10 @@ impl<'a, 'y> Stack<'a, 'y> {
             let mut names = BTreeSet::new();
             if let Some(properties) = declaration.get("Properties") {
                 references(properties, &self.scope, &mut names);
+            }
+            if let Some(others) = declaration.get("DependsOn") {
+                let listed = others.items().iter().filter_map(|other| other.text());
+                names.extend(listed.chain(others.text()).map(str::to_owned));
             }
             names.retain(|name| self.scope.types.contains_key(name));
             edges.insert(&key.name, names);
@@ -296,8 +424,23 @@ impl<'a, 'y> Stack<'a, 'y> {
     }
 }
 
-/// The logical ids that an expression refers to.
-fn references(expression: &Yaml, scope: &Scope<'_, '_>, names: &mut BTreeSet<String>) {
+/// Loops that could not be written out.
+fn report_unrolled(unrolled: &[Unrolled], what: &str, diagnostics: &mut Vec<Diagnostic>) {
+    for one in unrolled {
+        diagnostics.push(
+            Diagnostic::warning(format!(
+                "{} is not written out, and its {what} are not judged: {}",
+                one.key.name, one.reason
+            ))
+            .at(one.key.span.clone())
+            .help("give the parameters that its collection rests on"),
+        );
+    }
+}
+
+/// The logical ids that an expression refers to, those of a branch that is not
+/// taken left out.
+fn references(expression: &Yaml, scope: &Scope<'_>, names: &mut BTreeSet<String>) {
     if let Some((function, argument)) = scope.function(expression) {
         match (function.as_str(), argument.text(), argument.items()) {
             ("Ref", Some(name), _) => {
@@ -308,6 +451,16 @@ fn references(expression: &Yaml, scope: &Scope<'_, '_>, names: &mut BTreeSet<Str
             }
             ("Fn::GetAtt", None, [logical, ..]) => {
                 names.extend(logical.text().map(str::to_owned));
+            }
+            ("Fn::If", None, [name, then, otherwise]) => {
+                let truth = name.text().and_then(|name| scope.condition(name));
+                if truth != Some(false) {
+                    references(then, scope, names);
+                }
+                if truth != Some(true) {
+                    references(otherwise, scope, names);
+                }
+                return;
             }
             _ => {}
         }

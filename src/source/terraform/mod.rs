@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Loaded, TemplateOptions, TextFile, declare_deployment, yield_deployment};
+use super::{
+    Loaded, TemplateOptions, TextFile, declare_deployment, default_resources, yield_deployment,
+};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Coverage, CoverageStatus, Identity, Origin, ResourceOrigin, Snapshot, Span, Template,
@@ -70,6 +72,7 @@ pub fn read_over(base: Snapshot, file: &TextFile, options: &TemplateOptions) -> 
     for one in &declared {
         resource::read(one, resource::Phase::Adding, &mut loaded.snapshot);
     }
+    default_resources::add_local_routes(&mut loaded.snapshot);
     resource::credentials(&declared, &mut loaded.snapshot);
     sources.waivers(&declared, &mut loaded.snapshot);
     loaded

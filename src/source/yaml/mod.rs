@@ -4,7 +4,7 @@
 //! (tabs as white space) is blanked first, place for place.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -85,8 +85,8 @@ impl Yaml {
     }
 }
 
-/// Reads the first document of `text`. Duplicate keys are reported and the
-/// last one counts.
+/// Reads the one document of `text`. Duplicate keys are reported and the last
+/// one counts; a second document is reported and not read.
 ///
 /// # Errors
 ///
@@ -98,16 +98,21 @@ pub fn parse(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Rc<Yaml>, Box<Diagnostic>> {
     let json = text.trim_start().starts_with(['{', '[']);
-    let text: Cow<'_, str> =
+    let mut text: Cow<'_, str> =
         if json && text.contains('\t') { text.replace('\t', " ").into() } else { text.into() };
+    let mut pairs = VecDeque::new();
+    if json && text.contains("\\u") {
+        (text, pairs) = without_surrogates(text);
+    }
     let mut loader = Loader {
         file,
         open: Vec::new(),
         anchors: HashMap::new(),
-        sizes: HashMap::new(),
         values: 0,
+        pairs,
         diagnostics,
     };
+    let mut document = None;
     for event in Parser::new_from_str(&text) {
         let (event, span) = event.map_err(|error| {
             let (line, column) = within(&text, error.marker().line(), error.marker().col());
@@ -120,15 +125,60 @@ pub fn parse(
         })?;
         let span =
             loader.span(span.start.line(), span.start.col(), span.end.line(), span.end.col());
-        if let Some(document) = loader.take(event, span)? {
-            return Ok(document);
+        if document.is_some() && matches!(event, Event::DocumentStart(_)) {
+            loader.diagnostics.push(
+                Diagnostic::error("the file holds more than one document; the first alone was read")
+                    .at(span)
+                    .help("put each document into a file of its own"),
+            );
+            break;
         }
+        document = document.or(loader.take(event, span)?);
     }
-    Err(Box::new(
+    document.ok_or_else(|| Box::new(
         Diagnostic::error("the file is empty")
             .in_file(file.as_ref())
             .help("write a template into it"),
     ))
+}
+
+/// What stands for a surrogate pair while the text is parsed: private-use
+/// characters, which are as long when they are escaped.
+const PLACEHOLDER: &str = "\u{f8fe}\u{f8ff}";
+
+/// JSON escapes a character beyond the first plane as two surrogates, which
+/// YAML does not know. Gives the text with placeholders, and the characters.
+fn without_surrogates(text: Cow<'_, str>) -> (Cow<'_, str>, VecDeque<char>) {
+    if text.contains(PLACEHOLDER) {
+        return (text, VecDeque::new());
+    }
+    let unit = |from: usize| {
+        let escape = text.get(from..from + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(escape, 16).ok()
+    };
+    let (mut new, mut pairs, mut copied, mut at) = (String::new(), VecDeque::new(), 0, 0);
+    while let Some(found) = text[at..].find('\\') {
+        at += found;
+        let pair = unit(at).zip(unit(at + 6)).and_then(|(high, low)| {
+            char::decode_utf16([high, low]).next()?.ok().filter(|c| c.len_utf16() == 2)
+        });
+        if let Some(character) = pair {
+            pairs.push_back(character);
+            new.push_str(&text[copied..at]);
+            new.push_str("\\uf8fe\\uf8ff");
+            at += 12;
+            copied = at;
+        } else {
+            // The escaped character may be a backslash itself.
+            let escaped = text[at + 1..].chars().next().map_or(0, char::len_utf8);
+            at += 1 + escaped;
+        }
+    }
+    if pairs.is_empty() {
+        return (text, pairs);
+    }
+    new.push_str(&text[copied..]);
+    (new.into(), pairs)
 }
 
 /// A place of the text: what is missing after its end is missing at its end.
@@ -150,14 +200,30 @@ struct Open {
     key: Option<Key>,
     /// Values read before it, to know its size.
     before: usize,
+    /// How many levels lie below it.
+    depth: usize,
+    /// The keys that it has itself.
+    keys: HashSet<String>,
+    /// The keys that merging gave it; its own replace them.
+    merged: HashSet<String>,
+}
+
+/// A value that aliases may name.
+struct Anchored {
+    value: Rc<Yaml>,
+    /// How many values it holds, itself included.
+    size: usize,
+    /// How many levels lie below it.
+    depth: usize,
 }
 
 struct Loader<'a> {
     file: &'a Arc<str>,
     open: Vec<Open>,
-    anchors: HashMap<usize, Rc<Yaml>>,
-    sizes: HashMap<usize, usize>,
+    anchors: HashMap<usize, Anchored>,
     values: usize,
+    /// The characters that placeholders stand for, in order.
+    pairs: VecDeque<char>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -181,9 +247,10 @@ impl Loader<'_> {
         match event {
             Event::Scalar(text, style, anchor, scalar_tag) => {
                 let plain = style == ScalarStyle::Plain;
-                let value = YamlValue::Scalar { text: text.into_owned(), plain };
+                let text = self.with_pairs(text.into_owned());
+                let value = YamlValue::Scalar { text, plain };
                 self.values += 1;
-                self.add(Rc::new(Yaml { value, tag: tag(scalar_tag), span }), anchor, 1)
+                self.add(Rc::new(Yaml { value, tag: tag(scalar_tag), span }), anchor, 1, 0)
             }
             Event::SequenceStart(anchor, sequence_tag) => {
                 self.start(YamlValue::Sequence(Vec::new()), tag(sequence_tag), span, anchor)
@@ -197,15 +264,19 @@ impl Loader<'_> {
                 open.span.end_column = span.end_column;
                 let size = self.values - open.before;
                 let value = Yaml { value: open.value, tag: open.tag, span: open.span };
-                self.add(Rc::new(value), open.anchor, size)
+                self.add(Rc::new(value), open.anchor, size, open.depth + 1)
             }
             Event::Alias(anchor) => {
-                let Some(value) = self.anchors.get(&anchor).cloned() else {
+                let Some(anchored) = self.anchors.get(&anchor) else {
                     return Err(self.failed("the alias refers to itself", &span));
                 };
-                let size = self.sizes.get(&anchor).copied().unwrap_or(1);
+                let Anchored { value, size, depth } = anchored;
+                let (value, size, depth) = (value.clone(), *size, *depth);
+                if self.open.len() + depth > MOST_DEPTH {
+                    return Err(self.too_deep(&span));
+                }
                 self.values += size;
-                self.add(value, 0, size)
+                self.add(value, 0, size, depth)
             }
             Event::Nothing
             | Event::StreamStart
@@ -213,6 +284,15 @@ impl Loader<'_> {
             | Event::DocumentStart(_)
             | Event::DocumentEnd => Ok(None),
         }
+    }
+
+    /// Text with the characters that its placeholders stand for.
+    fn with_pairs(&mut self, mut text: String) -> String {
+        while let Some(at) = (!self.pairs.is_empty()).then(|| text.find(PLACEHOLDER)).flatten() {
+            let character = self.pairs.pop_front().map(String::from).unwrap_or_default();
+            text.replace_range(at..at + PLACEHOLDER.len(), &character);
+        }
+        text
     }
 
     fn failed(&self, message: &str, span: &Span) -> Box<Diagnostic> {
@@ -231,12 +311,26 @@ impl Loader<'_> {
         anchor: usize,
     ) -> Result<Option<Rc<Yaml>>, Box<Diagnostic>> {
         if self.open.len() >= MOST_DEPTH {
-            return Err(self.failed(&format!("values nest deeper than {MOST_DEPTH} levels"), &span));
+            return Err(self.too_deep(&span));
         }
         let before = self.values;
         self.values += 1;
-        self.open.push(Open { value, tag, span, anchor, key: None, before });
+        self.open.push(Open {
+            value,
+            tag,
+            span,
+            anchor,
+            key: None,
+            before,
+            depth: 0,
+            keys: HashSet::new(),
+            merged: HashSet::new(),
+        });
         Ok(None)
+    }
+
+    fn too_deep(&self, span: &Span) -> Box<Diagnostic> {
+        self.failed(&format!("values nest deeper than {MOST_DEPTH} levels"), span)
     }
 
     fn add(
@@ -244,15 +338,17 @@ impl Loader<'_> {
         value: Rc<Yaml>,
         anchor: usize,
         size: usize,
+        depth: usize,
     ) -> Result<Option<Rc<Yaml>>, Box<Diagnostic>> {
         if self.values > MOST_VALUES {
-            return Err(self.failed("aliases expand to too many values", &value.span));
+            let message = format!("the file holds more than {MOST_VALUES} values, or its aliases expand to too many");
+            return Err(self.failed(&message, &value.span));
         }
         if anchor > 0 {
-            self.anchors.insert(anchor, value.clone());
-            self.sizes.insert(anchor, size);
+            self.anchors.insert(anchor, Anchored { value: value.clone(), size, depth });
         }
         let Some(open) = self.open.last_mut() else { return Ok(Some(value)) };
+        open.depth = open.depth.max(depth);
         match &mut open.value {
             YamlValue::Sequence(items) => items.push(value),
             YamlValue::Mapping(entries) => match open.key.take() {
@@ -262,12 +358,24 @@ impl Loader<'_> {
                     }
                     None => return Err(self.failed("a key is no text", &value.span)),
                 },
-                Some(key) if key.name == "<<" => merge(entries, &value),
+                Some(key) if key.name == "<<" => {
+                    for (key, value) in merge_sources(&value) {
+                        if !open.keys.contains(&key.name) && open.merged.insert(key.name.clone()) {
+                            entries.push((key.clone(), value.clone()));
+                        }
+                    }
+                }
                 Some(key) => {
-                    if let Some(index) =
-                        entries.iter().position(|(known, _)| known.name == key.name)
+                    let again = !open.keys.insert(key.name.clone());
+                    if (again || open.merged.remove(&key.name))
+                        && let Some(index) =
+                            entries.iter().position(|(known, _)| known.name == key.name)
                     {
                         let (first, _) = entries.remove(index);
+                        if !again {
+                            entries.push((key, value));
+                            return Ok(None);
+                        }
                         self.diagnostics.push(
                             Diagnostic::error(format!(
                                 "the key {} is there twice, first on line {}; the last one counts",
@@ -286,17 +394,14 @@ impl Loader<'_> {
     }
 }
 
-/// YAML 1.1's merge key: entries that are not there yet are taken over.
-fn merge(entries: &mut Vec<(Key, Rc<Yaml>)>, from: &Yaml) {
+/// YAML 1.1's merge key: the entries that it takes over, those that count most
+/// first.
+fn merge_sources(from: &Yaml) -> impl Iterator<Item = &(Key, Rc<Yaml>)> {
     let sources: Vec<&Yaml> = match &from.value {
         YamlValue::Sequence(items) => items.iter().map(Rc::as_ref).collect(),
         _ => vec![from],
     };
-    for (key, value) in sources.into_iter().flat_map(Yaml::entries) {
-        if entries.iter().all(|(known, _)| known.name != key.name) {
-            entries.push((key.clone(), value.clone()));
-        }
-    }
+    sources.into_iter().flat_map(Yaml::entries)
 }
 
 #[cfg(test)]
@@ -342,6 +447,69 @@ mod tests {
         }
         assert!(read(&bomb).0.unwrap_err().message.contains("too many"));
         assert!(read(&"[".repeat(500)).0.is_err());
+    }
+
+    #[test]
+    fn aliases_cannot_nest_values_deeper_than_brackets_can() {
+        let mut text = "a0: &a0 [x]\n".to_owned();
+        for level in 1..MOST_DEPTH + 1 {
+            text += &format!("a{level}: &a{level} [*a{}]\n", level - 1);
+        }
+        let error = read(&text).0.unwrap_err();
+        assert!(error.message.contains("nest deeper"), "{}", error.message);
+        let shallow: String = text.lines().take(50).map(|line| format!("{line}\n")).collect();
+        assert!(read(&shallow).0.is_ok());
+    }
+
+    #[test]
+    fn own_keys_replace_merged_ones_wherever_they_stand() {
+        let (document, diagnostics) = read(
+            "base: &base {A: 1, B: 2}\nafter: {<<: *base, A: 3}\nbefore: {A: 3, <<: *base}\ntwo: {<<: [{A: 5}, *base]}\n",
+        );
+        assert_eq!(diagnostics, []);
+        let document = document.unwrap();
+        let value = |name: &str, key: &str| {
+            document.get(name).and_then(|value| value.get(key)?.text().map(str::to_owned))
+        };
+        for (name, key, expected) in
+            [("after", "A", "3"), ("after", "B", "2"), ("before", "A", "3"), ("two", "A", "5")]
+        {
+            assert_eq!(value(name, key).as_deref(), Some(expected), "{name}.{key}");
+        }
+    }
+
+    #[test]
+    fn a_second_document_is_no_silent_loss() {
+        let (document, diagnostics) = read("A: 1\n---\nB: 2\n");
+        assert!(document.unwrap().get("A").is_some());
+        assert_eq!(diagnostics[0].span.as_ref().map(|span| span.start_line), Some(2));
+        assert_eq!(read("---\nA: 1\n...\n").1, []);
+    }
+
+    #[test]
+    fn places_count_characters_in_every_spelling_of_line_ends() {
+        for (text, place) in [
+            ("A: 1\r\nB: {é: x}\r\n", (2, 8)),
+            ("A: 1\nB: {é: x}", (2, 8)),
+            ("{\"A\": 1,\r\n\t\"B\": {\"é\": \"x\"}}", (2, 13)),
+        ] {
+            let document = read(text).0.unwrap();
+            let value = document.get("B").and_then(|b| b.get("é")).unwrap();
+            assert_eq!((value.span.start_line, value.span.start_column), place, "{text}");
+        }
+    }
+
+    #[test]
+    fn escapes_of_json_are_read() {
+        let document = read(r#"{"A": "\/\u00e9\ud83d\ude00\n", "B\u002e": "x"}"#).0.unwrap();
+        assert_eq!(document.get("A").and_then(|a| a.text()), Some("/é😀\n"));
+        assert!(document.get("B.").is_some());
+        let two = read(r#"{"\ud83d\ude00": "a\\ud83d", "B": "\uD83D\uDE01\uD83D\uDE02"}"#).0.unwrap();
+        assert_eq!(two.get("😀").and_then(|a| a.text()), Some("a\\ud83d"));
+        assert_eq!(two.get("B").and_then(|b| b.text()), Some("😁😂"));
+        let place = two.get("B").map(|b| b.span.start_column);
+        assert_eq!(place, Some(35));
+        assert!(read(r#"{"A": "\ud83d"}"#).0.is_err());
     }
 
     #[test]

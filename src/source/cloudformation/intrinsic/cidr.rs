@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::{Scope, Yaml, malformed, unresolvable};
 use crate::source::node::{Node, Value};
 
-pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_, '_>) -> Node {
+pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_>) -> Node {
     let [block, count, rest @ ..] = argument.items() else {
         return malformed("Fn::Cidr takes an address range and a count");
     };

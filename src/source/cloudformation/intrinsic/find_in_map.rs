@@ -3,14 +3,14 @@
 use super::{Scope, Yaml, malformed, unresolvable};
 use crate::source::node::Node;
 
-pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_, '_>) -> Node {
+pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_>) -> Node {
     let items = argument.items();
     let [map, first, second, rest @ ..] = items else {
         return malformed("Fn::FindInMap takes a map and two keys");
     };
     let default = rest.first().and_then(|options| options.get("DefaultValue"));
     let keys = [map, first, second].map(|key| scope.evaluate(key));
-    let mut found = scope.mappings.cloned();
+    let mut found = scope.mappings.clone();
     for key in &keys {
         let Some(text) = key.text() else {
             return unresolvable("Fn::FindInMap", key.unknown().cloned());
@@ -19,7 +19,7 @@ pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_, '_>) -> Node {
         if text.contains("${AWS::") {
             return unresolvable("Fn::FindInMap", None);
         }
-        found = found.and_then(|map| map.get(&text).map(|inner| inner.as_ref().clone()));
+        found = found.and_then(|map| map.get(&text).cloned());
     }
     match (found, default) {
         (Some(value), _) => scope.evaluate(&value),

@@ -4,7 +4,7 @@ use super::{Scope, Yaml, malformed};
 use crate::model::Reason;
 use crate::source::node::{Node, Value};
 
-pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_, '_>) -> Node {
+pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_>) -> Node {
     let (logical, attribute) = match (argument.text(), argument.items()) {
         (Some(text), _) => match text.split_once('.') {
             Some((logical, attribute)) => (logical.to_owned(), attribute.to_owned()),
@@ -19,11 +19,16 @@ pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_, '_>) -> Node {
         }
         _ => return malformed("Fn::GetAtt takes a logical id and an attribute"),
     };
-    named(&logical, &attribute, scope)
+    named(&logical, &attribute, argument, scope)
 }
 
 /// An attribute by name.
-pub(super) fn named(logical: &str, attribute: &str, scope: &Scope<'_, '_>) -> Node {
+pub(super) fn named(
+    logical: &str,
+    attribute: &str,
+    argument: &Yaml,
+    scope: &Scope<'_>,
+) -> Node {
     if let (Some(outputs), Some(name)) =
         (scope.outputs.get(logical), attribute.strip_prefix("Outputs."))
     {
@@ -32,8 +37,28 @@ pub(super) fn named(logical: &str, attribute: &str, scope: &Scope<'_, '_>) -> No
             Node::new(Value::Unknown(Reason::UnresolvedReference { target }))
         });
     }
+    if let Some(block) = cidr_block(logical, attribute, scope) {
+        return block;
+    }
     scope.attribute(logical, attribute).unwrap_or_else(|| {
+        scope.note_undeclared(logical, &argument.span);
         let target = format!("{logical}.{attribute}");
         Node::new(Value::Unknown(Reason::UnresolvedReference { target }))
     })
+}
+
+/// The address range of a VPC, which is as it was declared.
+fn cidr_block(logical: &str, attribute: &str, scope: &Scope<'_>) -> Option<Node> {
+    let is_vpc = scope.types.get(logical).is_some_and(|kind| kind == "AWS::EC2::VPC");
+    if !is_vpc || attribute != "CidrBlock" {
+        return None;
+    }
+    let declaration = scope.declarations.get(logical)?.get("Properties")?;
+    // A range that rests on itself has no value.
+    if !scope.pending.borrow_mut().insert(format!("{logical}.CidrBlock")) {
+        return None;
+    }
+    let block = declaration.get("CidrBlock").map(|block| scope.evaluate(block));
+    scope.pending.borrow_mut().remove(&format!("{logical}.CidrBlock"));
+    block.filter(|block| block.text().is_some())
 }

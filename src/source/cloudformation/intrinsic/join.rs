@@ -3,7 +3,7 @@
 use super::{Scope, Yaml, malformed, unresolvable};
 use crate::source::node::{Node, Value};
 
-pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_, '_>) -> Node {
+pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_>) -> Node {
     let [delimiter, list] = argument.items() else {
         return malformed("Fn::Join takes a delimiter and a list");
     };
@@ -12,8 +12,13 @@ pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_, '_>) -> Node {
     let Value::List(items) = &list.value else {
         return unresolvable("Fn::Join", list.unknown().cloned());
     };
+    // A list in the list: a parameter beside other items.
+    let items = items.iter().flat_map(|item| match &item.value {
+        Value::List(inner) => inner.as_slice(),
+        _ => std::slice::from_ref(item),
+    });
     let mut parts = Vec::new();
-    for (index, item) in items.iter().enumerate() {
+    for (index, item) in items.enumerate() {
         if index > 0 && !delimiter.is_empty() {
             parts.push(Node::new(Value::Text(delimiter.to_owned())));
         }

@@ -4,15 +4,15 @@ use super::{Scope, Yaml, malformed};
 use crate::model::Reason;
 use crate::source::node::{Node, Value};
 
-pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_, '_>) -> Node {
+pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_>) -> Node {
     match argument.text() {
-        Some(name) => named(name, scope),
+        Some(name) => named(name, argument, scope),
         None => malformed("Ref takes a name"),
     }
 }
 
 /// What a name refers to.
-pub(super) fn named(name: &str, scope: &Scope<'_, '_>) -> Node {
+pub(super) fn named(name: &str, argument: &Yaml, scope: &Scope<'_>) -> Node {
     if let Some(value) = pseudo_parameter(name, scope) {
         return Node::new(value);
     }
@@ -20,11 +20,12 @@ pub(super) fn named(name: &str, scope: &Scope<'_, '_>) -> Node {
         return value.clone();
     }
     scope.attribute(name, "Ref").unwrap_or_else(|| {
+        scope.note_undeclared(name, &argument.span);
         Node::new(Value::Unknown(Reason::UnresolvedReference { target: name.to_owned() }))
     })
 }
 
-fn pseudo_parameter(name: &str, scope: &Scope<'_, '_>) -> Option<Value> {
+fn pseudo_parameter(name: &str, scope: &Scope<'_>) -> Option<Value> {
     Some(match name {
         "AWS::NoValue" => Value::Absent,
         "AWS::Region" => Value::Text(scope.region()),

@@ -3,7 +3,7 @@
 use super::{Scope, Yaml, malformed, unresolvable};
 use crate::source::node::{Node, Value};
 
-pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_, '_>) -> Node {
+pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_>) -> Node {
     let [index, list] = argument.items() else {
         return malformed("Fn::Select takes an index and a list");
     };

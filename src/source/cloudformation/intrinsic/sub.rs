@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Scope, Yaml, get_att, joined, malformed, reference};
 use crate::source::node::{Node, Value};
 
-pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_, '_>) -> Node {
+pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_>) -> Node {
     let (text, variables) = match (argument.text(), argument.items()) {
         (Some(text), _) => (text.to_owned(), BTreeMap::new()),
         (None, [text, variables]) => match text.text() {
@@ -25,10 +25,15 @@ pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_, '_>) -> Node {
         },
         _ => return malformed("Fn::Sub takes text"),
     };
-    joined(parts(&text, &variables, scope))
+    joined(parts(&text, &variables, argument, scope))
 }
 
-fn parts(text: &str, variables: &BTreeMap<String, Node>, scope: &Scope<'_, '_>) -> Vec<Node> {
+fn parts(
+    text: &str,
+    variables: &BTreeMap<String, Node>,
+    argument: &Yaml,
+    scope: &Scope<'_>,
+) -> Vec<Node> {
     let mut parts = Vec::new();
     let mut rest = text;
     let literal = |text: &str| Node::new(Value::Text(text.to_owned()));
@@ -48,8 +53,10 @@ fn parts(text: &str, variables: &BTreeMap<String, Node>, scope: &Scope<'_, '_>) 
         }
         parts.push(match (variables.get(name), name.split_once('.')) {
             (Some(value), _) => value.clone(),
-            (None, Some((logical, attribute))) => get_att::named(logical, attribute, scope),
-            (None, None) => reference::named(name, scope),
+            (None, Some((logical, attribute))) => {
+                get_att::named(logical, attribute, argument, scope)
+            },
+            (None, None) => reference::named(name, argument, scope),
         });
     }
     parts.push(literal(rest));

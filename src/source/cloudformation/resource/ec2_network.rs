@@ -84,7 +84,6 @@ pub(super) fn route_table(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut table = RouteTable::new(declared.identity(&mut draft, ""));
     table.vpc_id = draft.string("/vpc_id", declared.get("VpcId"), None);
     table.main = Some(false);
-    table.routes = default_resources::local_routes(table.vpc_id.as_deref(), snapshot);
     snapshot.model.insert(table);
 }
 
@@ -137,6 +136,10 @@ pub(super) fn route(declared: &Declared<'_>, snapshot: &mut Snapshot) {
             kind = "virtual_private_gateway";
         }
         route.target_type = Some(kind.to_owned());
+        if let Some(reason) = node.and_then(Node::unknown) {
+            // Another kind of target may be meant where this one is not.
+            draft.gap(&at("target_type"), reason.clone());
+        }
         route.target_id = draft.string(&at("target_id"), node, None);
     }
     if let Some(table) = snapshot.model.route_tables.get_mut(&id) {

@@ -14,11 +14,7 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "ecs_clusters");
     let mut cluster = EcsCluster::new(declared.identity(&mut draft, "ClusterName"));
     let insights =
-        declared.get("ClusterSettings").map(Node::items).unwrap_or_default().iter().find(
-            |setting| {
-                setting.get("Name").and_then(Node::text).as_deref() == Some("containerInsights")
-            },
-        );
+        declared.get("ClusterSettings").and_then(|all| all.named("Name", "containerInsights"));
     cluster.container_insights = draft.string(
         "/container_insights",
         insights.and_then(|setting| setting.get("Value")),

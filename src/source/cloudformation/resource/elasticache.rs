@@ -14,6 +14,9 @@ pub(super) fn replication_group(declared: &Declared<'_>, snapshot: &mut Snapshot
     group.engine = draft.string("/engine", declared.get("Engine"), Some("redis"));
     group.port =
         draft.integer("/port", declared.get("Port"), engine::port(group.engine.as_deref()));
+    if declared.get("Port").is_none() {
+        draft.follows("/port", "/engine");
+    }
     group.cache_subnet_group =
         draft.string("/cache_subnet_group", declared.get("CacheSubnetGroupName"), None);
     group.security_group_ids =
@@ -42,7 +45,7 @@ pub(super) fn replication_group(declared: &Declared<'_>, snapshot: &mut Snapshot
         declared.get("TransitEncryptionEnabled"),
         Some(false),
     );
-    group.auth_token_enabled = Some(declared.get("AuthToken").is_some());
+    group.auth_token_enabled = draft.given("/auth_token_enabled", declared.get("AuthToken"));
     group.user_group_ids = draft.strings("/user_group_ids", declared.get("UserGroupIds"));
     group.snapshot_retention_limit =
         draft.integer("/snapshot_retention_limit", declared.get("SnapshotRetentionLimit"), Some(0));
@@ -61,6 +64,9 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     cluster.engine = draft.string("/engine", declared.get("Engine"), None);
     cluster.port =
         draft.integer("/port", declared.get("Port"), engine::port(cluster.engine.as_deref()));
+    if declared.get("Port").is_none() {
+        draft.follows("/port", "/engine");
+    }
     cluster.cache_subnet_group =
         draft.string("/cache_subnet_group", declared.get("CacheSubnetGroupName"), None);
     cluster.security_group_ids =

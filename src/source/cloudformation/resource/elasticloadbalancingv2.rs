@@ -10,12 +10,7 @@ use crate::source::node::Node;
 
 /// The value of a key in a list of attributes.
 fn attribute<'n>(declared: &'n Declared<'_>, property: &str, key: &str) -> Option<&'n Node> {
-    declared
-        .get(property)?
-        .items()
-        .iter()
-        .find(|item| item.get("Key").and_then(Node::text).as_deref() == Some(key))?
-        .get("Value")
+    declared.get(property)?.named("Key", key)?.get("Value")
 }
 
 pub(super) fn load_balancer(declared: &Declared<'_>, snapshot: &mut Snapshot) {

@@ -21,7 +21,7 @@ pub(super) fn user(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     user.inline_policies = inline_policies(&mut draft, declared.get("Policies"));
     user.permissions_boundary =
         draft.text("/permissions_boundary", declared.get("PermissionsBoundary"));
-    user.password_enabled = Some(declared.get("LoginProfile").is_some());
+    user.password_enabled = draft.given("/password_enabled", declared.get("LoginProfile"));
     snapshot.model.insert(user);
 }
 
@@ -135,31 +135,35 @@ pub(super) fn managed_policy(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     policy.aws_managed = Some(false);
     policy.document =
         policy_document::read(&mut draft, "/document", declared.get("PolicyDocument"));
-    let mut count = 0;
-    for (property, collection) in
-        [("Roles", "iam_roles"), ("Users", "iam_users"), ("Groups", "iam_groups")]
-    {
-        for name in declared.get(property).map(Node::items).unwrap_or_default() {
-            let Some(name) = target_of(name) else { continue };
-            count += 1;
-            let Some(id) = principal_id(snapshot, collection, &name) else { continue };
-            let model = &mut snapshot.model;
-            let attached = match collection {
-                "iam_roles" => {
-                    model.iam_roles.get_mut(&id).map(|found| &mut found.attached_policies)
-                }
-                "iam_users" => {
-                    model.iam_users.get_mut(&id).map(|found| &mut found.attached_policies)
-                }
-                _ => model.iam_groups.get_mut(&id).map(|found| &mut found.attached_policies),
-            };
-            if let Some(attached) = attached {
-                attached.push(declared.id.clone());
-            }
+    policy.attachment_count = i64::try_from(attached_to(declared).count()).ok();
+    snapshot.model.insert(policy);
+}
+
+/// The principals that a managed policy names, with their collections.
+fn attached_to<'d>(
+    declared: &'d Declared<'_>,
+) -> impl Iterator<Item = (&'static str, String)> + use<'d> {
+    [("Roles", "iam_roles"), ("Users", "iam_users"), ("Groups", "iam_groups")]
+        .into_iter()
+        .flat_map(|(property, collection)| {
+            let names = declared.get(property).map(Node::items).unwrap_or_default();
+            names.iter().filter_map(target_of).map(move |name| (collection, name))
+        })
+}
+
+pub(super) fn managed_policy_attachments(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    for (collection, name) in attached_to(declared) {
+        let Some(id) = principal_id(snapshot, collection, &name) else { continue };
+        let model = &mut snapshot.model;
+        let attached = match collection {
+            "iam_roles" => model.iam_roles.get_mut(&id).map(|found| &mut found.attached_policies),
+            "iam_users" => model.iam_users.get_mut(&id).map(|found| &mut found.attached_policies),
+            _ => model.iam_groups.get_mut(&id).map(|found| &mut found.attached_policies),
+        };
+        if let Some(attached) = attached {
+            attached.push(declared.id.clone());
         }
     }
-    policy.attachment_count = Some(count);
-    snapshot.model.insert(policy);
 }
 
 pub(super) fn instance_profile(declared: &Declared<'_>, snapshot: &mut Snapshot) {

@@ -18,6 +18,7 @@ pub(super) fn key(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let days = (key.rotation_enabled == Some(true)).then_some(365);
     key.rotation_period_in_days =
         draft.integer("/rotation_period_in_days", declared.get("RotationPeriodInDays"), days);
+    draft.follows("/rotation_period_in_days", "/rotation_enabled");
     key.policy = policy_document::read(&mut draft, "/policy", declared.get("KeyPolicy"));
     snapshot.model.insert(key);
 }

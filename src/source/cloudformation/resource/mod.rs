@@ -1,11 +1,12 @@
 //! Mappings of resource types into the model, one file for each service.
 
 use crate::model::{Identity, Model, Origin, ResourceRef, Snapshot, TemplateCredential};
-use crate::source::draft::Draft;
+use crate::source::draft::{Draft, sole_reference};
 use crate::source::node::{Node, Reference, Value};
 
 use super::Root;
 
+mod adding;
 mod cloudtrail;
 mod ec2_instance;
 mod ec2_network;
@@ -24,6 +25,8 @@ mod s3;
 mod secretsmanager;
 mod transit_gateway;
 
+pub(super) use adding::{Unplaced, of_unrolled, record, unplaced};
+
 /// A resource that a stack declares.
 pub(super) struct Declared<'a> {
     /// Its key in the model.
@@ -36,8 +39,8 @@ pub(super) struct Declared<'a> {
     pub properties: Node,
     /// Where it stands.
     pub origin: Origin,
-    /// Whether it exists, as far as its condition tells.
-    pub certain: bool,
+    /// The condition that leaves open whether it exists.
+    pub condition: Option<String>,
     /// The template.
     pub root: &'a Root,
 }
@@ -150,6 +153,12 @@ fn mapping(kind: &str) -> Option<(Phase, Mapping)> {
     Some(mapping)
 }
 
+/// Whether a type is read in a phase.
+pub(super) fn belongs_to(kind: &str, phase: Phase) -> bool {
+    mapping(kind).is_some_and(|(of, _)| of == phase)
+        || (kind == "AWS::IAM::ManagedPolicy" && phase == Phase::Adding)
+}
+
 /// The collection that a type's resources live in.
 pub(super) fn collection_of(kind: &str) -> Option<&'static str> {
     let kind = match kind {
@@ -169,6 +178,10 @@ pub(super) fn read(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapsho
         && of == phase
     {
         mapping(declared, snapshot);
+    }
+    // A managed policy stands alone and is attached to others.
+    if declared.kind == "AWS::IAM::ManagedPolicy" && phase == Phase::Adding {
+        iam::managed_policy_attachments(declared, snapshot);
     }
     if phase == Phase::Alone {
         for (_, path) in CREDENTIALS.iter().filter(|(kind, _)| *kind == declared.kind) {
@@ -270,6 +283,9 @@ impl Declared<'_> {
         }
         let mut found = std::collections::BTreeMap::new();
         for tag in draft.items("/tags", Some(tags)) {
+            if let Some(reason) = tag.get("Key").and_then(Node::unknown) {
+                draft.gap("/tags", reason.clone());
+            }
             let (Some(key), Some(value)) = (tag.get("Key").and_then(Node::text), tag.get("Value"))
             else {
                 continue;
@@ -295,10 +311,12 @@ impl Declared<'_> {
     }
 }
 
-/// The key of the resource that a node names: by reference, or by its id.
+/// The key of the resource that a node names: by reference, by an ARN with a
+/// reference in it, or by its id.
 fn target_of(node: &Node) -> Option<String> {
     match &node.value {
         Value::Reference(Reference { id, .. }) => Some(id.clone()),
+        Value::Joined(parts) => sole_reference(parts),
         _ => node.text(),
     }
 }

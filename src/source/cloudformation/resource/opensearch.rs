@@ -14,7 +14,7 @@ pub(super) fn domain(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let cluster =
         declared.get("ClusterConfig").or_else(|| declared.get("ElasticsearchClusterConfig"));
     let in_cluster = |name: &str| cluster.and_then(|cluster| cluster.get(name));
-    domain.in_vpc = Some(declared.get("VPCOptions").is_some());
+    domain.in_vpc = draft.given("/in_vpc", declared.get("VPCOptions"));
     domain.subnet_ids = draft.strings("/subnet_ids", declared.at(&["VPCOptions", "SubnetIds"]));
     domain.security_group_ids =
         draft.strings("/security_group_ids", declared.at(&["VPCOptions", "SecurityGroupIds"]));
@@ -58,8 +58,9 @@ pub(super) fn domain(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     );
     domain.access_policy =
         policy_document::read(&mut draft, "/access_policy", declared.get("AccessPolicies"));
-    if let Some(Value::Map(entries)) = declared.get("LogPublishingOptions").map(|node| &node.value)
-    {
+    let publishing = declared.get("LogPublishingOptions");
+    draft.given("/log_publishing", publishing);
+    if let Some(Value::Map(entries)) = publishing.map(|node| &node.value) {
         for (kind, options) in entries {
             let at = |field: &str| format!("/log_publishing/{kind}/{field}");
             let publishing = LogPublishing {

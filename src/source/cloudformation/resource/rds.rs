@@ -17,6 +17,9 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     database.engine_version = draft.string("/engine_version", declared.get("EngineVersion"), None);
     database.port =
         draft.integer("/port", declared.get("Port"), engine::port(database.engine.as_deref()));
+    if declared.get("Port").is_none() {
+        draft.follows("/port", "/engine");
+    }
     database.db_cluster = draft.string("/db_cluster", declared.get("DBClusterIdentifier"), None);
     database.db_subnet_group =
         draft.string("/db_subnet_group", declared.get("DBSubnetGroupName"), None);
@@ -106,6 +109,9 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         draft.string("/engine_mode", declared.get("EngineMode"), Some("provisioned"));
     cluster.port =
         draft.integer("/port", declared.get("Port"), engine::port(cluster.engine.as_deref()));
+    if declared.get("Port").is_none() {
+        draft.follows("/port", "/engine");
+    }
     cluster.db_subnet_group =
         draft.string("/db_subnet_group", declared.get("DBSubnetGroupName"), None);
     cluster.security_group_ids =

@@ -76,13 +76,10 @@ pub(super) fn subnet(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 }
 
 pub(super) fn route_table(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let vpc = declared.target::<Vpc>(snapshot, "vpc_id");
-    let local = default_resources::local_routes(vpc.as_deref(), snapshot);
     let mut draft = declared.draft(snapshot, "route_tables");
     let mut table = RouteTable::new(declared.identity(&mut draft, ""));
     table.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
     table.main = Some(false);
-    table.routes = local;
     for node in draft.items("/routes", declared.get("route")) {
         let path = format!("/routes/{}", table.routes.len());
         table.routes.push(read_route(&mut draft, &path, node, "cidr_block", "ipv6_cidr_block"));

@@ -1,0 +1,212 @@
+//! What resources add to others, so that an addition whose target is not known
+//! is not lost.
+
+use super::super::foreach::Unrolled;
+use super::super::yaml::Yaml;
+use super::{Declared, Phase, Root, collection_of, target_of};
+use crate::model::{Gap, Reason, ResourceRef, Snapshot};
+use crate::source::node::{Node, Value};
+
+/// An addition whose target is not known: any of a collection, as far as can
+/// be told.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Unplaced {
+    /// The stack that declares it.
+    stack: String,
+    collection: &'static str,
+    /// The attribute that it adds to; empty for a resource of its own.
+    path: &'static str,
+    account: Option<String>,
+    region: Option<String>,
+    reason: Reason,
+}
+
+/// Where a type adds to: the property that names the target, the target's
+/// collection, and the attributes.
+type Target = (&'static str, &'static str, &'static [&'static str]);
+
+fn targets(kind: &str) -> &'static [Target] {
+    match kind {
+        "AWS::EC2::VPCCidrBlock" => &[("VpcId", "vpcs", &["/cidr_blocks", "/ipv6_cidr_blocks"])],
+        "AWS::EC2::SubnetCidrBlock" => &[("SubnetId", "subnets", &["/ipv6_cidr_blocks"])],
+        "AWS::EC2::VPCGatewayAttachment" => {
+            &[("InternetGatewayId", "internet_gateways", &["/vpc_id"])]
+        }
+        "AWS::EC2::Route" => &[("RouteTableId", "route_tables", &["/routes"])],
+        "AWS::EC2::SubnetRouteTableAssociation" => {
+            &[("RouteTableId", "route_tables", &["/subnet_ids"])]
+        }
+        "AWS::EC2::EIPAssociation" => {
+            &[("AllocationId", "elastic_ips", &["/instance_id", "/network_interface_id"])]
+        }
+        "AWS::EC2::NetworkAclEntry" => &[("NetworkAclId", "network_acls", &["/entries"])],
+        "AWS::EC2::SubnetNetworkAclAssociation" => {
+            &[("NetworkAclId", "network_acls", &["/subnet_ids"])]
+        }
+        "AWS::EC2::SecurityGroupIngress" => &[("GroupId", "security_groups", &["/ingress"])],
+        "AWS::EC2::SecurityGroupEgress" => &[("GroupId", "security_groups", &["/egress"])],
+        "Custom::VpcRestrictDefaultSG" => {
+            &[("DefaultSecurityGroupId", "security_groups", &["/ingress", "/egress"])]
+        }
+        "AWS::EC2::TransitGatewayRoute" => {
+            &[("TransitGatewayRouteTableId", "transit_gateway_route_tables", &["/routes"])]
+        }
+        "AWS::EC2::TransitGatewayRouteTableAssociation" => &[
+            (
+                "TransitGatewayRouteTableId",
+                "transit_gateway_route_tables",
+                &["/association_attachment_ids"],
+            ),
+            ("TransitGatewayAttachmentId", "transit_gateway_attachments", &["/route_table_id"]),
+        ],
+        "AWS::EC2::TransitGatewayRouteTablePropagation" => &[(
+            "TransitGatewayRouteTableId",
+            "transit_gateway_route_tables",
+            &["/propagation_attachment_ids"],
+        )],
+        "AWS::EC2::VolumeAttachment" => &[("VolumeId", "volumes", &["/instance_ids"])],
+        "AWS::IAM::Policy" => &[
+            ("Roles", "iam_roles", &["/inline_policies"]),
+            ("Users", "iam_users", &["/inline_policies"]),
+            ("Groups", "iam_groups", &["/inline_policies"]),
+        ],
+        "AWS::IAM::RolePolicy" => &[("RoleName", "iam_roles", &["/inline_policies"])],
+        "AWS::IAM::UserPolicy" => &[("UserName", "iam_users", &["/inline_policies"])],
+        "AWS::IAM::GroupPolicy" => &[("GroupName", "iam_groups", &["/inline_policies"])],
+        "AWS::IAM::ManagedPolicy" => &[
+            ("Roles", "iam_roles", &["/attached_policies"]),
+            ("Users", "iam_users", &["/attached_policies"]),
+            ("Groups", "iam_groups", &["/attached_policies"]),
+        ],
+        "AWS::IAM::UserToGroupAddition" => &[("Users", "iam_users", &["/groups"])],
+        "AWS::KMS::Alias" => &[("TargetKeyId", "kms_keys", &["/aliases"])],
+        "AWS::S3::BucketPolicy" => &[("Bucket", "s3_buckets", &["/policy"])],
+        "AWS::SecretsManager::ResourcePolicy" => &[("SecretId", "secrets", &["/policy"])],
+        "AWS::SecretsManager::RotationSchedule" => &[(
+            "SecretId",
+            "secrets",
+            &["/rotation_enabled", "/rotation_days"],
+        )],
+        _ => &[],
+    }
+}
+
+/// The other property that an addition needs, where its target is known.
+fn other_end(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "AWS::EC2::SubnetRouteTableAssociation" | "AWS::EC2::SubnetNetworkAclAssociation" => {
+            "SubnetId"
+        }
+        "AWS::EC2::VolumeAttachment" => "InstanceId",
+        "AWS::EC2::TransitGatewayRouteTableAssociation"
+        | "AWS::EC2::TransitGatewayRouteTablePropagation" => "TransitGatewayAttachmentId",
+        "AWS::KMS::Alias" => "AliasName",
+        "AWS::IAM::UserToGroupAddition" => "GroupName",
+        _ => return None,
+    })
+}
+
+/// The targets of an addition that are not known. Where the target is known
+/// and only the other end is not, the target's attribute is a gap.
+pub(in super::super) fn unplaced(
+    declared: &Declared<'_>,
+    phase: Phase,
+    snapshot: &mut Snapshot,
+) -> Vec<Unplaced> {
+    if phase != Phase::Adding {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let other = other_end(&declared.kind).and_then(|property| declared.get(property));
+    for &(property, collection, paths) in targets(&declared.kind) {
+        for node in declared.get(property).map(Node::items).unwrap_or_default() {
+            for &path in paths {
+                match (why_unplaced(node), other.and_then(why_unplaced)) {
+                    (Some(reason), _) => {
+                        found.push(of(declared.root, collection, path, reason));
+                    }
+                    (None, Some(reason)) => {
+                        let Some(id) = target_of(node) else { continue };
+                        let known = ResourceRef::new(collection, &id);
+                        if snapshot.model.get(&known).is_some() {
+                            declared.draft_of(snapshot, known).gap(path, reason);
+                        }
+                    }
+                    (None, None) => {}
+                }
+            }
+        }
+    }
+    found
+}
+
+/// What a loop that could not be written out would have declared.
+pub(in super::super) fn of_unrolled(unrolled: &Unrolled, root: &Root) -> Vec<Unplaced> {
+    let mut found = Vec::new();
+    let mut open: Vec<&Yaml> = unrolled.template.iter().map(AsRef::as_ref).collect();
+    while let Some(template) = open.pop() {
+        for (_, declaration) in template.entries() {
+            // The template of a loop in the loop.
+            open.extend(declaration.items().get(2).map(AsRef::as_ref));
+            let Some(kind) = declaration.get("Type").and_then(|kind| kind.text()) else { continue };
+            let reason = || unrolled.reason.clone();
+            found.extend(collection_of(kind).map(|name| of(root, name, "", reason())));
+            for &(_, collection, paths) in targets(kind) {
+                found.extend(paths.iter().map(|path| of(root, collection, path, reason())));
+            }
+        }
+    }
+    found
+}
+
+fn of(root: &Root, collection: &'static str, path: &'static str, reason: Reason) -> Unplaced {
+    let options = &root.options;
+    Unplaced {
+        stack: root.stack.clone(),
+        collection,
+        path,
+        account: options.account.clone(),
+        region: options.region.clone(),
+        reason,
+    }
+}
+
+/// Why the target that a node names is not known; `None` if it is.
+fn why_unplaced(node: &Node) -> Option<Reason> {
+    match &node.value {
+        Value::Unknown(reason) => Some(reason.clone()),
+        Value::Secret => Some(Reason::Sensitive),
+        Value::Joined(parts) => parts.iter().find_map(why_unplaced),
+        Value::List(items) => items.iter().find_map(why_unplaced),
+        _ => None,
+    }
+}
+
+/// Records additions whose target is not known as gaps: of the whole
+/// collection, or, where a parameter or an import names the target, of what
+/// other stacks declare, since no stack is deployed with a value that only it
+/// yields.
+pub(in super::super) fn record(unplaced: Vec<Unplaced>, snapshot: &mut Snapshot) {
+    for one in unplaced {
+        let gap = |id: Option<String>| Gap {
+            collection: one.collection.to_owned(),
+            id,
+            path: one.path.to_owned(),
+            account: one.account.clone(),
+            region: one.region.clone(),
+            reason: one.reason.clone(),
+        };
+        let elsewhere = matches!(
+            one.reason,
+            Reason::UnresolvedParameter { .. } | Reason::UnresolvedImport { .. }
+        );
+        if !elsewhere || one.path.is_empty() {
+            snapshot.gaps.insert(gap(None));
+            continue;
+        }
+        let own = format!("{}/", one.stack);
+        let others = snapshot.model.ids(one.collection);
+        let others = others.into_iter().filter(|id| !id.starts_with(&own));
+        snapshot.gaps.extend(others.map(|id| gap(Some(id.to_owned()))));
+    }
+}

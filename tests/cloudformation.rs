@@ -1,0 +1,446 @@
+//! What a template says, as the model has it: every function, condition and
+//! parameter form by a small template and the attribute that comes of it.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+
+use audit::diagnostic::{Diagnostic, Level};
+use audit::model::Snapshot;
+use audit::source::load::load;
+use audit::source::{Loaded, TemplateOptions, TextFile, cloudformation};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+/// Reads a template that is not on disk.
+fn read(text: &str, options: &TemplateOptions) -> Loaded {
+    let file = TextFile { name: "t.yaml".into(), path: "t.yaml".into(), text: text.to_owned() };
+    cloudformation::read(&[file], options)
+}
+
+fn given(parameters: &[(&str, &str)]) -> TemplateOptions {
+    let parameters = parameters.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    TemplateOptions { parameters, ..TemplateOptions::default() }
+}
+
+/// What stands at a path of the model: its value, or why it is not known.
+fn fact(snapshot: &Snapshot, collection: &str, id: &str, path: &str) -> Value {
+    let model = serde_json::to_value(&snapshot.model).unwrap();
+    let reason = snapshot.gaps.iter().find(|gap| {
+        gap.collection == collection
+            && gap.id.as_deref().is_none_or(|of| of == id)
+            && !(gap.id.is_none() && gap.path.is_empty())
+            && gap.touches(path)
+    });
+    match reason {
+        Some(gap) => json!(format!("unknown: {}", gap.reason)),
+        None => model[collection][id].pointer(path).cloned().unwrap_or(json!("nothing")),
+    }
+}
+
+fn errors(diagnostics: &[Diagnostic]) -> Vec<String> {
+    diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.level != Level::Note)
+        .map(|diagnostic| {
+            let place = diagnostic.span.as_ref().map(|s| format!("{}:{}: ", s.start_line, s.start_column));
+            format!("{}{}", place.unwrap_or_default(), diagnostic.message)
+        })
+        .collect()
+}
+
+/// The sections that expressions under test may use.
+const SECTIONS: &str = "
+Transform: AWS::LanguageExtensions
+Parameters:
+  Given: {Type: String, Default: given}
+  Empty: {Type: String, Default: ''}
+  Open: {Type: String}
+  Choice: {Type: String, AllowedValues: [small, large]}
+  Hidden: {Type: String, NoEcho: true, Default: s3cret-of-old}
+  Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /a/b}
+  Names: {Type: CommaDelimitedList, Default: 'a, b,c'}
+  NoNames: {Type: CommaDelimitedList, Default: ''}
+  Numbers: {Type: 'List<Number>', Default: '80,443'}
+Mappings:
+  Map: {first: {second: found, list: [x, y]}}
+Conditions:
+  Yes: !Equals [a, a]
+  No: !Not [!Condition Yes]
+  Unclear: !Equals [!Ref Open, a]
+  ByName: {'Fn::Equals': [{Ref: Given}, given]}
+  IsEmpty: !Equals [!Ref Empty, '']
+  Both: !And [!Condition Yes, !Condition Unclear]
+  Neither: !And [!Condition No, !Condition Unclear]
+  Either: !Or [!Condition Yes, !Condition Unclear]
+  Never: !Equals [!Ref Choice, medium]
+  Maybe: !Equals [!Ref Choice, small]
+  HasHidden: !Not [!Equals [!Ref Hidden, '']]
+  ListIsEmpty: !Equals [!Join ['', !Ref NoNames], '']
+  FirstIsEmpty: !Equals [!Select [0, !Ref NoNames], '']
+  HasVpc: !Not [!Equals [!Ref Vpc, '']]
+  SameList: !Equals [!Ref Names, [a, b, c]]
+  InChina: !Equals [!Ref 'AWS::Region', cn-north-1]
+  Round: !Not [!Condition Round]
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Db: {Type: AWS::RDS::DBInstance, Properties: {Engine: mysql}}
+  Stack: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://bucket/x.yaml'}}
+  Custom: {Type: 'Custom::Thing'}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: ";
+
+/// An expression as a description: text, or why it is not known.
+#[rstest]
+#[case::reference("!Ref Given", "given")]
+#[case::long_form("{Ref: Given}", "given")]
+#[case::resource("!Ref Vpc", "t/Vpc")]
+#[case::open_parameter("!Ref Open", "unknown: parameter Open has no value; give one with --parameter Open=VALUE")]
+#[case::stored("!Ref Stored", "unknown: parameter Stored cannot be evaluated before deployment: its value is in Parameter Store")]
+#[case::hidden("!Ref Hidden", "unknown: marked sensitive in the plan")]
+#[case::account("!Sub '${AWS::AccountId}'", "${AWS::AccountId}")]
+#[case::partition("!Ref AWS::Partition", "aws")]
+#[case::suffix("!Ref AWS::URLSuffix", "amazonaws.com")]
+#[case::stack_name("!Ref AWS::StackName", "t")]
+#[case::stack_id("!Ref AWS::StackId", "unknown: AWS::StackId cannot be evaluated before deployment: it is known only after deployment")]
+#[case::attribute("!GetAtt Db.Endpoint.Address", "t/Db")]
+#[case::attribute_list("{'Fn::GetAtt': [Db, Endpoint.Address]}", "t/Db")]
+#[case::attribute_json("{'Fn::GetAtt': Db.Endpoint.Address}", "t/Db")]
+#[case::range_of_vpc("!GetAtt Vpc.CidrBlock", "10.0.0.0/16")]
+#[case::nested_output("!GetAtt Stack.Outputs.X", "unknown: Stack.Outputs.X cannot be evaluated before deployment: the nested stack was not read")]
+#[case::custom("!GetAtt Custom.Value", "unknown: Custom.Value cannot be evaluated before deployment: the custom resource's own code yields it")]
+#[case::sub("!Sub 'a-${Given}-${Empty}z'", "a-given-z")]
+#[case::sub_map("!Sub ['${X}/${Given}', {X: !Ref Given}]", "given/given")]
+#[case::sub_shadow("!Sub ['${Given}', {Given: other}]", "other")]
+#[case::sub_kept("!Sub 'a${!aws:username}b'", "a${aws:username}b")]
+#[case::sub_attribute("!Sub '${Db.Endpoint.Address}'", "t/Db")]
+#[case::sub_open("!Sub 'x${Open}'", "unknown: parameter Open has no value; give one with --parameter Open=VALUE")]
+#[case::join("!Join ['-', [a, !Ref Given, !Ref 'AWS::NoValue', c]]", "a-given-c")]
+#[case::join_of_list("!Join [':', !Ref Names]", "a:b:c")]
+#[case::select("!Select [1, !Ref Names]", "b")]
+#[case::select_text_index("!Select ['2', [x, y, z]]", "z")]
+#[case::select_outside("!Select [3, [x, y, z]]", "unknown: malformed: Fn::Select picks an item that is not there")]
+#[case::split("!Select [1, !Split ['/', 'a/b/c']]", "b")]
+#[case::split_of_joined("!Select [1, !Split [',', !Join [',', [a, !Ref Vpc, c]]]]", "t/Vpc")]
+#[case::split_inside_reference("!Select [0, !Split [':', !Sub '${Vpc}:x']]", "unknown: Fn::Select cannot be evaluated before deployment: it rests on values that are known only after deployment")]
+#[case::map("!FindInMap [Map, first, second]", "found")]
+#[case::map_by_expression("!FindInMap [Map, !Sub first, !Select [0, [second]]]", "found")]
+#[case::map_list("!Select [1, !FindInMap [Map, first, list]]", "y")]
+#[case::map_default("!FindInMap [Map, none, second, {DefaultValue: !Ref Given}]", "given")]
+#[case::map_missing("!FindInMap [Map, first, none]", "unknown: malformed: Fn::FindInMap names keys that the map does not have")]
+#[case::map_by_region("!FindInMap [Map, !Ref 'AWS::Region', x]", "unknown: Fn::FindInMap cannot be evaluated before deployment: it rests on values that are known only after deployment")]
+#[case::then("!If [Yes, a, b]", "a")]
+#[case::otherwise("!If [No, a, b]", "b")]
+#[case::undecided("!If [Unclear, a, b]", "unknown: Fn::If Unclear cannot be evaluated before deployment: its condition cannot be decided")]
+#[case::undecided_alike("!If [Unclear, a, a]", "a")]
+#[case::nothing("!If [Yes, !Ref 'AWS::NoValue', b]", json!(null))]
+#[case::by_name("!If [ByName, a, b]", "a")]
+#[case::empty("!If [IsEmpty, a, b]", "a")]
+#[case::both("!If [Both, a, b]", "unknown: Fn::If Both cannot be evaluated before deployment: its condition cannot be decided")]
+#[case::neither("!If [Neither, a, b]", "b")]
+#[case::either("!If [Either, a, b]", "a")]
+#[case::not_allowed("!If [Never, a, b]", "b")]
+#[case::allowed("!If [Maybe, a, b]", "unknown: Fn::If Maybe cannot be evaluated before deployment: its condition cannot be decided")]
+#[case::hidden_is_compared("!If [HasHidden, a, b]", "a")]
+#[case::empty_list("!If [ListIsEmpty, a, b]", "a")]
+#[case::empty_first("!If [FirstIsEmpty, a, b]", "a")]
+#[case::reference_is_not_empty("!If [HasVpc, a, b]", "a")]
+#[case::lists_compared("!If [SameList, a, b]", "a")]
+#[case::open_region("!If [InChina, a, b]", "unknown: Fn::If InChina cannot be evaluated before deployment: its condition cannot be decided")]
+#[case::rests_on_itself("!If [Round, a, b]", "unknown: Fn::If Round cannot be evaluated before deployment: its condition cannot be decided")]
+#[case::nested_functions("!Join ['', [!If [Yes, !Sub '${Given}', x], !Select [0, !GetAZs '']]]", "given${AWS::Region}[0]")]
+#[case::length("!Sub ['${N}', {N: !Length [a, b, c]}]", "3")]
+#[case::length_of_parameter("!Sub ['${N}', {N: {'Fn::Length': !Ref Names}}]", "3")]
+#[case::encoded("!Base64 x", "x")]
+#[case::zone("!Select [1, !GetAZs eu-west-1]", "eu-west-1[1]")]
+#[case::import("!ImportValue other", "unknown: import other is exported by no stack that was given; scan that stack's template too")]
+#[case::included("{'Fn::Transform': {Name: AWS::Include}}", "unknown: Fn::Transform cannot be evaluated before deployment: it rests on values that are known only after deployment")]
+#[case::looked_up("'{{resolve:ssm:/a/b:1}}'", "unknown: {{resolve:ssm:/a/b:1}} cannot be evaluated before deployment: its value is in Parameter Store")]
+#[case::looked_up_inside("'x-{{resolve:ssm:/a/b}}-y'", "unknown: {{resolve:ssm:/a/b}} cannot be evaluated before deployment: its value is in Parameter Store")]
+#[case::secret_inside("'x:{{resolve:secretsmanager:a:SecretString:b}}@y'", "unknown: known only after apply")]
+#[case::secret_joined("!Sub '{{resolve:secretsmanager:${Vpc}:SecretString:b}}'", "unknown: marked sensitive in the plan")]
+#[case::number("443", "443")]
+#[case::account_number("'012345678901'", "012345678901")]
+#[case::plain_account_number("012345678901", "012345678901")]
+#[case::date("2012-10-17", "2012-10-17")]
+#[case::decimal("8.0", "8.0")]
+#[case::unicode("'é😀'", "é😀")]
+#[case::folded("!Sub >-\n        a\n        ${Given}", "a given")]
+fn an_expression_reads_as(#[case] expression: &str, #[case] expected: impl Into<Value>) {
+    let loaded = read(&format!("{SECTIONS}{expression}\n"), &TemplateOptions::default());
+    let unexpected: Vec<String> = errors(&loaded.diagnostics)
+        .into_iter()
+        .filter(|message| !message.contains("is not on disk"))
+        .collect();
+    assert_eq!(unexpected, Vec::<String>::new());
+    assert_eq!(fact(&loaded.snapshot, "security_groups", "t/Group", "/description"), expected.into());
+}
+
+/// A whole template, and one attribute that comes of it.
+#[rstest]
+#[case::booleans_of_yaml_1_1("V: {Type: AWS::EC2::VPC, Properties: {EnableDnsSupport: no, EnableDnsHostnames: 'True'}}", "vpcs", "V", "/enable_dns_support", json!(false))]
+#[case::booleans_as_text("V: {Type: AWS::EC2::VPC, Properties: {EnableDnsHostnames: 'true'}}", "vpcs", "V", "/enable_dns_hostnames", json!(true))]
+#[case::numbers_as_text("G: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupIngress: [{IpProtocol: tcp, FromPort: '22', ToPort: 22, CidrIp: 0.0.0.0/0}]}}", "security_groups", "G", "/ingress/0/from_port", json!(22))]
+#[case::nothing_in_a_list("I: {Type: AWS::EC2::Instance, Properties: {SecurityGroupIds: [sg-1, !Ref 'AWS::NoValue', sg-2]}}", "instances", "I", "/security_group_ids", json!(["sg-1", "sg-2"]))]
+#[case::undecided_in_a_list("I: {Type: AWS::EC2::Instance, Properties: {SecurityGroupIds: [sg-1, !If [Unclear, sg-2, !Ref 'AWS::NoValue']]}}", "instances", "I", "/security_group_ids", json!("unknown: Fn::If Unclear cannot be evaluated before deployment: its condition cannot be decided"))]
+#[case::undecided_block("B: {Type: AWS::S3::Bucket, Properties: {BucketEncryption: !If [Unclear, {ServerSideEncryptionConfiguration: []}, !Ref 'AWS::NoValue']}}", "s3_buckets", "B", "/sse_algorithm", json!("unknown: Fn::If Unclear cannot be evaluated before deployment: its condition cannot be decided"))]
+#[case::undecided_rule("G: {Type: AWS::EC2::SecurityGroup}\n  R: {Type: AWS::EC2::SecurityGroupIngress, Condition: Unclear, Properties: {GroupId: !Ref G, IpProtocol: '-1', CidrIp: 0.0.0.0/0}}", "security_groups", "G", "/ingress", json!("unknown: condition Unclear cannot be evaluated before deployment: it rests on values that are not known before deployment"))]
+#[case::undecided_target("G: {Type: AWS::EC2::SecurityGroup}\n  H: {Type: AWS::EC2::SecurityGroup}\n  R: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !If [Unclear, !Ref G, !Ref H], IpProtocol: '-1', CidrIp: 0.0.0.0/0}}", "security_groups", "G", "/ingress", json!("unknown: Fn::If Unclear cannot be evaluated before deployment: its condition cannot be decided"))]
+#[case::target_elsewhere("G: {Type: AWS::EC2::SecurityGroup}\n  R: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref Open, IpProtocol: '-1', CidrIp: 0.0.0.0/0}}", "security_groups", "G", "/ingress", json!([]))]
+#[case::not_there("G: {Type: AWS::EC2::SecurityGroup}\n  R: {Type: AWS::EC2::SecurityGroupIngress, Condition: No, Properties: {GroupId: !Ref G, IpProtocol: '-1', CidrIp: 0.0.0.0/0}}", "security_groups", "G", "/ingress", json!([]))]
+#[case::undecided_resource("G: {Type: AWS::EC2::SecurityGroup, Condition: Unclear}", "security_groups", "G", "/ingress", json!("unknown: condition Unclear cannot be evaluated before deployment: it rests on values that are not known before deployment"))]
+#[case::policy_before_role("P: {Type: AWS::IAM::ManagedPolicy, Properties: {Roles: [!Ref R], PolicyDocument: {Statement: []}}}\n  R: {Type: AWS::IAM::Role}", "iam_roles", "R", "/attached_policies", json!(["t/P"]))]
+#[case::table_before_vpc("T: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref V}}\n  V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}", "route_tables", "T", "/routes/0/destination_cidr_block", json!("10.0.0.0/16"))]
+#[case::aliases("A: {Type: AWS::EC2::VPC, Properties: &same {CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true}}\n  B: {Type: AWS::EC2::VPC, Properties: {<<: *same, CidrBlock: 10.1.0.0/16}}", "vpcs", "B", "/cidr_blocks", json!(["10.1.0.0/16"]))]
+#[case::ranges("S: {Type: AWS::EC2::Subnet, Properties: {CidrBlock: !Select [2, !Cidr [10.0.0.0/16, 4, 8]]}}", "subnets", "S", "/cidr_block", json!("10.0.2.0/24"))]
+#[case::ranges_of_vpc("V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}\n  S: {Type: AWS::EC2::Subnet, Properties: {CidrBlock: !Select [1, !Cidr [!GetAtt V.CidrBlock, 4, '6']]}}", "subnets", "S", "/cidr_block", json!("10.0.0.64/26"))]
+#[case::macro_inside("G: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, 'Fn::Transform': {Name: AWS::Include}}}", "security_groups", "G", "/ingress", json!("unknown: Fn::Transform cannot be evaluated before deployment: it rests on values that are known only after deployment"))]
+#[case::loop_of_resources("Fn::ForEach::Zones: [Zone, [a, b], {'S${Zone}': {Type: AWS::EC2::Subnet, Properties: {AvailabilityZone: !Ref Zone, CidrBlock: !Sub '${Zone}'}}}]", "subnets", "Sb", "/availability_zone", json!("b"))]
+#[case::loop_with_other_characters("Fn::ForEach::Names: [Name, [a-1, b.2], {'B&{Name}': {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref Name}}}]", "s3_buckets", "Bb2", "/name", json!("b.2"))]
+#[case::loop_over_parameter("Fn::ForEach::Names: [Name, !Ref Names, {'G${Name}': {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: '${Name}'}}}]", "security_groups", "Gc", "/description", json!("c"))]
+#[case::loop_in_loop("Fn::ForEach::A: [A, [x, y], {'Fn::ForEach::B': [B, ['1', '2'], {'G${A}${B}': {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: !Sub '${A}/${B}'}}}]}]", "security_groups", "Gy2", "/description", json!("y/2"))]
+#[case::loop_of_properties("I: {Type: AWS::EC2::VPC, Properties: {'Fn::ForEach::P': [P, [Support, Hostnames], {'EnableDns${P}': true}]}}", "vpcs", "I", "/enable_dns_hostnames", json!(true))]
+#[case::loop_not_written_out("G: {Type: AWS::EC2::SecurityGroup}\n  Fn::ForEach::N: [N, [!Ref Open], {'R${N}': {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref G}}}]\n  H: {Type: AWS::EC2::SecurityGroup}", "security_groups", "H", "/egress/0/protocol", json!("-1"))]
+fn a_resource_reads_as(
+    #[case] resources: &str,
+    #[case] collection: &str,
+    #[case] id: &str,
+    #[case] path: &str,
+    #[case] expected: Value,
+) {
+    let text = format!(
+        "Parameters:\n  Open: {{Type: String}}\n  Names: {{Type: CommaDelimitedList, Default: 'a,b,c'}}\nConditions:\n  Unclear: !Equals [!Ref Open, a]\n  No: !Equals [a, b]\nResources:\n  {resources}\n"
+    );
+    let loaded = read(&text, &TemplateOptions::default());
+    let lost: Vec<&Diagnostic> =
+        loaded.diagnostics.iter().filter(|one| one.level == Level::Error).collect();
+    assert_eq!(lost, Vec::<&Diagnostic>::new());
+    assert_eq!(fact(&loaded.snapshot, collection, &format!("t/{id}"), path), expected);
+}
+
+/// What is wrong with a template is told with its place.
+#[rstest]
+#[case::no_type("Resources:\n  A: {Properties: {}}\n", "2:3: the resource A has no Type")]
+#[case::empty_type("Resources:\n  A: {Type: }\n", "2:3: the resource A has no Type")]
+#[case::empty_type_as_text("Resources:\n  A: {Type: ' '}\n", "2:3: the resource A has no Type")]
+#[case::text_as_resource("Resources:\n  A: AWS::EC2::VPC\n", "2:3: the resource A has no Type")]
+#[case::list_of_resources("Resources:\n  - Type: AWS::EC2::VPC\n", "2:3: Resources is no map of resources by name")]
+#[case::no_resources("Resources:\n", "1:11: Resources is no map of resources by name")]
+#[case::undeclared_name("Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vcp}}\n", "2:51: the template does not declare Vcp")]
+#[case::undeclared_attribute("Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !GetAtt [Vcp, Id]}}\n", "2:51: the template does not declare Vcp")]
+#[case::undeclared_in_text("Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Sub '${Vcp}'}}\n", "2:51: the template does not declare Vcp")]
+#[case::undeclared_condition("Resources:\n  A: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !If [Prd, a, b]}}\n", "2:57: the template does not declare condition Prd")]
+#[case::undeclared_condition_of_resource("Resources:\n  A: {Type: AWS::EC2::VPC, Condition: Prd}\n", "2:39: the template does not declare condition Prd")]
+#[case::not_allowed("Parameters:\n  P: {Type: String, Default: c, AllowedValues: [a, b]}\nResources:\n  A: {Type: AWS::EC2::VPC}\n", "2:6: the value \"c\" of parameter P is none of its AllowedValues")]
+#[case::not_allowed_and_hidden("Parameters:\n  P: {Type: String, NoEcho: true, Default: hunter2, AllowedValues: [b]}\nResources:\n  A: {Type: AWS::EC2::VPC}\n", "2:6: the value of parameter P is none of its AllowedValues")]
+#[case::macro_("Transform: [AWS::LanguageExtensions, Mine]\nResources:\n  A: {Type: AWS::EC2::VPC}\n", "1:38: the macro Mine is not run; what it changes is not seen")]
+#[case::module("Resources:\n  A: {Type: My::Own::Vpc::MODULE}\n", "2:3: the module A is not expanded; its resources are not judged")]
+#[case::macro_of_resources("Resources:\n  Fn::Transform: {Name: AWS::Include}\n  A: {Type: AWS::EC2::VPC}\n", "2:3: what the macro adds to the resources is not seen")]
+#[case::circle_by_order("Resources:\n  A: {Type: AWS::EC2::VPC, DependsOn: B}\n  B: {Type: AWS::EC2::VPC, DependsOn: [A]}\n", "2:3: resources refer to each other in a circle: A → B → A")]
+#[case::waiver_beside_a_rule("Resources:\n  A: {Type: AWS::EC2::SecurityGroupIngress, Metadata: {audit: {waivers: [{control: x, reason: y}]}}}\n", "2:74: the waiver stands beside A, which no control judges")]
+#[case::loop_not_written_out("Parameters: {P: {Type: CommaDelimitedList}}\nResources:\n  Fn::ForEach::L: [X, !Ref P, {'A${X}': {Type: AWS::EC2::VPC}}]\n", "3:3: Fn::ForEach::L is not written out, and its resources are not judged: parameter P has no value; give one with --parameter P=VALUE")]
+fn what_is_wrong_is_told(#[case] text: &str, #[case] expected: &str) {
+    let loaded = read(text, &TemplateOptions::default());
+    assert_eq!(errors(&loaded.diagnostics), [expected]);
+    let without_help: Vec<&Diagnostic> =
+        loaded.diagnostics.iter().filter(|one| one.help.is_none()).collect();
+    assert_eq!(without_help, Vec::<&Diagnostic>::new());
+}
+
+/// No false alarm.
+#[rstest]
+#[case::branch_not_taken("Conditions: {C: !Equals [a, a]}\nResources:\n  A: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: !If [C, x, !Ref B]}}\n  B: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: !Ref A}}\n")]
+#[case::names_of_a_macro("Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: AWS::Serverless::Function}\n  A: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref FRole}}\n")]
+#[case::kept_names("Resources:\n  A: {Type: AWS::EC2::VPC, DeletionPolicy: Retain, UpdateReplacePolicy: Retain, Metadata: {x: y}, CreationPolicy: {}, UpdatePolicy: {}}\n")]
+#[case::rules("Rules: {R: {Assertions: [{Assert: !Equals [a, a]}]}}\nResources:\n  A: {Type: AWS::EC2::VPC}\n")]
+#[case::unknown_type("Resources:\n  A: {Type: 'Own::Type::Of::Mine'}\n  B: {Type: AWS::CloudFormation::CustomResource}\n")]
+fn nothing_is_told(#[case] text: &str) {
+    assert_eq!(errors(&read(text, &TemplateOptions::default()).diagnostics), Vec::<String>::new());
+}
+
+/// A loop that is not written out leaves open what it would have added to.
+#[test]
+fn what_a_loop_would_add_to_is_open() {
+    let text = "Parameters: {P: {Type: CommaDelimitedList}}\nConditions: {C: !Equals [!Ref 'AWS::Region', x]}\nResources:\n  G: {Type: AWS::EC2::SecurityGroup}\n  Fn::ForEach::L: [X, !Split [',', !If [C, a, b]], {'R${X}': {Type: AWS::EC2::SecurityGroupIngress}, 'T${X}': {Type: AWS::EC2::Subnet}}]\n";
+    let loaded = read(text, &TemplateOptions::default());
+    let open = fact(&loaded.snapshot, "security_groups", "t/G", "/ingress");
+    assert!(open.as_str().is_some_and(|why| why.starts_with("unknown: Fn::If C")), "{open}");
+    let gaps = &loaded.snapshot.gaps;
+    assert!(gaps.iter().any(|gap| gap.collection == "subnets" && gap.id.is_none()), "{gaps:?}");
+}
+
+/// Loops end, whatever they multiply to.
+#[test]
+fn loops_are_bounded() {
+    let mut body = "{'A${L0}': {Type: AWS::EC2::VPC}}".to_owned();
+    for level in 0..8 {
+        let items = vec!["a"; 50].join(", ");
+        body = format!("{{'Fn::ForEach::L{level}': [L{level}, [{items}], {body}]}}");
+    }
+    let loaded = read(&format!("Resources: {body}\n"), &TemplateOptions::default());
+    let told = errors(&loaded.diagnostics);
+    assert!(told.iter().any(|message| message.contains("may turn 100000 times")), "{told:?}");
+}
+
+fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path = directory.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    directory
+}
+
+fn load_all(directory: &Path, names: &[&str], options: &TemplateOptions) -> Loaded {
+    let paths: Vec<PathBuf> = names.iter().map(|name| directory.join(name)).collect();
+    load(&paths, options).loaded
+}
+
+const CHILD: &str = "
+Parameters:
+  VpcId: {Type: String, Default: vpc-default}
+  Subnets: {Type: 'List<AWS::EC2::Subnet::Id>'}
+  Secret: {Type: String, NoEcho: true}
+Conditions:
+  HasVpc: !Not [!Equals [!Ref VpcId, '']]
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Condition: HasVpc
+    Properties: {VpcId: !Ref VpcId, GroupDescription: x}
+  Balancer:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {Subnets: !Ref Subnets}
+Outputs:
+  Group: {Value: !Ref Group, Export: {Name: 'child-group'}}
+";
+const PARENT: &str = "
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc}}
+  B: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc}}
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: nested/child.yaml
+      Parameters: {VpcId: !Ref Vpc, Subnets: !Join [',', [!Ref A, !Ref B]], Secret: x}
+  Rule:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !GetAtt Inner.Outputs.Group, IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 10.0.0.0/8}
+";
+const IMPORTER: &str = "
+Resources:
+  Host: {Type: AWS::EC2::Instance, Properties: {SecurityGroupIds: [!ImportValue child-group]}}
+";
+
+/// A nested stack has what its parent passes, its outputs reach the parent, its
+/// exports other stacks; on its own it is not a stack of the run.
+#[test]
+fn nested_stacks_are_read_where_they_are_nested() {
+    let directory = directory(&[
+        ("parent.yaml", PARENT),
+        ("nested/child.yaml", CHILD),
+        ("importer.yaml", IMPORTER),
+    ]);
+    let loaded = load_all(directory.path(), &["."], &TemplateOptions::default());
+    assert_eq!(errors(&loaded.diagnostics), Vec::<String>::new());
+    let of = |collection: &str, id: &str, path: &str| fact(&loaded.snapshot, collection, id, path);
+    assert_eq!(of("security_groups", "parent/Inner/Group", "/vpc_id"), "parent/Vpc");
+    assert_eq!(of("security_groups", "parent/Inner/Group", "/ingress/0/from_port"), 80);
+    assert_eq!(
+        of("load_balancers", "parent/Inner/Balancer", "/subnet_ids"),
+        json!(["parent/A", "parent/B"])
+    );
+    assert_eq!(
+        of("instances", "importer/Host", "/security_group_ids"),
+        json!(["parent/Inner/Group"])
+    );
+    assert!(!loaded.snapshot.model.security_groups.contains_key("child/Group"));
+}
+
+/// A nested stack that may not be there.
+#[test]
+fn a_nested_stack_that_may_not_be_there_is_open() {
+    let parent = PARENT.replace("  Inner:\n", "  Inner:\n    Condition: C\n");
+    let parent = format!("Parameters: {{P: {{Type: String}}}}\nConditions: {{C: !Equals [!Ref P, a]}}\n{parent}");
+    let directory = directory(&[("parent.yaml", &parent), ("nested/child.yaml", CHILD)]);
+    let loaded = load_all(directory.path(), &["parent.yaml"], &TemplateOptions::default());
+    let group = fact(&loaded.snapshot, "security_groups", "parent/Inner/Group", "/vpc_id");
+    assert!(group.as_str().is_some_and(|why| why.contains("nested stack Inner")), "{group}");
+}
+
+/// Each form of parameter file, and flags over it.
+#[rstest]
+#[case::list(r#"[{"ParameterKey": "Open", "ParameterValue": "x"}]"#, "x")]
+#[case::pairs(r#"["Open=a=b"]"#, "a=b")]
+#[case::pipeline(r#"{"Parameters": {"Open": "x"}, "Tags": {"a": "b"}}"#, "x")]
+#[case::plain(r#"{"Open": 7}"#, "7")]
+fn parameter_files_are_read(#[case] text: &str, #[case] expected: &str) {
+    let directory = directory(&[("p.json", text)]);
+    let template = "Parameters: {Open: {Type: String, Default: d}}\nResources:\n  G: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: !Ref Open}}\n";
+    let mut options = TemplateOptions {
+        parameter_files: vec![directory.path().join("p.json")],
+        ..TemplateOptions::default()
+    };
+    let value = |options: &TemplateOptions| {
+        let loaded = read(template, options);
+        assert_eq!(errors(&loaded.diagnostics), Vec::<String>::new());
+        fact(&loaded.snapshot, "security_groups", "t/G", "/description")
+    };
+    assert_eq!(value(&options), expected);
+    options.parameters.insert("Open".to_owned(), "flag".to_owned());
+    assert_eq!(value(&options), "flag");
+}
+
+#[test]
+fn a_parameter_that_no_template_has_is_told() {
+    let text = "Parameters: {Right: {Type: String}}\nResources:\n  A: {Type: AWS::EC2::VPC}\n";
+    let loaded = read(text, &given(&[("Rihgt", "x")]));
+    assert_eq!(errors(&loaded.diagnostics), ["no template declares the parameter Rihgt"]);
+}
+
+/// Several stacks of an assembly, its stage and its parameters, each once.
+#[test]
+fn assemblies_are_read_with_their_stages_and_parameters() {
+    let template = r#"{"Parameters": {"P": {"Type": "String"}}, "Resources": {"G": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": {"Ref": "P"}}}}}"#;
+    let stack = |file: &str, parameter: &str| {
+        json!({
+            "type": "aws:cloudformation:stack",
+            "environment": "aws://123456789012/eu-west-1",
+            "properties": {"templateFile": file, "parameters": {"P": parameter}}
+        })
+    };
+    let manifest = json!({"version": "36.0.0", "artifacts": {
+        "One": stack("One.template.json", "one"),
+        "Two": stack("Two.template.json", "two"),
+        "Stage": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Stage"}},
+        "Tree": {"type": "cdk:tree", "properties": {"file": "tree.json"}}
+    }});
+    let stage = json!({"version": "36.0.0", "artifacts": {"Deep": stack("Deep.template.json", "deep")}});
+    let directory = directory(&[
+        ("out/manifest.json", &manifest.to_string()),
+        ("out/One.template.json", template),
+        ("out/Two.template.json", template),
+        ("out/asset.1234.json", "{\"a\": 1}"),
+        ("out/assembly-Stage/manifest.json", &stage.to_string()),
+        ("out/assembly-Stage/Deep.template.json", template),
+    ]);
+    for names in [&["."][..], &["out"], &["out/manifest.json"], &["out", "out/manifest.json"]] {
+        let loaded = load_all(directory.path(), names, &TemplateOptions::default());
+        assert_eq!(errors(&loaded.diagnostics), Vec::<String>::new());
+        let groups = &loaded.snapshot.model.security_groups;
+        let found: Vec<(&str, Option<&str>, Option<&str>)> = groups
+            .iter()
+            .map(|(id, group)| (id.as_str(), group.description.as_deref(), group.region.as_deref()))
+            .collect();
+        let region = Some("eu-west-1");
+        assert_eq!(
+            found,
+            [("Deep/G", Some("deep"), region), ("One/G", Some("one"), region), ("Two/G", Some("two"), region)],
+            "{names:?}"
+        );
+    }
+}
