@@ -43,7 +43,8 @@ fn errors(diagnostics: &[Diagnostic]) -> Vec<String> {
         .iter()
         .filter(|diagnostic| diagnostic.level != Level::Note)
         .map(|diagnostic| {
-            let place = diagnostic.span.as_ref().map(|s| format!("{}:{}: ", s.start_line, s.start_column));
+            let place =
+                diagnostic.span.as_ref().map(|s| format!("{}:{}: ", s.start_line, s.start_column));
             format!("{}{}", place.unwrap_or_default(), diagnostic.message)
         })
         .collect()
@@ -97,70 +98,136 @@ Resources:
 #[case::reference("!Ref Given", "given")]
 #[case::long_form("{Ref: Given}", "given")]
 #[case::resource("!Ref Vpc", "t/Vpc")]
-#[case::open_parameter("!Ref Open", "unknown: parameter Open has no value; give one with --parameter Open=VALUE")]
-#[case::stored("!Ref Stored", "unknown: parameter Stored cannot be evaluated before deployment: its value is in Parameter Store")]
+#[case::open_parameter(
+    "!Ref Open",
+    "unknown: parameter Open has no value; give one with --parameter Open=VALUE"
+)]
+#[case::stored(
+    "!Ref Stored",
+    "unknown: parameter Stored cannot be evaluated before deployment: its value is in Parameter Store"
+)]
 #[case::hidden("!Ref Hidden", "unknown: marked sensitive in the plan")]
 #[case::account("!Sub '${AWS::AccountId}'", "${AWS::AccountId}")]
 #[case::partition("!Ref AWS::Partition", "aws")]
 #[case::suffix("!Ref AWS::URLSuffix", "amazonaws.com")]
 #[case::stack_name("!Ref AWS::StackName", "t")]
-#[case::stack_id("!Ref AWS::StackId", "unknown: AWS::StackId cannot be evaluated before deployment: it is known only after deployment")]
+#[case::stack_id(
+    "!Ref AWS::StackId",
+    "unknown: AWS::StackId cannot be evaluated before deployment: it is known only after deployment"
+)]
 #[case::attribute("!GetAtt Db.Endpoint.Address", "t/Db")]
 #[case::attribute_list("{'Fn::GetAtt': [Db, Endpoint.Address]}", "t/Db")]
 #[case::attribute_json("{'Fn::GetAtt': Db.Endpoint.Address}", "t/Db")]
 #[case::range_of_vpc("!GetAtt Vpc.CidrBlock", "10.0.0.0/16")]
-#[case::nested_output("!GetAtt Stack.Outputs.X", "unknown: Stack.Outputs.X cannot be evaluated before deployment: the nested stack was not read")]
-#[case::custom("!GetAtt Custom.Value", "unknown: Custom.Value cannot be evaluated before deployment: the custom resource's own code yields it")]
+#[case::nested_output(
+    "!GetAtt Stack.Outputs.X",
+    "unknown: Stack.Outputs.X cannot be evaluated before deployment: the nested stack was not read"
+)]
+#[case::custom(
+    "!GetAtt Custom.Value",
+    "unknown: Custom.Value cannot be evaluated before deployment: the custom resource's own code yields it"
+)]
 #[case::sub("!Sub 'a-${Given}-${Empty}z'", "a-given-z")]
 #[case::sub_map("!Sub ['${X}/${Given}', {X: !Ref Given}]", "given/given")]
 #[case::sub_shadow("!Sub ['${Given}', {Given: other}]", "other")]
 #[case::sub_kept("!Sub 'a${!aws:username}b'", "a${aws:username}b")]
 #[case::sub_attribute("!Sub '${Db.Endpoint.Address}'", "t/Db")]
-#[case::sub_open("!Sub 'x${Open}'", "unknown: parameter Open has no value; give one with --parameter Open=VALUE")]
+#[case::sub_open(
+    "!Sub 'x${Open}'",
+    "unknown: parameter Open has no value; give one with --parameter Open=VALUE"
+)]
 #[case::join("!Join ['-', [a, !Ref Given, !Ref 'AWS::NoValue', c]]", "a-given-c")]
 #[case::join_of_list("!Join [':', !Ref Names]", "a:b:c")]
 #[case::select("!Select [1, !Ref Names]", "b")]
 #[case::select_text_index("!Select ['2', [x, y, z]]", "z")]
-#[case::select_outside("!Select [3, [x, y, z]]", "unknown: malformed: Fn::Select picks an item that is not there")]
+#[case::select_outside(
+    "!Select [3, [x, y, z]]",
+    "unknown: malformed: Fn::Select picks an item that is not there"
+)]
 #[case::split("!Select [1, !Split ['/', 'a/b/c']]", "b")]
 #[case::split_of_joined("!Select [1, !Split [',', !Join [',', [a, !Ref Vpc, c]]]]", "t/Vpc")]
-#[case::split_inside_reference("!Select [0, !Split [':', !Sub '${Vpc}:x']]", "unknown: Fn::Select cannot be evaluated before deployment: it rests on values that are known only after deployment")]
+#[case::split_inside_reference(
+    "!Select [0, !Split [':', !Sub '${Vpc}:x']]",
+    "unknown: Fn::Split cannot be evaluated before deployment: it rests on values that are known only after deployment"
+)]
 #[case::map("!FindInMap [Map, first, second]", "found")]
 #[case::map_by_expression("!FindInMap [Map, !Sub first, !Select [0, [second]]]", "found")]
 #[case::map_list("!Select [1, !FindInMap [Map, first, list]]", "y")]
 #[case::map_default("!FindInMap [Map, none, second, {DefaultValue: !Ref Given}]", "given")]
-#[case::map_missing("!FindInMap [Map, first, none]", "unknown: malformed: Fn::FindInMap names keys that the map does not have")]
-#[case::map_by_region("!FindInMap [Map, !Ref 'AWS::Region', x]", "unknown: Fn::FindInMap cannot be evaluated before deployment: it rests on values that are known only after deployment")]
+#[case::map_missing(
+    "!FindInMap [Map, first, none]",
+    "unknown: malformed: Fn::FindInMap names keys that the map does not have"
+)]
+#[case::map_by_region(
+    "!FindInMap [Map, !Ref 'AWS::Region', x]",
+    "unknown: Fn::FindInMap cannot be evaluated before deployment: it rests on values that are known only after deployment"
+)]
 #[case::then("!If [Yes, a, b]", "a")]
 #[case::otherwise("!If [No, a, b]", "b")]
-#[case::undecided("!If [Unclear, a, b]", "unknown: Fn::If Unclear cannot be evaluated before deployment: its condition cannot be decided")]
+#[case::undecided(
+    "!If [Unclear, a, b]",
+    "unknown: Fn::If Unclear cannot be evaluated before deployment: its condition cannot be decided"
+)]
 #[case::undecided_alike("!If [Unclear, a, a]", "a")]
 #[case::nothing("!If [Yes, !Ref 'AWS::NoValue', b]", json!(null))]
 #[case::by_name("!If [ByName, a, b]", "a")]
 #[case::empty("!If [IsEmpty, a, b]", "a")]
-#[case::both("!If [Both, a, b]", "unknown: Fn::If Both cannot be evaluated before deployment: its condition cannot be decided")]
+#[case::both(
+    "!If [Both, a, b]",
+    "unknown: Fn::If Both cannot be evaluated before deployment: its condition cannot be decided"
+)]
 #[case::neither("!If [Neither, a, b]", "b")]
 #[case::either("!If [Either, a, b]", "a")]
 #[case::not_allowed("!If [Never, a, b]", "b")]
-#[case::allowed("!If [Maybe, a, b]", "unknown: Fn::If Maybe cannot be evaluated before deployment: its condition cannot be decided")]
+#[case::allowed(
+    "!If [Maybe, a, b]",
+    "unknown: Fn::If Maybe cannot be evaluated before deployment: its condition cannot be decided"
+)]
 #[case::hidden_is_compared("!If [HasHidden, a, b]", "a")]
 #[case::empty_list("!If [ListIsEmpty, a, b]", "a")]
 #[case::empty_first("!If [FirstIsEmpty, a, b]", "a")]
 #[case::reference_is_not_empty("!If [HasVpc, a, b]", "a")]
 #[case::lists_compared("!If [SameList, a, b]", "a")]
-#[case::open_region("!If [InChina, a, b]", "unknown: Fn::If InChina cannot be evaluated before deployment: its condition cannot be decided")]
-#[case::rests_on_itself("!If [Round, a, b]", "unknown: Fn::If Round cannot be evaluated before deployment: its condition cannot be decided")]
-#[case::nested_functions("!Join ['', [!If [Yes, !Sub '${Given}', x], !Select [0, !GetAZs '']]]", "given${AWS::Region}[0]")]
+#[case::open_region(
+    "!If [InChina, a, b]",
+    "unknown: Fn::If InChina cannot be evaluated before deployment: its condition cannot be decided"
+)]
+#[case::rests_on_itself(
+    "!If [Round, a, b]",
+    "unknown: Fn::If Round cannot be evaluated before deployment: its condition cannot be decided"
+)]
+#[case::nested_functions(
+    "!Join ['', [!If [Yes, !Sub '${Given}', x], !Select [0, !GetAZs '']]]",
+    "given${AWS::Region}[0]"
+)]
 #[case::length("!Sub ['${N}', {N: !Length [a, b, c]}]", "3")]
 #[case::length_of_parameter("!Sub ['${N}', {N: {'Fn::Length': !Ref Names}}]", "3")]
 #[case::encoded("!Base64 x", "x")]
 #[case::zone("!Select [1, !GetAZs eu-west-1]", "eu-west-1[1]")]
-#[case::import("!ImportValue other", "unknown: import other is exported by no stack that was given; scan that stack's template too")]
-#[case::included("{'Fn::Transform': {Name: AWS::Include}}", "unknown: Fn::Transform cannot be evaluated before deployment: it rests on values that are known only after deployment")]
-#[case::looked_up("'{{resolve:ssm:/a/b:1}}'", "unknown: {{resolve:ssm:/a/b:1}} cannot be evaluated before deployment: its value is in Parameter Store")]
-#[case::looked_up_inside("'x-{{resolve:ssm:/a/b}}-y'", "unknown: {{resolve:ssm:/a/b}} cannot be evaluated before deployment: its value is in Parameter Store")]
-#[case::secret_inside("'x:{{resolve:secretsmanager:a:SecretString:b}}@y'", "unknown: known only after apply")]
-#[case::secret_joined("!Sub '{{resolve:secretsmanager:${Vpc}:SecretString:b}}'", "unknown: marked sensitive in the plan")]
+#[case::import(
+    "!ImportValue other",
+    "unknown: import other is exported by no stack that was given; scan that stack's template too"
+)]
+#[case::included(
+    "{'Fn::Transform': {Name: AWS::Include}}",
+    "unknown: Fn::Transform cannot be evaluated before deployment: it rests on values that are known only after deployment"
+)]
+#[case::looked_up(
+    "'{{resolve:ssm:/a/b:1}}'",
+    "unknown: {{resolve:ssm:/a/b:1}} cannot be evaluated before deployment: its value is in Parameter Store"
+)]
+#[case::looked_up_inside(
+    "'x-{{resolve:ssm:/a/b}}-y'",
+    "unknown: {{resolve:ssm:/a/b}} cannot be evaluated before deployment: its value is in Parameter Store"
+)]
+#[case::secret_inside(
+    "'x:{{resolve:secretsmanager:a:SecretString:b}}@y'",
+    "unknown: marked sensitive in the plan"
+)]
+#[case::secret_joined(
+    "!Sub '{{resolve:secretsmanager:${Vpc}:SecretString:b}}'",
+    "unknown: marked sensitive in the plan"
+)]
 #[case::number("443", "443")]
 #[case::account_number("'012345678901'", "012345678901")]
 #[case::plain_account_number("012345678901", "012345678901")]
@@ -175,7 +242,10 @@ fn an_expression_reads_as(#[case] expression: &str, #[case] expected: impl Into<
         .filter(|message| !message.contains("is not on disk"))
         .collect();
     assert_eq!(unexpected, Vec::<String>::new());
-    assert_eq!(fact(&loaded.snapshot, "security_groups", "t/Group", "/description"), expected.into());
+    assert_eq!(
+        fact(&loaded.snapshot, "security_groups", "t/Group", "/description"),
+        expected.into()
+    );
 }
 
 /// A whole template, and one attribute that comes of it.
@@ -226,21 +296,63 @@ fn a_resource_reads_as(
 #[case::empty_type("Resources:\n  A: {Type: }\n", "2:3: the resource A has no Type")]
 #[case::empty_type_as_text("Resources:\n  A: {Type: ' '}\n", "2:3: the resource A has no Type")]
 #[case::text_as_resource("Resources:\n  A: AWS::EC2::VPC\n", "2:3: the resource A has no Type")]
-#[case::list_of_resources("Resources:\n  - Type: AWS::EC2::VPC\n", "2:3: Resources is no map of resources by name")]
-#[case::no_resources("Resources:\n", "1:11: Resources is no map of resources by name")]
-#[case::undeclared_name("Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vcp}}\n", "2:51: the template does not declare Vcp")]
-#[case::undeclared_attribute("Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !GetAtt [Vcp, Id]}}\n", "2:51: the template does not declare Vcp")]
-#[case::undeclared_in_text("Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Sub '${Vcp}'}}\n", "2:51: the template does not declare Vcp")]
-#[case::undeclared_condition("Resources:\n  A: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !If [Prd, a, b]}}\n", "2:57: the template does not declare condition Prd")]
-#[case::undeclared_condition_of_resource("Resources:\n  A: {Type: AWS::EC2::VPC, Condition: Prd}\n", "2:39: the template does not declare condition Prd")]
-#[case::not_allowed("Parameters:\n  P: {Type: String, Default: c, AllowedValues: [a, b]}\nResources:\n  A: {Type: AWS::EC2::VPC}\n", "2:6: the value \"c\" of parameter P is none of its AllowedValues")]
-#[case::not_allowed_and_hidden("Parameters:\n  P: {Type: String, NoEcho: true, Default: hunter2, AllowedValues: [b]}\nResources:\n  A: {Type: AWS::EC2::VPC}\n", "2:6: the value of parameter P is none of its AllowedValues")]
-#[case::macro_("Transform: [AWS::LanguageExtensions, Mine]\nResources:\n  A: {Type: AWS::EC2::VPC}\n", "1:38: the macro Mine is not run; what it changes is not seen")]
-#[case::module("Resources:\n  A: {Type: My::Own::Vpc::MODULE}\n", "2:3: the module A is not expanded; its resources are not judged")]
-#[case::macro_of_resources("Resources:\n  Fn::Transform: {Name: AWS::Include}\n  A: {Type: AWS::EC2::VPC}\n", "2:3: what the macro adds to the resources is not seen")]
-#[case::circle_by_order("Resources:\n  A: {Type: AWS::EC2::VPC, DependsOn: B}\n  B: {Type: AWS::EC2::VPC, DependsOn: [A]}\n", "2:3: resources refer to each other in a circle: A → B → A")]
-#[case::waiver_beside_a_rule("Resources:\n  A: {Type: AWS::EC2::SecurityGroupIngress, Metadata: {audit: {waivers: [{control: x, reason: y}]}}}\n", "2:74: the waiver stands beside A, which no control judges")]
-#[case::loop_not_written_out("Parameters: {P: {Type: CommaDelimitedList}}\nResources:\n  Fn::ForEach::L: [X, !Ref P, {'A${X}': {Type: AWS::EC2::VPC}}]\n", "3:3: Fn::ForEach::L is not written out, and its resources are not judged: parameter P has no value; give one with --parameter P=VALUE")]
+#[case::list_of_resources(
+    "Resources:\n  - Type: AWS::EC2::VPC\n",
+    "2:3: Resources is no map of resources by name"
+)]
+#[case::no_resources("Resources:\n", "1:10: Resources is no map of resources by name")]
+#[case::undeclared_name(
+    "Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vcp}}\n",
+    "2:51: the template does not declare Vcp"
+)]
+#[case::undeclared_attribute(
+    "Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !GetAtt [Vcp, Id]}}\n",
+    "2:51: the template does not declare Vcp"
+)]
+#[case::undeclared_in_text(
+    "Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Sub '${Vcp}'}}\n",
+    "2:51: the template does not declare Vcp"
+)]
+#[case::undeclared_condition(
+    "Resources:\n  A: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !If [Prd, a, b]}}\n",
+    "2:57: the template does not declare condition Prd"
+)]
+#[case::undeclared_condition_of_resource(
+    "Resources:\n  A: {Type: AWS::EC2::VPC, Condition: Prd}\n",
+    "2:39: the template does not declare condition Prd"
+)]
+#[case::not_allowed(
+    "Parameters:\n  P: {Type: String, Default: c, AllowedValues: [a, b]}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value \"c\" of parameter P is none of its AllowedValues"
+)]
+#[case::not_allowed_and_hidden(
+    "Parameters:\n  P: {Type: String, NoEcho: true, Default: hunter2, AllowedValues: [b]}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value of parameter P is none of its AllowedValues"
+)]
+#[case::macro_(
+    "Transform: [AWS::LanguageExtensions, Mine]\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "1:38: the macro Mine is not run; what it changes is not seen"
+)]
+#[case::module(
+    "Resources:\n  A: {Type: My::Own::Vpc::MODULE}\n",
+    "2:3: the module A is not expanded; its resources are not judged"
+)]
+#[case::macro_of_resources(
+    "Resources:\n  Fn::Transform: {Name: AWS::Include}\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:3: what the macro adds to the resources is not seen"
+)]
+#[case::circle_by_order(
+    "Resources:\n  A: {Type: AWS::EC2::VPC, DependsOn: B}\n  B: {Type: AWS::EC2::VPC, DependsOn: [A]}\n",
+    "2:3: resources refer to each other in a circle: A → B → A"
+)]
+#[case::waiver_beside_a_rule(
+    "Resources:\n  A: {Type: AWS::EC2::SecurityGroupIngress, Metadata: {audit: {waivers: [{control: x, reason: y}]}}}\n",
+    "2:74: the waiver stands beside A, which no control judges"
+)]
+#[case::loop_not_written_out(
+    "Parameters: {P: {Type: CommaDelimitedList}}\nResources:\n  Fn::ForEach::L: [X, !Ref P, {'A${X}': {Type: AWS::EC2::VPC}}]\n",
+    "3:3: Fn::ForEach::L is not written out, and its resources are not judged: parameter P has no value; give one with --parameter P=VALUE"
+)]
 fn what_is_wrong_is_told(#[case] text: &str, #[case] expected: &str) {
     let loaded = read(text, &TemplateOptions::default());
     assert_eq!(errors(&loaded.diagnostics), [expected]);
@@ -251,11 +363,21 @@ fn what_is_wrong_is_told(#[case] text: &str, #[case] expected: &str) {
 
 /// No false alarm.
 #[rstest]
-#[case::branch_not_taken("Conditions: {C: !Equals [a, a]}\nResources:\n  A: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: !If [C, x, !Ref B]}}\n  B: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: !Ref A}}\n")]
-#[case::names_of_a_macro("Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: AWS::Serverless::Function}\n  A: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref FRole}}\n")]
-#[case::kept_names("Resources:\n  A: {Type: AWS::EC2::VPC, DeletionPolicy: Retain, UpdateReplacePolicy: Retain, Metadata: {x: y}, CreationPolicy: {}, UpdatePolicy: {}}\n")]
-#[case::rules("Rules: {R: {Assertions: [{Assert: !Equals [a, a]}]}}\nResources:\n  A: {Type: AWS::EC2::VPC}\n")]
-#[case::unknown_type("Resources:\n  A: {Type: 'Own::Type::Of::Mine'}\n  B: {Type: AWS::CloudFormation::CustomResource}\n")]
+#[case::branch_not_taken(
+    "Conditions: {C: !Equals [a, a]}\nResources:\n  A: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: !If [C, x, !Ref B]}}\n  B: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: !Ref A}}\n"
+)]
+#[case::names_of_a_macro(
+    "Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: AWS::Serverless::Function}\n  A: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref FRole}}\n"
+)]
+#[case::kept_names(
+    "Resources:\n  A: {Type: AWS::EC2::VPC, DeletionPolicy: Retain, UpdateReplacePolicy: Retain, Metadata: {x: y}, CreationPolicy: {}, UpdatePolicy: {}}\n"
+)]
+#[case::rules(
+    "Rules: {R: {Assertions: [{Assert: !Equals [a, a]}]}}\nResources:\n  A: {Type: AWS::EC2::VPC}\n"
+)]
+#[case::unknown_type(
+    "Resources:\n  A: {Type: 'Own::Type::Of::Mine'}\n  B: {Type: AWS::CloudFormation::CustomResource}\n"
+)]
 fn nothing_is_told(#[case] text: &str) {
     assert_eq!(errors(&read(text, &TemplateOptions::default()).diagnostics), Vec::<String>::new());
 }
@@ -365,7 +487,9 @@ fn nested_stacks_are_read_where_they_are_nested() {
 #[test]
 fn a_nested_stack_that_may_not_be_there_is_open() {
     let parent = PARENT.replace("  Inner:\n", "  Inner:\n    Condition: C\n");
-    let parent = format!("Parameters: {{P: {{Type: String}}}}\nConditions: {{C: !Equals [!Ref P, a]}}\n{parent}");
+    let parent = format!(
+        "Parameters: {{P: {{Type: String}}}}\nConditions: {{C: !Equals [!Ref P, a]}}\n{parent}"
+    );
     let directory = directory(&[("parent.yaml", &parent), ("nested/child.yaml", CHILD)]);
     let loaded = load_all(directory.path(), &["parent.yaml"], &TemplateOptions::default());
     let group = fact(&loaded.snapshot, "security_groups", "parent/Inner/Group", "/vpc_id");
@@ -419,7 +543,8 @@ fn assemblies_are_read_with_their_stages_and_parameters() {
         "Stage": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Stage"}},
         "Tree": {"type": "cdk:tree", "properties": {"file": "tree.json"}}
     }});
-    let stage = json!({"version": "36.0.0", "artifacts": {"Deep": stack("Deep.template.json", "deep")}});
+    let stage =
+        json!({"version": "36.0.0", "artifacts": {"Deep": stack("Deep.template.json", "deep")}});
     let directory = directory(&[
         ("out/manifest.json", &manifest.to_string()),
         ("out/One.template.json", template),
@@ -439,7 +564,11 @@ fn assemblies_are_read_with_their_stages_and_parameters() {
         let region = Some("eu-west-1");
         assert_eq!(
             found,
-            [("Deep/G", Some("deep"), region), ("One/G", Some("one"), region), ("Two/G", Some("two"), region)],
+            [
+                ("Deep/G", Some("deep"), region),
+                ("One/G", Some("one"), region),
+                ("Two/G", Some("two"), region)
+            ],
             "{names:?}"
         );
     }

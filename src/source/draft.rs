@@ -371,6 +371,7 @@ fn unreadable(node: &Node, expected: &str) -> Reason {
             .iter()
             .find_map(|part| match &part.value {
                 Value::Unknown(reason) => Some(reason.clone()),
+                Value::Secret => Some(Reason::Sensitive),
                 Value::Reference(reference) => Some(Reason::KnownAfterApply {
                     expression: Some(format!("{}.{}", reference.id, reference.attribute)),
                 }),

@@ -169,7 +169,9 @@ pub fn text_of(path: &Path, largest: u64) -> Result<TextFile, Box<Diagnostic>> {
     }
     let text = super::decode::decode(bytes).map_err(|error| {
         let help = match error {
-            DecodeError::Archive => "print the plan with `terraform show -json PLAN > plan.json` and scan that",
+            DecodeError::Archive => {
+                "print the plan with `terraform show -json PLAN > plan.json` and scan that"
+            }
             _ => "save it as UTF-8 (or UTF-16 with a byte-order mark)",
         };
         failed(format!("is no text: {error}"), help)

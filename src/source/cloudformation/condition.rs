@@ -37,9 +37,9 @@ pub(super) fn call(function: &str, argument: &Yaml, scope: &Scope<'_>) -> Option
         }
         "Fn::Equals" => {
             let [one, other] = argument.items() else { return None };
-            scope.allowed(one, other).or_else(|| {
-                equal(&scope.evaluate_hidden(one), &scope.evaluate_hidden(other))
-            })
+            scope
+                .allowed(one, other)
+                .or_else(|| equal(&scope.evaluate_hidden(one), &scope.evaluate_hidden(other)))
         }
         _ => scope.call(function, argument).bool(),
     }
@@ -68,7 +68,8 @@ fn equal(one: &Node, other: &Node) -> Option<bool> {
         // Text with a reference or with any literal part is not empty.
         (Value::Joined(parts), Value::Text(text)) | (Value::Text(text), Value::Joined(parts)) => {
             let solid = parts.iter().any(|part| {
-                matches!(part.value, Value::Reference(_)) || part.text().is_some_and(|t| !t.is_empty())
+                matches!(part.value, Value::Reference(_))
+                    || part.text().is_some_and(|t| !t.is_empty())
             });
             (text.is_empty() && solid).then_some(false)
         }

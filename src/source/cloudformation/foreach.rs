@@ -29,10 +29,7 @@ pub(super) fn is_loop(mapping: &Yaml) -> bool {
 
 /// The entries of a mapping with every `Fn::ForEach` written out, and the loops
 /// that could not be.
-pub(super) fn entries(
-    mapping: &Yaml,
-    scope: &Scope<'_>,
-) -> (Vec<(Key, Rc<Yaml>)>, Vec<Unrolled>) {
+pub(super) fn entries(mapping: &Yaml, scope: &Scope<'_>) -> (Vec<(Key, Rc<Yaml>)>, Vec<Unrolled>) {
     let (mut found, mut unrolled) = (Vec::new(), Vec::new());
     for (key, value) in mapping.entries() {
         add(key, value, scope, &mut found, &mut unrolled);

@@ -13,8 +13,8 @@ use super::node::Node;
 use super::{Loaded, TemplateOptions, TextFile, declare_deployment, yaml};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Coverage, CoverageStatus, Gap, Identity, Origin, Reason, ResourceOrigin, ResourceRef, Snapshot, Span,
-    Template,
+    Coverage, CoverageStatus, Gap, Identity, Origin, Reason, ResourceOrigin, ResourceRef, Snapshot,
+    Span, Template,
 };
 
 mod assembly;
@@ -287,8 +287,7 @@ impl<'a> Reader<'a> {
             );
             return BTreeMap::new();
         }
-        let mut stack =
-            Stack::new(root, document, given, self.exports, &mut loaded.diagnostics);
+        let mut stack = Stack::new(root, document, given, self.exports, &mut loaded.diagnostics);
         if self.whole {
             let what = "a CloudFormation template";
             declare_deployment(&mut loaded.snapshot, &root.options, &origin, what);

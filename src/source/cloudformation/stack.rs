@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::foreach::Unrolled;
 use super::intrinsic::Scope;
 use super::parameter::{self, Given};
 use super::resource::{self, Declared, Unplaced};
 use super::yaml::{Key, Yaml};
-use super::foreach::Unrolled;
 use super::{Root, foreach, template_of};
 use crate::diagnostic::Diagnostic;
 use crate::model::snapshot::InlineWaiver;
 use crate::model::{Gap, Origin, Reason, ResourceRef, Snapshot, Span};
-use crate::source::{default_resources, difference};
 use crate::source::node::{Node, Value};
+use crate::source::{default_resources, difference};
 
 /// What stacks export, by name.
 pub(super) type Exports = BTreeMap<String, Node>;
@@ -68,8 +68,9 @@ impl<'a> Stack<'a> {
                 conditions.into_iter().map(|(key, condition)| (key.name, condition)).collect();
             report_unrolled(&unrolled, "conditions", diagnostics);
         }
-        let (mut resources, unrolled) =
-            section("Resources").map(|section| foreach::entries(section, &scope)).unwrap_or_default();
+        let (mut resources, unrolled) = section("Resources")
+            .map(|section| foreach::entries(section, &scope))
+            .unwrap_or_default();
         report_unrolled(&unrolled, "resources", diagnostics);
         resources.retain(|(key, declaration)| {
             if key.name == "Fn::Transform" {
@@ -176,10 +177,12 @@ impl<'a> Stack<'a> {
 
     /// Whether a resource's condition lets it exist.
     fn exists(&self, declaration: &Yaml) -> Option<bool> {
-        match declaration.get("Condition").and_then(|name| name.text()) {
-            Some(name) => self.scope.condition(name),
-            None => Some(true),
+        let Some(condition) = declaration.get("Condition") else { return Some(true) };
+        let name = condition.text()?;
+        if !self.scope.conditions.contains_key(name) {
+            self.scope.note_undeclared(&format!("condition {name}"), &condition.span);
         }
+        self.scope.condition(name)
     }
 
     /// Records literal defaults of parameters that take a credential.
@@ -238,7 +241,13 @@ impl<'a> Stack<'a> {
                 root: self.root,
             });
             if declaration.get("Metadata").is_some() {
-                self.waivers(key, resource::collection_of(kind), declaration, snapshot, diagnostics);
+                self.waivers(
+                    key,
+                    resource::collection_of(kind),
+                    declaration,
+                    snapshot,
+                    diagnostics,
+                );
             }
         }
         let mut unplaced = Vec::new();
@@ -313,9 +322,11 @@ impl<'a> Stack<'a> {
         const HELP: &str = "scan the processed template: `aws cloudformation get-template --template-stage Processed`";
         for (name, span) in self.transforms().filter(|(name, _)| !name.starts_with("AWS::")) {
             diagnostics.push(
-                Diagnostic::warning(format!("the macro {name} is not run; what it changes is not seen"))
-                    .at(span.clone())
-                    .help(HELP),
+                Diagnostic::warning(format!(
+                    "the macro {name} is not run; what it changes is not seen"
+                ))
+                .at(span.clone())
+                .help(HELP),
             );
         }
         for (key, _) in &self.resources {
@@ -347,8 +358,8 @@ impl<'a> Stack<'a> {
     fn report_undeclared(&self, diagnostics: &mut Vec<Diagnostic>) {
         const QUIET: &[&str] = &["AWS::LanguageExtensions"];
         // A macro or a loop that is not written out may declare them.
-        let may_declare = !self.unrolled.is_empty()
-            || self.transforms().any(|(name, _)| !QUIET.contains(&name));
+        let may_declare =
+            !self.unrolled.is_empty() || self.transforms().any(|(name, _)| !QUIET.contains(&name));
         for (name, span) in self.scope.undeclared.borrow().iter().filter(|_| !may_declare) {
             diagnostics.push(
                 Diagnostic::error(format!("the template does not declare {name}"))
@@ -377,9 +388,12 @@ impl<'a> Stack<'a> {
                 |key: &str| waiver.get(key).and_then(|value| value.text()).map(str::to_owned);
             let Some(collection) = collection else {
                 diagnostics.push(
-                    Diagnostic::error(format!("the waiver stands beside {}, which no control judges", key.name))
-                        .at(waiver.span.clone())
-                        .help("write it beside the resource that this one adds to, or into audit.toml"),
+                    Diagnostic::error(format!(
+                        "the waiver stands beside {}, which no control judges",
+                        key.name
+                    ))
+                    .at(waiver.span.clone())
+                    .help("write it beside the resource that this one adds to, or into audit.toml"),
                 );
                 continue;
             };

@@ -88,7 +88,9 @@ fn prepared(document: &Rc<Yaml>) -> Rc<Yaml> {
     let equals = sequence(vec![mapping(vec![("Ref", scalar("Law"))]), scalar("yes")]);
     let condition = mapping(vec![("Fn::Equals", equals)]);
     let mut entries: Vec<(Key, Rc<Yaml>)> = document.entries().to_vec();
-    for (section, name, value) in [("Parameters", "Law", parameter), ("Conditions", "Law", condition)] {
+    for (section, name, value) in
+        [("Parameters", "Law", parameter), ("Conditions", "Law", condition)]
+    {
         let own = mapping(vec![(name, value)]);
         match entries.iter_mut().find(|(key, _)| key.name == section) {
             Some((_, known)) => {
@@ -134,7 +136,9 @@ fn lost(document: &Rc<Yaml>) -> Vec<String> {
                     && (gap.touches(&change.path) || gap.path.is_empty())
             })
         })
-        .map(|change| format!("{} {}{}", change.resource.collection, change.resource.id, change.path))
+        .map(|change| {
+            format!("{} {}{}", change.resource.collection, change.resource.id, change.path)
+        })
         .collect()
 }
 

@@ -104,14 +104,8 @@ pub fn parse(
     if json && text.contains("\\u") {
         (text, pairs) = without_surrogates(text);
     }
-    let mut loader = Loader {
-        file,
-        open: Vec::new(),
-        anchors: HashMap::new(),
-        values: 0,
-        pairs,
-        diagnostics,
-    };
+    let mut loader =
+        Loader { file, open: Vec::new(), anchors: HashMap::new(), values: 0, pairs, diagnostics };
     let mut document = None;
     for event in Parser::new_from_str(&text) {
         let (event, span) = event.map_err(|error| {
@@ -127,19 +121,23 @@ pub fn parse(
             loader.span(span.start.line(), span.start.col(), span.end.line(), span.end.col());
         if document.is_some() && matches!(event, Event::DocumentStart(_)) {
             loader.diagnostics.push(
-                Diagnostic::error("the file holds more than one document; the first alone was read")
-                    .at(span)
-                    .help("put each document into a file of its own"),
+                Diagnostic::error(
+                    "the file holds more than one document; the first alone was read",
+                )
+                .at(span)
+                .help("put each document into a file of its own"),
             );
             break;
         }
         document = document.or(loader.take(event, span)?);
     }
-    document.ok_or_else(|| Box::new(
-        Diagnostic::error("the file is empty")
-            .in_file(file.as_ref())
-            .help("write a template into it"),
-    ))
+    document.ok_or_else(|| {
+        Box::new(
+            Diagnostic::error("the file is empty")
+                .in_file(file.as_ref())
+                .help("write a template into it"),
+        )
+    })
 }
 
 /// What stands for a surrogate pair while the text is parsed: private-use
@@ -341,7 +339,9 @@ impl Loader<'_> {
         depth: usize,
     ) -> Result<Option<Rc<Yaml>>, Box<Diagnostic>> {
         if self.values > MOST_VALUES {
-            let message = format!("the file holds more than {MOST_VALUES} values, or its aliases expand to too many");
+            let message = format!(
+                "the file holds more than {MOST_VALUES} values, or its aliases expand to too many"
+            );
             return Err(self.failed(&message, &value.span));
         }
         if anchor > 0 {
@@ -504,7 +504,8 @@ mod tests {
         let document = read(r#"{"A": "\/\u00e9\ud83d\ude00\n", "B\u002e": "x"}"#).0.unwrap();
         assert_eq!(document.get("A").and_then(|a| a.text()), Some("/é😀\n"));
         assert!(document.get("B.").is_some());
-        let two = read(r#"{"\ud83d\ude00": "a\\ud83d", "B": "\uD83D\uDE01\uD83D\uDE02"}"#).0.unwrap();
+        let two =
+            read(r#"{"\ud83d\ude00": "a\\ud83d", "B": "\uD83D\uDE01\uD83D\uDE02"}"#).0.unwrap();
         assert_eq!(two.get("😀").and_then(|a| a.text()), Some("a\\ud83d"));
         assert_eq!(two.get("B").and_then(|b| b.text()), Some("😁😂"));
         let place = two.get("B").map(|b| b.span.start_column);

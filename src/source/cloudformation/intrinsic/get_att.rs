@@ -23,12 +23,7 @@ pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_>) -> Node {
 }
 
 /// An attribute by name.
-pub(super) fn named(
-    logical: &str,
-    attribute: &str,
-    argument: &Yaml,
-    scope: &Scope<'_>,
-) -> Node {
+pub(super) fn named(logical: &str, attribute: &str, argument: &Yaml, scope: &Scope<'_>) -> Node {
     if let (Some(outputs), Some(name)) =
         (scope.outputs.get(logical), attribute.strip_prefix("Outputs."))
     {

@@ -7,8 +7,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::condition;
 use super::Root;
+use super::condition;
 use super::stack::Exports;
 use super::yaml::{Key, Yaml, YamlValue};
 use crate::model::{Origin, Reason, Span};
@@ -85,7 +85,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Notes a name that the template does not declare.
-    fn note_undeclared(&self, name: &str, span: &Span) {
+    pub(super) fn note_undeclared(&self, name: &str, span: &Span) {
         self.undeclared.borrow_mut().entry(name.to_owned()).or_insert_with(|| span.clone());
     }
 

@@ -55,7 +55,7 @@ fn parts(
             (Some(value), _) => value.clone(),
             (None, Some((logical, attribute))) => {
                 get_att::named(logical, attribute, argument, scope)
-            },
+            }
             (None, None) => reference::named(name, argument, scope),
         });
     }

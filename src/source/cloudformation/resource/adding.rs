@@ -82,11 +82,9 @@ fn targets(kind: &str) -> &'static [Target] {
         "AWS::KMS::Alias" => &[("TargetKeyId", "kms_keys", &["/aliases"])],
         "AWS::S3::BucketPolicy" => &[("Bucket", "s3_buckets", &["/policy"])],
         "AWS::SecretsManager::ResourcePolicy" => &[("SecretId", "secrets", &["/policy"])],
-        "AWS::SecretsManager::RotationSchedule" => &[(
-            "SecretId",
-            "secrets",
-            &["/rotation_enabled", "/rotation_days"],
-        )],
+        "AWS::SecretsManager::RotationSchedule" => {
+            &[("SecretId", "secrets", &["/rotation_enabled", "/rotation_days"])]
+        }
         _ => &[],
     }
 }

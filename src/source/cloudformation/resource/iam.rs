@@ -143,12 +143,12 @@ pub(super) fn managed_policy(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 fn attached_to<'d>(
     declared: &'d Declared<'_>,
 ) -> impl Iterator<Item = (&'static str, String)> + use<'d> {
-    [("Roles", "iam_roles"), ("Users", "iam_users"), ("Groups", "iam_groups")]
-        .into_iter()
-        .flat_map(|(property, collection)| {
+    [("Roles", "iam_roles"), ("Users", "iam_users"), ("Groups", "iam_groups")].into_iter().flat_map(
+        |(property, collection)| {
             let names = declared.get(property).map(Node::items).unwrap_or_default();
             names.iter().filter_map(target_of).map(move |name| (collection, name))
-        })
+        },
+    )
 }
 
 pub(super) fn managed_policy_attachments(declared: &Declared<'_>, snapshot: &mut Snapshot) {
