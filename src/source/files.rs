@@ -184,8 +184,8 @@ fn too_large(name: &str, size: Option<u64>, largest: u64) -> Diagnostic {
     let has =
         size.map_or_else(|| "goes on".to_owned(), |size| format!("is {} MB large", size >> 20));
     Diagnostic::error(format!("{has}; the most that is read is {} MB", largest >> 20))
-    .in_file(name)
-    .help("split the template, or name the file itself instead of its directory")
+        .in_file(name)
+        .help("split the template, or name the file itself instead of its directory")
 }
 
 /// Says where a JSON file breaks off.

@@ -67,11 +67,7 @@ pub fn read_over(base: Snapshot, found: &[TextFile], options: &TemplateOptions) 
 }
 
 /// Reads parsed templates: what they export first, then their resources.
-fn read_all(
-    parsed: &[(Root, Rc<yaml::Yaml>)],
-    given: &parameter::Given,
-    loaded: Loaded,
-) -> Loaded {
+fn read_all(parsed: &[(Root, Rc<yaml::Yaml>)], given: &parameter::Given, loaded: Loaded) -> Loaded {
     let mut exports = Exports::new();
     let imports = |(root, _): &(Root, _)| root.file.text.contains("ImportValue");
     let nests = |(root, _): &(Root, _)| NESTING.iter().any(|kind| root.file.text.contains(kind));

@@ -49,7 +49,7 @@ pub fn complete(snapshot: &mut Snapshot, text: &str) {
     stores(&mut snapshot.model);
     gateways(&mut snapshot.model);
     default_resources_of_vpcs(&mut snapshot.model, &gaps);
-    local_routes(snapshot);
+    default_resources::add_local_routes(snapshot);
     unclear.extend(left_out(&snapshot.model, &written, &gaps));
     snapshot.gaps.extend(unclear);
 }
@@ -192,25 +192,6 @@ fn routes(model: &mut Model) -> Vec<Gap> {
         }
     }
     unclear
-}
-
-/// Every table has its VPC's local routes.
-fn local_routes(snapshot: &mut Snapshot) {
-    let without: Vec<(String, Option<String>)> = snapshot
-        .model
-        .route_tables
-        .values()
-        .filter(|table| {
-            table.routes.iter().all(|route| route.target_type.as_deref() != Some("local"))
-        })
-        .map(|table| (table.id.clone(), table.vpc_id.clone()))
-        .collect();
-    for (id, vpc) in without {
-        let local = default_resources::local_routes(vpc.as_deref(), snapshot);
-        if let Some(table) = snapshot.model.route_tables.get_mut(&id) {
-            table.routes.extend(local);
-        }
-    }
 }
 
 fn security_groups(model: &mut Model, written: &Value, gaps: &Gaps) {
