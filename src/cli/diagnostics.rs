@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Level};
-use crate::report::escape;
+use crate::report::{escape, excerpt};
+use crate::source::decode;
 
 /// The longest line of a file that is shown.
 const LONGEST_LINE: usize = 400;
@@ -40,9 +41,11 @@ fn render(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
     let message = escape::line(&diagnostic.message);
     let source = diagnostic.span.as_ref().and_then(|span| {
         let text = std::fs::read(span.file.as_ref()).ok()?;
-        let text = String::from_utf8_lossy(&text).into_owned();
-        let line = text.lines().nth(usize::try_from(span.start_line).ok()?.checked_sub(1)?)?;
-        (line.chars().count() <= LONGEST_LINE).then(|| (escape::terminal(line), span.clone()))
+        let text = decode::decode(&text).ok()?;
+        let lines: Vec<&str> = text.lines().collect();
+        let index = usize::try_from(span.start_line).ok()?.checked_sub(1)?;
+        let line = excerpt::masked_line(&lines, index)?;
+        (line.chars().count() <= LONGEST_LINE).then(|| (escape::terminal(&line), span.clone()))
     });
     let place = match (&diagnostic.span, &diagnostic.file) {
         (Some(span), _) => format!("{}:{}:{}", span.file, span.start_line, span.start_column),
@@ -50,13 +53,13 @@ fn render(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
         (None, None) => String::new(),
     };
     let place = escape::line(&place);
+    let file = diagnostic.span.as_ref().map(|span| escape::line(&span.file)).unwrap_or_default();
     let help = diagnostic.help.as_deref().map(escape::line);
-    let mut groups = Vec::new();
     let title = match (&source, place.is_empty()) {
         (None, false) => format!("{place}: {message}"),
         _ => message,
     };
-    match &source {
+    let main = match &source {
         Some((line, span)) => {
             let length = line.len();
             let column = |column: u32| {
@@ -66,19 +69,20 @@ fn render(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
             let start = column(span.start_column);
             let end =
                 if span.end_line == span.start_line { column(span.end_column) } else { length };
-            groups.push(
-                level.primary_title(title.as_str()).element(
-                    Snippet::source(line.as_str())
-                        .line_start(usize::try_from(span.start_line).unwrap_or(1))
-                        .path(span.file.as_ref())
-                        .annotation(AnnotationKind::Primary.span(start..end.max(start))),
-                ),
-            );
+            level.primary_title(title.as_str()).element(
+                Snippet::source(line.as_str())
+                    .line_start(usize::try_from(span.start_line).unwrap_or(1))
+                    .path(file.as_str())
+                    .annotation(AnnotationKind::Primary.span(start..end.max(start))),
+            )
         }
-        None => groups.push(Group::with_title(level.primary_title(title.as_str()))),
+        None => Group::with_title(level.primary_title(title.as_str())),
+    };
+    let help = help.as_deref().map(|help| Group::with_title(Title::HELP.secondary_title(help)));
+    match (help, &source) {
+        (Some(help), Some(_)) => renderer.render(&[main, help]),
+        // Without a line to show, nothing needs a margin.
+        (Some(help), None) => format!("{}\n{}", renderer.render(&[main]), renderer.render(&[help])),
+        (None, _) => renderer.render(&[main]),
     }
-    if let Some(help) = &help {
-        groups.push(Group::with_title(Title::HELP.secondary_title(help.as_str())));
-    }
-    renderer.render(&groups)
 }

@@ -18,6 +18,7 @@ pub mod kubernetes;
 pub mod link;
 pub mod load_balancing;
 pub mod logging;
+pub mod mask;
 pub mod network;
 pub mod origin;
 mod resource;

@@ -91,11 +91,18 @@ macro_rules! resource {
                 Self {
                     id: identity.id,
                     arn: identity.arn,
-                    name: identity.name,
+                    name: identity.name.map($crate::model::mask::owned),
                     r#type: <Self as $crate::model::ResourceType>::TYPE.to_owned(),
                     account: identity.account,
                     region: identity.region,
-                    tags: identity.tags,
+                    tags: identity
+                        .tags
+                        .into_iter()
+                        .map(|(key, value)| {
+                            let value = $crate::model::mask::setting(&key, value);
+                            (key, value)
+                        })
+                        .collect(),
                     ..Self::default()
                 }
             }

@@ -221,7 +221,7 @@ pub fn credential_reason(name: &str, value: &str) -> Option<String> {
 }
 
 /// What kind of issued credential the value is, by its own form.
-fn issued_credential(value: &str) -> Option<&'static str> {
+pub(super) fn issued_credential(value: &str) -> Option<&'static str> {
     if value.contains("-----BEGIN ") && value.contains("PRIVATE KEY-----") {
         return Some("a private key");
     }
@@ -276,7 +276,7 @@ fn is_placeholder(value: &str) -> bool {
 
 /// The word in `name` that says its value is a credential. Words are told
 /// apart by punctuation and by changes from small letters to capitals.
-fn credential_word(name: &str) -> Option<&'static str> {
+pub(super) fn credential_word(name: &str) -> Option<&'static str> {
     let mut words: Vec<String> = Vec::new();
     let mut previous_lower = false;
     for c in name.chars() {
@@ -310,7 +310,7 @@ fn credential_word(name: &str) -> Option<&'static str> {
 }
 
 /// Whether a value only says where a credential is kept, or is a switch.
-fn is_pointer(value: &str) -> bool {
+pub(super) fn is_pointer(value: &str) -> bool {
     /// Where tools and orchestrators keep secrets, or how they name them.
     const PLACES: &[&str] = &[
         "arn:",

@@ -28,9 +28,10 @@ pub fn markdown(text: &str) -> String {
             '&' => shown.push_str("&amp;"),
             '<' => shown.push_str("&lt;"),
             '>' => shown.push_str("&gt;"),
-            // An entity, so that no mention or issue reference comes of it.
-            '@' => shown.push_str("&#64;"),
-            '#' => shown.push_str("&#35;"),
+            // Mentions and issue references are looked for in what is rendered,
+            // so that an entity alone does not do.
+            '@' => shown.push_str("&#64;&#8203;"),
+            '#' => shown.push_str("&#35;&#8203;"),
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '|' | '!' | '~' | '$' => {
                 shown.push('\\');
                 shown.push(c);
@@ -38,7 +39,11 @@ pub fn markdown(text: &str) -> String {
             _ => shown.push(c),
         }
     }
-    shown.replace("://", ":&#47;&#47;")
+    // Addresses become links of themselves.
+    shown
+        .replace("://", ":&#8203;&#47;&#47;")
+        .replace("www.", "www&#8203;.")
+        .replace("WWW.", "WWW&#8203;.")
 }
 
 /// For Markdown code spans: a fence longer than any run of backquotes inside.
@@ -75,8 +80,9 @@ pub fn xml(text: &str) -> String {
 fn is_unsafe(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t'))
         || matches!(c,
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-            | '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
+            '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}'
+            | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -87,6 +93,7 @@ mod tests {
     fn escape_sequences_never_reach_a_terminal() {
         assert_eq!(terminal("a\u{1b}[31mred"), "a\\u{1b}[31mred");
         assert_eq!(terminal("safe\u{202e}gnp.exe"), "safe\\u{202e}gnp.exe");
+        assert_eq!(terminal("a\u{61c}b\u{e0041}"), "a\\u{61c}b\\u{e0041}");
         assert_eq!(line("one\ntwo"), "one two");
     }
 
@@ -95,6 +102,7 @@ mod tests {
         let shown = markdown("<img src=x> [a](http://b) | `c` @team #1");
         assert!(!shown.contains('<') && !shown.contains("](") && !shown.contains("://"));
         assert!(!shown.contains('@') && shown.contains("\\|"));
+        assert_eq!(markdown("www.evil.example @a"), "www&#8203;.evil.example &#64;&#8203;a");
         assert_eq!(markdown_code("a`b"), "``a`b``");
     }
 

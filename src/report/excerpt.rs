@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::model::{Model, Origin, ResourceRef, Snapshot, Span, secret};
+use crate::model::{Model, Origin, ResourceRef, Snapshot, Span, mask};
 use crate::report::place;
 
 /// Texts of files by name, and the spans in them that may hold secrets.
@@ -27,6 +27,8 @@ pub struct Excerpt {
 }
 
 const MASK: char = '*';
+/// Lines above one that may name what stands on it.
+const LINES_BEFORE: usize = 4;
 const LONGEST_LINE: usize = 160;
 
 impl Excerpts {
@@ -43,8 +45,8 @@ impl Excerpts {
     /// The first line of a span; `None` where the file is not at hand.
     pub fn line(&self, span: &Span) -> Option<Excerpt> {
         let index = usize::try_from(span.start_line).ok()?.checked_sub(1)?;
-        let line = self.files.get(&span.file)?.get(index)?;
-        let mut text: Vec<char> = self.masked(span, line).chars().collect();
+        let lines = self.files.get(&span.file)?;
+        let mut text: Vec<char> = self.masked(span, lines, index)?.chars().collect();
         let start = (span.start_column.max(1) as usize - 1).min(text.len());
         let end = if span.end_line == span.start_line {
             (span.end_column.max(1) as usize - 1).clamp(start, text.len())
@@ -64,8 +66,8 @@ impl Excerpts {
     }
 
     /// A line with every span that may hold a secret masked.
-    fn masked(&self, at: &Span, line: &str) -> String {
-        let mut text: Vec<char> = line.chars().collect();
+    fn masked(&self, at: &Span, lines: &[String], index: usize) -> Option<String> {
+        let mut text: Vec<char> = masked_line(lines, index)?.chars().collect();
         for secret in &self.secrets {
             if secret.file != at.file
                 || at.start_line < secret.start_line
@@ -87,25 +89,16 @@ impl Excerpts {
                 *c = MASK;
             }
         }
-        let text: String = text.into_iter().collect();
-        mask_words(&text)
+        Some(text.into_iter().collect())
     }
 }
 
-/// Masks words that have the form of a credential wherever they stand.
-fn mask_words(line: &str) -> String {
-    let is_separator = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';');
-    let mut masked = String::with_capacity(line.len());
-    for piece in line.split_inclusive(is_separator) {
-        let word = piece.trim_end_matches(is_separator);
-        if secret::credential_reason("", word).is_some() {
-            masked.extend(std::iter::repeat_n(MASK, word.chars().count()));
-            masked.push_str(&piece[word.len()..]);
-        } else {
-            masked.push_str(piece);
-        }
-    }
-    masked
+/// A line of a file with what looks like a credential masked; the lines above
+/// may say so.
+pub fn masked_line<T: AsRef<str>>(lines: &[T], index: usize) -> Option<String> {
+    let before = lines.get(index.saturating_sub(LINES_BEFORE)..index)?;
+    let before: Vec<&str> = before.iter().map(AsRef::as_ref).collect();
+    Some(mask::masked_after(&before, lines.get(index)?.as_ref()).into_owned())
 }
 
 /// The spans of all values that may be secrets.
@@ -127,6 +120,11 @@ fn secret_spans(snapshot: &Snapshot) -> Vec<Span> {
                 let path = format!("/containers/{container}/environment/{variable}/value");
                 add("ecs_task_definitions", id, &path);
             }
+        }
+    }
+    for (id, function) in &model.lambda_functions {
+        for variable in 0..function.environment.len() {
+            add("lambda_functions", id, &format!("/environment/{variable}/value"));
         }
     }
     for (id, template) in &model.templates {
@@ -202,8 +200,11 @@ mod tests {
     }
 
     #[test]
-    fn words_with_the_form_of_a_credential_are_masked_anywhere() {
+    fn what_looks_like_a_credential_is_masked_anywhere() {
         let key = format!("AKIA{}", "ABCDEFGHIJKLMNOP");
-        assert!(!mask_words(&format!("x: \"{key}\"")).contains(&key));
+        let lines = [format!("x: \"{key}\""), "- Name: TOKEN".into(), "  Value: hunter2".into()];
+        let shown = |index| masked_line(&lines, index).unwrap_or_default();
+        assert!(!shown(0).contains(&key));
+        assert_eq!(shown(2), "  Value: *******");
     }
 }

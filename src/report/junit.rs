@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::escape::xml;
+use super::escape::{line, xml};
 use super::place;
 use crate::policy::verdict::{Results, Status, Verdict};
 
@@ -38,7 +38,7 @@ pub fn write(results: &Results, out: &mut dyn Write) -> io::Result<()> {
 
 fn case_name(verdict: &Verdict) -> String {
     let subject = &verdict.subject;
-    xml(&format!("{} {}{}", subject.resource_type, subject.name, subject.path))
+    xml(&line(&format!("{} {}{}", subject.resource_type, subject.name, subject.path)))
 }
 
 fn status(verdict: &Verdict) -> TestCaseStatus {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::node::{Node, Value};
-use crate::model::{Gap, Origin, Reason, ResourceOrigin, ResourceRef, SecretValue, Snapshot};
+use crate::model::{Gap, Origin, Reason, ResourceOrigin, ResourceRef, SecretValue, Snapshot, mask};
 
 /// Reads the attributes of one resource. Each reading method takes the JSON
 /// pointer of the model's attribute and the node that holds its value, and
@@ -158,7 +158,7 @@ impl<'a> Draft<'a> {
         self.read(path, node, "a string", |node| match &node.value {
             Value::Reference(reference) => Some(reference.id.clone()),
             Value::Joined(parts) => sole_reference(parts),
-            _ => node.text(),
+            _ => node.text().map(mask::owned),
         })
     }
 
@@ -173,7 +173,7 @@ impl<'a> Draft<'a> {
         if is_absent(node) {
             return None;
         }
-        self.read(path, node, "a string", written_out)
+        self.read(path, node, "a string", |node| written_out(node).map(mask::owned))
     }
 
     /// As [`Self::strings`], each as [`Self::text`] reads it.
@@ -182,7 +182,7 @@ impl<'a> Draft<'a> {
         self.place(path, node.origin.as_ref());
         let mut found = Vec::new();
         for item in node.items() {
-            match written_out(item) {
+            match written_out(item).map(mask::owned) {
                 Some(text) => {
                     self.place(&format!("{path}/{}", found.len()), item.origin.as_ref());
                     found.push(text);
@@ -207,7 +207,7 @@ impl<'a> Draft<'a> {
             let text = match &item.value {
                 Value::Reference(reference) => Some(reference.id.clone()),
                 Value::Joined(parts) => sole_reference(parts),
-                _ => item.text(),
+                _ => item.text().map(mask::owned),
             };
             match text {
                 Some(text) => {
@@ -233,7 +233,7 @@ impl<'a> Draft<'a> {
         for (key, value) in entries {
             let path = format!("{path}/{}", escape(key));
             if let Some(text) = self.string(&path, Some(value), None) {
-                found.insert(key.clone(), text);
+                found.insert(key.clone(), mask::setting(key, text));
             }
         }
         found

@@ -13,7 +13,7 @@ use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{
     ElasticIp, FlowLog, NetworkAcl, NetworkAclEntry, NetworkInterface, PrefixList, SecurityGroup,
-    SecurityGroupRule,
+    SecurityGroupRule, mask,
 };
 
 operations! {
@@ -89,7 +89,7 @@ async fn security_groups(scope: &Scope, client: &Client) {
         group.is_default = Some(found.group_name.as_deref() == Some("default"));
         group.name = found.group_name.or(group.name);
         group.vpc_id = found.vpc_id;
-        group.description = found.description;
+        group.description = found.description.map(mask::owned);
         group.ingress = found.ip_permissions.unwrap_or_default().iter().flat_map(rules).collect();
         group.egress =
             found.ip_permissions_egress.unwrap_or_default().iter().flat_map(rules).collect();
@@ -104,7 +104,7 @@ fn rules(permission: &types::IpPermission) -> Vec<SecurityGroupRule> {
         protocol: permission.ip_protocol.clone(),
         from_port: permission.from_port.map(i64::from).filter(|_| !all),
         to_port: permission.to_port.map(i64::from).filter(|_| !all),
-        description: description.cloned(),
+        description: description.cloned().map(mask::owned),
         ..SecurityGroupRule::default()
     };
     let mut found = Vec::new();
@@ -203,7 +203,7 @@ async fn network_interfaces(scope: &Scope, client: &Client) {
         interface.interface_type = found.interface_type.map(|kind| kind.as_str().to_owned());
         interface.status = found.status.map(|status| status.as_str().to_owned());
         interface.instance_id = found.attachment.and_then(|attachment| attachment.instance_id);
-        interface.description = found.description;
+        interface.description = found.description.map(mask::owned);
         interface.requester_managed = Some(found.requester_managed.unwrap_or(false));
         interface.source_dest_check = found.source_dest_check;
         scope.insert(interface, &DESCRIBE_NETWORK_INTERFACES);

@@ -13,7 +13,7 @@ use crate::model::secret::without_credentials;
 use crate::model::{
     CapacityProviderStrategyItem, ContainerDefinition, ContainerSecret, DeploymentConfiguration,
     EcsCluster, EcsLoadBalancer, EcsService, EcsTaskDefinition, EnvironmentVariable, Identity,
-    PortMapping, SecretValue, Ulimit,
+    PortMapping, SecretValue, Ulimit, mask,
 };
 
 operations! {
@@ -241,7 +241,7 @@ fn container(found: types::ContainerDefinition, key: &[u8; 32]) -> ContainerDefi
     let log = found.log_configuration;
     ContainerDefinition {
         name: found.name,
-        image: found.image,
+        image: found.image.map(mask::owned),
         essential: Some(found.essential.unwrap_or(true)),
         privileged: Some(found.privileged.unwrap_or(false)),
         user: found.user,
