@@ -10,9 +10,13 @@ use super::setup::Setup;
 use super::{EXIT_SUCCESS, EXIT_USAGE};
 use crate::diagnostic::Diagnostic;
 use crate::policy::metadata::Control;
+use crate::policy::suggest::unknown_control;
 use crate::policy::verdict::{Status, Verdict};
 use crate::report::escape::{line, terminal};
 use crate::report::place;
+
+/// The least of a fingerprint that names a finding.
+const LEAST_PREFIX: usize = 6;
 
 /// Runs the command and gives the exit code.
 ///
@@ -26,9 +30,13 @@ pub fn run(args: &ExplainArgs, setup: &Setup, console: &Console) -> io::Result<u
         return Ok(EXIT_SUCCESS);
     }
     let Some(path) = &args.report else {
-        console.diagnostics(&[Diagnostic::error(format!("there is no control {}", args.id)).help(
-            "`audit policy list` names them; for a finding's fingerprint add --report FILE with a JSON report",
-        )])?;
+        let is_fingerprint = args.id.len() >= LEAST_PREFIX
+            && args.id.chars().all(|c| c.is_ascii_hexdigit() || c == ':');
+        console.diagnostics(&[match is_fingerprint {
+            true => Diagnostic::error(format!("no report is given to find {} in", args.id))
+                .help("add --report FILE with a report written by --output json=FILE"),
+            false => unknown_control(&args.id, setup.bundle.policies.keys()),
+        }])?;
         return Ok(EXIT_USAGE);
     };
     match find(path, &args.id) {
@@ -64,11 +72,20 @@ fn find(path: &std::path::Path, fingerprint: &str) -> Result<Verdict, Box<Diagno
         .map_err(|error| failed(format!("the report cannot be read: {error}")))?;
     let report: Report = serde_json::from_str(&text)
         .map_err(|error| failed(format!("the file is no report: {error}")))?;
-    report
-        .verdicts
-        .into_iter()
-        .find(|verdict| verdict.fingerprint.starts_with(fingerprint))
-        .ok_or_else(|| failed(format!("no verdict has the fingerprint {fingerprint}")))
+    // A SARIF result's fingerprint names the violation too, after a colon.
+    let prefix = fingerprint.split(':').next().unwrap_or_default();
+    if prefix.len() < LEAST_PREFIX {
+        return Err(failed(format!("{fingerprint} is too short to tell findings apart")));
+    }
+    let mut found =
+        report.verdicts.into_iter().filter(|verdict| verdict.fingerprint.starts_with(prefix));
+    match (found.next(), found.next()) {
+        (Some(verdict), None) => Ok(verdict),
+        (Some(_), Some(_)) => {
+            Err(failed(format!("several verdicts have a fingerprint that begins with {prefix}")))
+        }
+        (None, _) => Err(failed(format!("no verdict has the fingerprint {fingerprint}"))),
+    }
 }
 
 fn control(control: &Control, out: &mut dyn Write) -> io::Result<()> {

@@ -11,6 +11,7 @@ use super::setup::Setup;
 use super::{EXIT_FINDINGS, EXIT_SUCCESS, EXIT_USAGE};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::policy::bundle::{self, Bundle};
+use crate::policy::suggest::unknown_control;
 use crate::policy::{check, reference, schema, test_runner};
 use crate::report::escape::line;
 
@@ -31,6 +32,7 @@ pub fn run(command: &PolicyCommand, setup: Setup, console: &Console) -> io::Resu
                 SchemaOf::Profile => schema::profile(),
                 SchemaOf::Config => schema::config(),
                 SchemaOf::Snapshot => schema::snapshot(),
+                SchemaOf::Results => schema::results(),
             };
             writeln!(io::stdout(), "{schema}")?;
             Ok(EXIT_SUCCESS)
@@ -83,8 +85,7 @@ fn show(id: &str, bundle: &Bundle, console: &Console) -> io::Result<u8> {
             Ok(EXIT_SUCCESS)
         }
         None => {
-            console.diagnostics(&[Diagnostic::error(format!("there is no control {id}"))
-                .help("`audit policy list` names them")])?;
+            console.diagnostics(&[unknown_control(id, bundle.policies.keys())])?;
             Ok(EXIT_USAGE)
         }
     }
@@ -96,27 +97,59 @@ fn chosen(paths: &[PathBuf], bundle: Bundle) -> Bundle {
     if paths.is_empty() {
         return bundle;
     }
-    let mut chosen = Bundle { libraries: bundle.libraries, ..Bundle::default() };
+    let Bundle { libraries, user_files, .. } = bundle;
+    let mut chosen = Bundle { libraries, user_files, ..Bundle::default() };
     chosen.add_paths(paths);
     chosen
 }
 
+/// Says what is wrong, and gives how many errors there are, with those that
+/// were `told` before. That there is nothing is an error too.
+fn errors_in(
+    told: &[Diagnostic],
+    mut fresh: Vec<Diagnostic>,
+    is_empty: bool,
+    console: &Console,
+) -> io::Result<usize> {
+    let is_error = |found: &&Diagnostic| found.level == Level::Error;
+    if is_empty && told.iter().chain(&fresh).filter(is_error).count() == 0 {
+        fresh.push(
+            Diagnostic::error("no .rego file of this kind was found").help(
+                "name files that end in .rego, or directories of them; tests end in _test.rego",
+            ),
+        );
+    }
+    console.diagnostics(&fresh)?;
+    Ok(told.iter().chain(&fresh).filter(is_error).count())
+}
+
 fn check(paths: &[PathBuf], bundle: Bundle, console: &Console) -> io::Result<u8> {
+    let told = bundle.diagnostics.clone();
+    let libraries = bundle.libraries.len();
     let bundle = chosen(paths, bundle);
-    let mut diagnostics = bundle.diagnostics.clone();
-    diagnostics.extend(check::check(&bundle));
-    console.diagnostics(&diagnostics)?;
-    let errors = diagnostics.iter().filter(|found| found.level == Level::Error).count();
+    let mut fresh = if paths.is_empty() { Vec::new() } else { bundle.diagnostics.clone() };
+    fresh.extend(check::check(&bundle));
+    let is_empty = bundle.policies.is_empty()
+        && bundle.tests.is_empty()
+        && bundle.libraries.len() == libraries;
+    let errors = errors_in(&told, fresh, is_empty, console)?;
+    let policies = counted(bundle.policies.len(), "policy", "policies");
     if errors == 0 {
-        console.say(&format!("{} policies are in order", bundle.policies.len()));
+        console.say(&format!("{policies} in order"));
         return Ok(EXIT_SUCCESS);
     }
-    console.say(&format!("{errors} errors in {} policies", bundle.policies.len()));
+    console.say(&format!("{} in {policies}", counted(errors, "error", "errors")));
     Ok(EXIT_FINDINGS)
 }
 
 fn test(paths: &[PathBuf], setup: Setup, console: &Console) -> io::Result<u8> {
-    let bundle = chosen(paths, setup.bundle);
+    let told = setup.bundle.diagnostics.clone();
+    let mut bundle = chosen(paths, setup.bundle);
+    let is_empty = bundle.tests.is_empty();
+    check::refuse_unfit(&mut bundle, true);
+    let known = if paths.is_empty() { told.len() } else { 0 };
+    let fresh = bundle.diagnostics.get(known..).unwrap_or_default().to_vec();
+    let errors = errors_in(&told, fresh, is_empty, console)?;
     let outcomes = test_runner::run(&bundle, &setup.config.settings.profile);
     let mut out = console.stdout();
     let mut failed = 0;
@@ -140,5 +173,13 @@ fn test(paths: &[PathBuf], setup: Setup, console: &Console) -> io::Result<u8> {
         }
     }
     writeln!(out, "{} passed, {failed} failed", outcomes.len() - failed)?;
-    Ok(if failed == 0 { EXIT_SUCCESS } else { EXIT_FINDINGS })
+    Ok(match (failed, errors) {
+        (0, 0) => EXIT_SUCCESS,
+        (0, _) => EXIT_USAGE,
+        _ => EXIT_FINDINGS,
+    })
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

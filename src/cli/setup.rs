@@ -26,7 +26,7 @@ pub struct Setup {
 pub fn load(global: &GlobalArgs, console: &Console) -> io::Result<Option<Setup>> {
     let mut bundle = Bundle::embedded();
     bundle.add_paths(&global.policies);
-    check::refuse_unfit(&mut bundle);
+    check::refuse_unfit(&mut bundle, false);
     console.diagnostics(&bundle.diagnostics)?;
     let file = global
         .config

@@ -1,15 +1,14 @@
 //! The policies: those in the binary, and the user's own.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 use rayon::prelude::*;
 
-use super::annotations;
 use super::metadata::Control;
 use super::schema;
+use super::{annotations, check};
 use crate::diagnostic::Diagnostic;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
@@ -70,10 +69,7 @@ impl Bundle {
             for file in files {
                 let name = file.display().to_string();
                 match std::fs::read_to_string(&file) {
-                    Ok(text) => {
-                        self.user_files.insert(name.clone());
-                        self.add(Read::of(Module { file: name, text }));
-                    }
+                    Ok(text) => self.add_user(Module { file: name, text }),
                     Err(error) => self.diagnostics.push(
                         Diagnostic::error(format!("the policy cannot be read: {error}"))
                             .in_file(name)
@@ -84,25 +80,71 @@ impl Bundle {
         }
     }
 
+    /// Adds a module that is not bundled. What is there already word for word,
+    /// as in an exported bundle, is left out.
+    fn add_user(&mut self, module: Module) {
+        let policies = self.policies.values().map(|policy| &policy.module);
+        let mut known = policies.chain(&self.libraries).chain(&self.tests);
+        if known.any(|known| known.text == module.text) {
+            return;
+        }
+        if let Some(line) = check::too_nested(&module.text) {
+            self.diagnostics.push(
+                Diagnostic::error("brackets are nested too deep")
+                    .at(annotations::line_span(&module.file, line))
+                    .help("give parts of it a name of their own"),
+            );
+            return;
+        }
+        self.user_files.insert(module.file.clone());
+        self.add(Read::of(module));
+    }
+
+    /// The module that has a package already, which is another's to use.
+    fn holder_of(&self, package: &str) -> Option<&str> {
+        let policies = self.policies.values().map(|policy| &policy.module);
+        let libraries = self.libraries.iter().filter(|l| !self.user_files.contains(&l.file));
+        policies
+            .chain(libraries)
+            .find(|module| annotations::package_of(&module.text).as_deref() == Some(package))
+            .map(|module| module.file.as_str())
+    }
+
+    /// Whether a user's module takes a package that another has; says so.
+    fn is_taken(&mut self, module: &Module) -> bool {
+        if !self.user_files.contains(&module.file) {
+            return false;
+        }
+        let package = annotations::package_of(&module.text).unwrap_or_default();
+        let Some(other) = self.holder_of(&package).map(str::to_owned) else { return false };
+        self.diagnostics.push(
+            Diagnostic::error(format!("the package {package} is already taken by {other}"))
+                .in_file(module.file.clone())
+                .help("give the module a package of its own"),
+        );
+        true
+    }
+
     fn add(&mut self, read: Read) {
         match read {
             Read::Test(module) => self.tests.push(module),
+            Read::Library(module) if self.is_taken(&module) => {}
             Read::Library(module) => self.libraries.push(module),
             Read::Unfit(diagnostic) => self.diagnostics.push(*diagnostic),
-            Read::Policy(policy) => match self.policies.entry(policy.control.id.clone()) {
-                Entry::Vacant(place) => {
-                    place.insert(*policy);
+            Read::Policy(policy) => {
+                if let Some(other) = self.policies.get(&policy.control.id) {
+                    self.diagnostics.push(
+                        Diagnostic::error(format!(
+                            "the id {} is already taken by {}",
+                            policy.control.id, other.module.file
+                        ))
+                        .in_file(policy.module.file)
+                        .help("give the policy an id and a package of its own"),
+                    );
+                } else if !self.is_taken(&policy.module) {
+                    self.policies.insert(policy.control.id.clone(), *policy);
                 }
-                Entry::Occupied(other) => self.diagnostics.push(
-                    Diagnostic::error(format!(
-                        "the id {} is already taken by {}",
-                        policy.control.id,
-                        other.get().module.file
-                    ))
-                    .in_file(policy.module.file)
-                    .help("give the policy an id and a package of its own"),
-                ),
-            },
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::bundle::Bundle;
 use super::evaluate::Settings;
@@ -111,11 +112,7 @@ pub fn parse(name: &str, text: &str, bundle: &Bundle) -> Result<Config, Vec<Diag
     let place = Place { file: Arc::from(name), text };
     let file: ConfigFile = toml::from_str(text).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
-        vec![
-            Diagnostic::error(error.message().trim().replace('\n', " "))
-                .at(place.span(span))
-                .help("`audit policy schema config` prints what may stand in audit.toml"),
-        ]
+        vec![form_error(error.message()).at(place.span(span))]
     })?;
     let mut diagnostics = Vec::new();
     let mut known = |id: &Spanned<String>| check_control(id, bundle, &place, &mut diagnostics);
@@ -123,7 +120,7 @@ pub fn parse(name: &str, text: &str, bundle: &Bundle) -> Result<Config, Vec<Diag
     file.controls.only.iter().for_each(&mut known);
     file.controls.severity.keys().for_each(&mut known);
     file.waivers.iter().for_each(|entry| known(&entry.get_ref().control));
-    check_profile(&file.profile, name, &mut diagnostics);
+    check_profile(&file.profile, &place, &mut diagnostics);
     let waivers: Vec<Waiver> = file
         .waivers
         .into_iter()
@@ -160,18 +157,39 @@ fn check_control(
     if bundle.policies.contains_key(id.get_ref()) {
         return;
     }
-    let mut diagnostic = Diagnostic::error(format!("there is no control {}", id.get_ref()))
-        .at(place.span(id.span()));
-    diagnostic = match super::suggest::nearest(id.get_ref(), bundle.policies.keys()) {
-        Some(near) => diagnostic.help(format!("did you mean {near}?")),
-        None => diagnostic.help("`audit policy list` names them"),
-    };
-    diagnostics.push(diagnostic);
+    let unknown = super::suggest::unknown_control(id.get_ref(), bundle.policies.keys());
+    diagnostics.push(unknown.at(place.span(id.span())));
 }
 
-fn check_profile(profile: &Profile, name: &str, diagnostics: &mut Vec<Diagnostic>) {
+/// What the parser or the form of the file says of a mistake, with what may
+/// have been meant.
+fn form_error(message: &str) -> Diagnostic {
+    let message = message.trim().replace('\n', " ");
+    let wrong =
+        [("unknown field `", "there is no key"), ("unknown variant `", "there is no value")];
+    for (start, what) in wrong {
+        let Some((given, expected)) =
+            message.strip_prefix(start).and_then(|rest| rest.split_once('`'))
+        else {
+            continue;
+        };
+        let known: Vec<String> =
+            expected.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        let help = match super::suggest::nearest(given, &known) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("there are {}", known.join(", ")),
+        };
+        return Diagnostic::error(format!("{what} {given}")).help(help);
+    }
+    Diagnostic::error(message)
+        .help("`audit policy schema config` prints what may stand in audit.toml")
+}
+
+fn check_profile(profile: &Profile, place: &Place<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut wrong = |message: String, help: &str| {
-        diagnostics.push(Diagnostic::error(message).in_file(name).help(help));
+        let key = message.split(' ').next().unwrap_or_default().trim_start_matches("profile.");
+        let span = place.span(place.profile_value(key).unwrap_or(0..0));
+        diagnostics.push(Diagnostic::error(message).at(span).help(help));
     };
     if !matches!(profile.flow_log_traffic.as_str(), "ALL" | "REJECT") {
         wrong(
@@ -261,6 +279,15 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// Where the value of a key of `[profile]` stands.
+    fn profile_value(&self, key: &str) -> Option<std::ops::Range<usize>> {
+        let file = DeTable::parse(self.text).ok()?;
+        let (_, profile) = file.get_ref().iter().find(|(name, _)| name.get_ref() == "profile")?;
+        let DeValue::Table(profile) = profile.get_ref() else { return None };
+        let (_, value) = profile.iter().find(|(name, _)| name.get_ref() == key)?;
+        Some(value.span())
+    }
+
     fn span(&self, range: std::ops::Range<usize>) -> Span {
         let position = |byte: usize| {
             let before = self.text.get(..byte).unwrap_or(self.text);
@@ -304,7 +331,24 @@ mod tests {
         assert_eq!(errors("[controls]\n\ndisabled = [\"rds-privat\"]\n")[0].0, 3);
         let waiver = "[[waivers]]\ncontrol = \"rds-private\"\nresource = \"*\"\nreason = \"x\"\nexpires = \"soon\"\n";
         assert_eq!(errors(waiver)[0], (5, "\"soon\" is no date".to_owned()));
-        assert!(errors("[profile]\nadmin_cidrs = [\"office\"]\n")[0].1.contains("office"));
+        let (line, message) = errors("[profile]\n\nadmin_cidrs = [\"office\"]\n").swap_remove(0);
+        assert!(line == 3 && message.contains("office"), "{line}: {message}");
+    }
+
+    #[test]
+    fn a_slip_in_a_key_is_told_with_what_was_meant() {
+        let help = |text: &str| {
+            let found = parse("audit.toml", text, &Bundle::embedded()).unwrap_err().swap_remove(0);
+            (found.message, found.help.unwrap_or_default())
+        };
+        assert_eq!(
+            help("[profile]\naplication_port = 1\n"),
+            ("there is no key aplication_port".into(), "did you mean application_port?".into())
+        );
+        assert_eq!(
+            help("[controls.severity]\nrds-private = \"hgih\"\n").1,
+            "there are info, low, medium, high, critical"
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub mod metadata;
 pub mod profile;
 pub mod reference;
 pub mod schema;
-mod suggest;
+pub mod suggest;
 pub mod test_runner;
 pub mod verdict;
 pub mod waiver;

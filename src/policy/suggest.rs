@@ -1,5 +1,15 @@
 //! What someone may have meant.
 
+use crate::diagnostic::Diagnostic;
+
+/// Says that there is no control `id`, and which may have been meant.
+pub fn unknown_control<'a>(id: &str, known: impl IntoIterator<Item = &'a String>) -> Diagnostic {
+    Diagnostic::error(format!("there is no control {id}")).help(match nearest(id, known) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "`audit policy list` names them".to_owned(),
+    })
+}
+
 /// The name nearest to `given`, if one is near enough to be a slip.
 /// Else the shortest that begins or ends with it.
 pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a String>) -> Option<&'a str> {

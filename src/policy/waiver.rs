@@ -3,6 +3,8 @@
 use globset::GlobMatcher;
 use jiff::civil::Date;
 
+use super::bundle::Bundle;
+use super::suggest::unknown_control;
 use super::verdict::{AppliedWaiver, Results, Status, Verdict};
 use crate::diagnostic::Diagnostic;
 use crate::model::snapshot::InlineWaiver;
@@ -33,15 +35,19 @@ impl Waiver {
     ///
     /// # Errors
     ///
-    /// Where it gives no reason, or a date that is none.
-    pub fn inline(waiver: &InlineWaiver) -> Result<Self, Box<Diagnostic>> {
-        let wrong = |message: String, help: &str| {
-            let diagnostic = Diagnostic::error(message).help(help);
+    /// Where it names no control of the bundle, gives no reason, or a date that
+    /// is none.
+    pub fn inline(waiver: &InlineWaiver, bundle: &Bundle) -> Result<Self, Box<Diagnostic>> {
+        let placed = |diagnostic: Diagnostic| {
             Box::new(match waiver.origin.as_ref().and_then(place::span) {
                 Some(span) => diagnostic.at(span.clone()),
                 None => diagnostic,
             })
         };
+        let wrong = |message: String, help: &str| placed(Diagnostic::error(message).help(help));
+        if !bundle.policies.contains_key(&waiver.control) {
+            return Err(placed(unknown_control(&waiver.control, bundle.policies.keys())));
+        }
         if waiver.reason.trim().is_empty() {
             return Err(wrong(
                 format!("the waiver of {} gives no reason", waiver.control),

@@ -7,6 +7,7 @@ mod evidence;
 mod metadata;
 mod names;
 mod program;
+mod recursion;
 mod references;
 mod shape;
 
@@ -16,6 +17,7 @@ use std::sync::LazyLock;
 use rayon::prelude::*;
 
 pub use metadata::FRAMEWORKS;
+pub use program::too_nested;
 
 use self::program::{Parsed, Program};
 use self::references::Documents;
@@ -55,9 +57,10 @@ pub fn check(bundle: &Bundle) -> Vec<Diagnostic> {
     sorted(diagnostics)
 }
 
-/// Checks the policies and libraries that are not bundled, and takes those with
-/// errors out. The bundled ones were checked when the program was built.
-pub fn refuse_unfit(bundle: &mut Bundle) {
+/// Checks the policies and libraries that are not bundled, and their tests where
+/// `with_tests`, and takes those with errors out. The bundled ones were checked
+/// when the program was built.
+pub fn refuse_unfit(bundle: &mut Bundle, with_tests: bool) {
     if bundle.user_files.is_empty() {
         return;
     }
@@ -67,6 +70,7 @@ pub fn refuse_unfit(bundle: &mut Bundle) {
         .iter()
         .chain(bundle.policies.values().map(|policy| &policy.module))
         .filter(|module| is_user(&module.file) || module.file.starts_with("lib/"))
+        .chain(bundle.tests.iter().filter(|test| with_tests && is_user(&test.file)))
         .collect();
     let diagnostics = sorted(check_modules(bundle, &modules, &is_user));
     let unfit: BTreeSet<&str> = diagnostics
@@ -76,6 +80,7 @@ pub fn refuse_unfit(bundle: &mut Bundle) {
         .collect();
     bundle.policies.retain(|_, policy| !unfit.contains(policy.module.file.as_str()));
     bundle.libraries.retain(|library| !unfit.contains(library.file.as_str()));
+    bundle.tests.retain(|test| !unfit.contains(test.file.as_str()));
     bundle.diagnostics.extend(diagnostics);
 }
 
@@ -105,6 +110,7 @@ fn check_modules(
         }
     }
     references::check(&program, &documents, wanted, &mut diagnostics);
+    recursion::check(&program, wanted, &mut diagnostics);
     for policy in bundle.policies.values().filter(|policy| wanted(&policy.module.file)) {
         let Some(module) = program.modules.iter().find(|m| m.file == policy.module.file) else {
             continue;

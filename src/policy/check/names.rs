@@ -263,7 +263,10 @@ impl Names<'_> {
                 }
                 return;
             }
-            Expr::Call { fcn, params, .. } => self.call(fcn, params.len()),
+            Expr::Call { fcn, params, .. } => {
+                self.call(fcn, params.len());
+                self.range(fcn, params.iter().map(|param| param.as_ref()));
+            }
             Expr::RefDot { .. } | Expr::RefBrack { .. } => self.reference(expr, bound),
             _ => {}
         }
@@ -294,6 +297,31 @@ impl Names<'_> {
             && rest.first().is_some_and(|first| first != "profile")
         {
             self.data_path(rest, expr.span());
+        }
+    }
+
+    /// A list of numbers whose length is not plain to see, or great.
+    fn range<'e>(&mut self, function: &Expr, arguments: impl Iterator<Item = &'e Expr>) {
+        let Some(path) = program::path_of(function) else { return };
+        let name = path.join(".");
+        if !program::RANGES.contains(&name.as_str()) {
+            return;
+        }
+        let bounds: Vec<Option<i64>> =
+            arguments.take(2).map(|bound| bound.span().text().parse().ok()).collect();
+        let length = match bounds.as_slice() {
+            [Some(first), Some(last)] => last.checked_sub(*first).and_then(i64::checked_abs),
+            _ => None,
+        };
+        if length.is_none_or(|length| length > program::LONGEST_RANGE) {
+            self.tell(
+                function.span(),
+                format!("{name} may make a list of any length"),
+                format!(
+                    "give it two numbers that are written out, at most {} apart",
+                    program::LONGEST_RANGE
+                ),
+            );
         }
     }
 

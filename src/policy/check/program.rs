@@ -50,6 +50,45 @@ pub const FORBIDDEN: &[(&str, &str)] = &[
     ("walk", "name the attributes; walking the whole model costs too much"),
 ];
 
+/// Functions that make a list as long as they are told to, of any length.
+pub const RANGES: &[&str] = &["numbers.range", "numbers.range_step"];
+
+/// The longest list that they may make.
+pub const LONGEST_RANGE: i64 = 10_000;
+
+/// What parsing a module's brackets may cost: the parser tries what is in a
+/// bracket twice, so each level of brackets in brackets doubles it.
+const MOST_NESTING: u64 = 1 << 17;
+
+/// The line by which a module's brackets have cost too much to parse.
+pub fn too_nested(text: &str) -> Option<usize> {
+    let (mut depth, mut cost, mut line) = (0_u32, 0_u64, 1);
+    let mut quote = None;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        line += usize::from(c == '\n');
+        match (quote, c) {
+            (Some('"'), '\\') => {
+                chars.next();
+            }
+            (Some(open), _) if c == open || (open != '`' && c == '\n') => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '`') => quote = Some(c),
+            (None, '#') => quote = Some('\n'),
+            (None, '[' | '{' | '(') => {
+                depth = (depth + 1).min(40);
+                cost += 1 << depth;
+                if cost > MOST_NESTING {
+                    return Some(line);
+                }
+            }
+            (None, ']' | '}' | ')') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Parses a module.
 ///
 /// # Errors

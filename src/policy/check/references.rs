@@ -446,7 +446,13 @@ impl<'s> Walk<'_, 's> {
                 };
                 let found = match (children::text(key), key.as_ref()) {
                     (Some(name), _) => self.field(of, owner, &name, key.span()),
-                    (None, Expr::Array { .. }) => Shape::Any,
+                    // A path, step by step.
+                    (None, Expr::Array { items, .. }) => {
+                        items.iter().fold(owner.clone(), |shape, step| match children::text(step) {
+                            Some(name) => self.field(of, &shape, &name, step.span()),
+                            None => shape.item(),
+                        })
+                    }
                     (None, _) => owner.item(),
                 };
                 Shape::one_of([found, default.clone()])

@@ -55,6 +55,12 @@ fn mistakes_in_a_rule_are_found() {
         ),
         ("through a comprehension", format!("{BODY}\nx := {{v.nme | some v in input.vpcs}}\n")),
         (
+            "through a path of object.get",
+            format!(
+                "{BODY}\nx contains object.get(input, [\"vpcs\", id, \"nme\"], null) if some id, _ in input.vpcs\n"
+            ),
+        ),
+        (
             "through object.get",
             format!("{BODY}\nx contains object.get(v, \"nme\", null) if some v in input.vpcs\n"),
         ),
@@ -138,7 +144,7 @@ fn an_unfit_policy_is_left_out_and_the_rest_runs() {
     let mut bundle = Bundle::embedded();
     let bundled = bundle.policies.len();
     bundle.add_paths(&[directory.path().to_path_buf()]);
-    refuse_unfit(&mut bundle);
+    refuse_unfit(&mut bundle, false);
     assert_eq!(bundle.policies.len(), bundled + 1);
     assert!(bundle.policies.contains_key("rds-x"));
     assert_eq!(bundle.diagnostics.len(), 1);
@@ -148,7 +154,7 @@ fn an_unfit_policy_is_left_out_and_the_rest_runs() {
 #[test]
 fn a_bundled_id_cannot_be_taken() {
     let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("rds-private.rego"), POLICY).unwrap();
+    std::fs::write(directory.path().join("rds-private.rego"), format!("{POLICY}\n")).unwrap();
     let mut bundle = Bundle::embedded();
     bundle.add_paths(&[directory.path().to_path_buf()]);
     assert!(bundle.diagnostics[0].message.contains("rds-private is already taken"));
@@ -172,7 +178,7 @@ fn found(text: &str) -> String {
     let file = directory.path().join("rds-x.rego");
     std::fs::write(&file, text).unwrap();
     bundle.add_paths(&[file]);
-    refuse_unfit(&mut bundle);
+    refuse_unfit(&mut bundle, false);
     let prefix = format!("{}/", directory.path().display());
     bundle.diagnostics.iter().map(|d| format!("  {}\n", show(d).replace(&prefix, ""))).collect()
 }
