@@ -179,37 +179,42 @@ fn one_broken_file_loses_nothing_of_the_rest() {
 #[test]
 fn bad_input_is_told_with_place_and_remedy() {
     let directory = tempfile::tempdir().unwrap();
-    let cases: &[(&str, &str, &str)] = &[
-        ("plan.json", "{\"planned_values\": {", "broken"),
-        ("snapshot.json", "{\"schema_version\": 99, \"model\": {}}", "schema version 99"),
+    // Only where all that is wrong leaves something to judge, and it fails, is it 1.
+    let cases: &[(&str, &str, &str, i32)] = &[
+        ("plan.json", "{\"planned_values\": {", "broken", 2),
+        ("snapshot.json", "{\"schema_version\": 99, \"model\": {}}", "schema version 99", 2),
         (
             "state.json",
             "{\"version\": 4, \"terraform_version\": \"1.9.0\", \"lineage\": \"x\"}",
             "terraform show -json",
+            2,
         ),
-        ("notes.json", "{\"name\": \"x\"}", "no template"),
+        ("notes.json", "{\"name\": \"x\"}", "no template", 2),
         (
             "twice.yaml",
             "Resources:\n  A: {Type: AWS::EC2::VPC}\n  A: {Type: AWS::EC2::VPC}\n",
             "there twice",
+            1,
         ),
         (
             "circle.yaml",
             "Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref B}}\n  B: {Type: AWS::EC2::VPC, Properties: {X: !Ref A}}\n",
             "in a circle",
+            1,
         ),
         (
             "itself.yaml",
             "Resources:\n  A: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: itself.yaml}}\n",
             "includes itself",
+            2,
         ),
-        ("nothing.yaml", "AWSTemplateFormatVersion: '2010-09-09'\n", "no Resources"),
+        ("nothing.yaml", "AWSTemplateFormatVersion: '2010-09-09'\n", "no Resources", 2),
     ];
-    for (name, text, expected) in cases {
+    for (name, text, expected, exit) in cases {
         let path = directory.path().join(name);
         std::fs::write(&path, text).unwrap();
         let (code, stdout, stderr) = scan(&[path.to_str().unwrap()]);
-        assert_ne!(code, 0, "{name}: {stdout}{stderr}");
+        assert_eq!(code, *exit, "{name}: {stdout}{stderr}");
         assert!(stderr.contains(expected), "{name}: {stderr}");
         assert!(stderr.contains(name), "{name}: {stderr}");
         assert!(stderr.contains("help"), "{name}: {stderr}");
@@ -290,4 +295,185 @@ fn a_path_is_shown_hop_by_hop_in_the_table_in_markdown_and_in_sarif() {
     }
     let line = &hops[5]["location"]["physicalLocation"]["region"]["startLine"];
     assert_eq!(line, 602);
+}
+
+#[test]
+fn the_json_report_fits_its_schema() {
+    let schema = audit().args(["policy", "schema", "results"]).output().unwrap().stdout;
+    let schema: Value = serde_json::from_slice(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for target in ["stack-reference/broken", "stack-reference/terraform"] {
+        let (_, report) = json(&[target]);
+        let errors: Vec<String> = validator.iter_errors(&report).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+    assert!(!validator.is_valid(&serde_json::json!({"version": 1})));
+}
+
+#[test]
+fn an_output_that_cannot_be_written_costs_no_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    let (unwritable, plain) = (path("missing/r.sarif"), path("r.json"));
+    let named = format!("markdown={}", path("r.txt"));
+    let (code, stdout, stderr) = scan(&[
+        "stack-reference/broken",
+        "--quiet",
+        "--output",
+        &unwritable,
+        "--output",
+        &plain,
+        "--output",
+        &named,
+    ]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("missing/r.sarif: cannot be written") && stderr.contains("help: "));
+    assert!(stdout.contains("CRITICAL rds-private"));
+    let report = std::fs::read_to_string(directory.path().join("r.json")).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&report).unwrap()["version"], 1);
+    assert!(
+        std::fs::read_to_string(directory.path().join("r.txt")).unwrap().starts_with("# Audit")
+    );
+    let (code, _, stderr) = scan(&["stack-reference/broken", "--output", "report"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("give FORMAT=FILE"), "{stderr}");
+}
+
+/// A snapshot of an account, which stands in no file.
+fn account() -> String {
+    let key = "vpc-1";
+    serde_json::json!({
+        "schema_version": 1,
+        "tool_version": env!("CARGO_PKG_VERSION"),
+        "model": {
+            "collected_at": "2026-01-01T00:00:00Z",
+            "vpcs": {key: {"id": key, "type": "AWS::EC2::VPC", "account": "111122223333", "region": "eu-west-1"}},
+        },
+    })
+    .to_string()
+}
+
+#[test]
+fn a_report_in_sarif_takes_no_file_by_surprise() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("account.json"), account()).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = audit()
+            .current_dir(directory.path())
+            .args(["scan", "account.json", "--control", "vpc-flow-logs"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let files = || {
+        let mut names: Vec<String> = std::fs::read_dir(directory.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    let place = |text: &str| {
+        let log: Value = serde_json::from_str(text).unwrap();
+        let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+        place["artifactLocation"]["uri"].as_str().unwrap().to_owned()
+    };
+    let (stdout, stderr) = run(&["--format", "sarif"]);
+    assert_eq!(files(), ["account.json"]);
+    assert_eq!(place(&stdout), "audit.snapshot.json");
+    assert!(stderr.contains("audit.snapshot.json, which is not written"), "{stderr}");
+    let (_, stderr) = run(&["--output", "r.sarif"]);
+    assert_eq!(files(), ["account.json", "r.sarif", "r.snapshot.json"]);
+    let report = std::fs::read_to_string(directory.path().join("r.sarif")).unwrap();
+    assert_eq!(place(&report), "r.snapshot.json");
+    assert!(stderr.contains("r.snapshot.json"), "{stderr}");
+}
+
+/// A security group that admits one port from anywhere, and others.
+fn group(ports: &[u16]) -> String {
+    let rules: String = ports
+        .iter()
+        .map(|port| {
+            format!("        - {{CidrIp: 0.0.0.0/0, IpProtocol: tcp, FromPort: {port}, ToPort: {port}}}\n")
+        })
+        .collect();
+    format!(
+        "Resources:\n  Vpc: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: 10.0.0.0/16}}}}\n  Group:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      VpcId: !Ref Vpc\n      SecurityGroupIngress:\n{rules}"
+    )
+}
+
+#[test]
+fn a_new_violation_of_a_known_failure_is_new() {
+    let directory = tempfile::tempdir().unwrap();
+    let template = directory.path().join("t.yaml");
+    let base = directory.path().join("base.json");
+    let only = ["--control", "sg-no-open-admin"];
+    let against = |ports: &[u16], more: &[&str]| {
+        std::fs::write(&template, group(ports)).unwrap();
+        scan(&[&[template.to_str().unwrap()], &only[..], more].concat()).0
+    };
+    let base_flag = ["--baseline", base.to_str().unwrap()];
+    assert_eq!(against(&[22], &["--output", base.to_str().unwrap()]), 1);
+    assert_eq!(against(&[22], &base_flag), 0);
+    // Other rules before it, and their lines, change nothing.
+    assert_eq!(against(&[443, 22], &base_flag), 0);
+    assert_eq!(against(&[22, 3389], &base_flag), 1);
+    assert_eq!(against(&[3389], &base_flag), 1);
+}
+
+#[test]
+fn fingerprints_in_sarif_survive_moved_lines_and_lead_to_the_finding() {
+    let directory = tempfile::tempdir().unwrap();
+    let template = directory.path().join("t.yaml");
+    let report = directory.path().join("r.json");
+    let path = template.to_str().unwrap();
+    let fingerprints = |text: &str| {
+        std::fs::write(&template, text).unwrap();
+        let (_, stdout, _) =
+            scan(&[path, "--format", "sarif", "--output", report.to_str().unwrap()]);
+        let log: Value = serde_json::from_str(&stdout).unwrap();
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        let mut found: Vec<String> = results
+            .iter()
+            .map(|result| result["partialFingerprints"]["auditFingerprint/v1"].to_string())
+            .collect();
+        let all = found.len();
+        found.sort();
+        found.dedup();
+        assert_eq!(found.len(), all, "each result has its own");
+        found
+    };
+    let text = group(&[22, 3389]);
+    let found = fingerprints(&text);
+    assert_eq!(found, fingerprints(&format!("# moved\n\n{text}")));
+    let one = found[0].trim_matches('"');
+    let output =
+        audit().args(["explain", one, "--report", report.to_str().unwrap()]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_waiver_in_a_template_names_a_control() {
+    let directory = tempfile::tempdir().unwrap();
+    let template = directory.path().join("t.yaml");
+    let text = "Resources:\n  Vpc:\n    Type: AWS::EC2::VPC\n    Metadata: {audit: {waivers: [{control: vpc-flow-log, reason: r, expires: 2999-01-01}]}}\n    Properties: {CidrBlock: 10.0.0.0/16}\n";
+    std::fs::write(&template, text).unwrap();
+    let (code, _, stderr) = scan(&[template.to_str().unwrap(), "--control", "vpc-custom"]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(
+        stderr.contains("t.yaml:4:") && stderr.contains("did you mean vpc-flow-logs?"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let screen = readme.split("$ audit scan stack-reference/broken\n").nth(1).unwrap();
+    let screen = screen.split("```").next().unwrap();
+    let (_, stdout, _) = scan(&["stack-reference/broken"]);
+    for part in screen.split("…\n").flat_map(|part| part.split("\n\n")) {
+        assert!(stdout.contains(part.trim_end()), "{part}");
+    }
 }

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::analysis::identity::catalogue;
 use crate::policy::metadata::Severity;
+use crate::report::Format;
 
 /// Proves whether an AWS deployment keeps to its reference architecture.
 ///
@@ -195,10 +196,11 @@ pub struct ScanArgs {
     pub target: TargetArgs,
     /// Form of the report on standard output
     #[arg(short, long, value_enum, value_name = "FORMAT", help_heading = "Report options")]
-    pub format: Option<crate::report::Format>,
-    /// Write a report to a file, as FORMAT=FILE; may be repeated
-    #[arg(short, long = "output", value_name = "FORMAT=FILE", value_parser = output, help_heading = "Report options")]
-    pub outputs: Vec<(crate::report::Format, PathBuf)>,
+    pub format: Option<Format>,
+    /// Write a report to a file; may be repeated. Without FORMAT= the file's
+    /// ending tells: .json, .sarif, .md, .xml (JUnit) or .txt (table)
+    #[arg(short, long = "output", value_name = "[FORMAT=]FILE", value_parser = output, help_heading = "Report options")]
+    pub outputs: Vec<(Format, PathBuf)>,
     /// Least severity whose failures give exit code 1
     #[arg(
         long,
@@ -302,6 +304,8 @@ pub enum SchemaOf {
     Config,
     /// A snapshot file.
     Snapshot,
+    /// The report of `--output json=FILE`.
+    Results,
 }
 
 /// `NAME=VALUE`.
@@ -312,16 +316,36 @@ pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
         .ok_or_else(|| "give it as NAME=VALUE".to_owned())
 }
 
-fn output(text: &str) -> Result<(crate::report::Format, PathBuf), String> {
-    let (format, file) =
-        text.split_once('=').ok_or("give it as FORMAT=FILE, such as sarif=out.sarif")?;
-    let format = crate::report::Format::from_str(format, true).map_err(|_| {
-        format!("there is no format {format}; there are table, json, sarif, markdown, junit")
-    })?;
-    if file.is_empty() {
-        return Err("name the file after the =".to_owned());
+/// `FORMAT=FILE`, or a file whose ending tells the format.
+fn output(text: &str) -> Result<(Format, PathBuf), String> {
+    if let Some((format, file)) = text.split_once('=')
+        && let Ok(format) = Format::from_str(format, true)
+    {
+        return match file.is_empty() {
+            true => Err("name the file after the =".to_owned()),
+            false => Ok((format, PathBuf::from(file))),
+        };
     }
-    Ok((format, PathBuf::from(file)))
+    let file = PathBuf::from(text);
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let format = match ending.to_ascii_lowercase().as_str() {
+        "json" => Format::Json,
+        "sarif" => Format::Sarif,
+        "md" | "markdown" => Format::Markdown,
+        "xml" => Format::Junit,
+        "txt" => Format::Table,
+        _ => {
+            return Err("the format is not clear: give FORMAT=FILE with table, json, sarif, \
+                        markdown or junit, such as sarif=out.sarif"
+                .to_owned());
+        }
+    };
+    match text.split_once('=') {
+        Some((format, _)) if !format.contains(['/', '\\', '.']) => Err(format!(
+            "there is no format {format}; there are table, json, sarif, markdown, junit"
+        )),
+        _ => Ok((format, file)),
+    }
 }
 
 /// The version, and what the program knows of AWS as of when.

@@ -1,7 +1,7 @@
 //! `audit scan`: read, judge, report.
 
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::args::ScanArgs;
 use super::console::Console;
@@ -9,8 +9,10 @@ use super::setup::Setup;
 use super::target::{self, Target};
 use super::{EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_SUCCESS, EXIT_USAGE};
 use crate::diagnostic::{Diagnostic, Level};
+use crate::model::Origin;
 use crate::policy::baseline;
 use crate::policy::evaluate::evaluate;
+use crate::policy::suggest::unknown_control;
 use crate::policy::verdict::{Results, Status};
 use crate::policy::waiver::{self, Waiver};
 use crate::report::excerpt::Excerpts;
@@ -18,6 +20,8 @@ use crate::report::{self, Context, Format, place, snapshot_lines};
 
 /// Columns of the table where the terminal does not tell.
 const DEFAULT_WIDTH: u16 = 100;
+/// The snapshot that a SARIF report on standard output points into.
+const SNAPSHOT_NAME: &str = "audit.snapshot.json";
 
 /// Runs the command and gives the exit code.
 ///
@@ -25,9 +29,15 @@ const DEFAULT_WIDTH: u16 = 100;
 ///
 /// Where standard output cannot be written to.
 pub fn run(args: &ScanArgs, mut setup: Setup, console: &Console) -> io::Result<u8> {
-    if let Some(id) = args.controls.iter().find(|id| !setup.bundle.policies.contains_key(*id)) {
-        console.diagnostics(&[Diagnostic::error(format!("there is no control {id}"))
-            .help("`audit policy list` names them")])?;
+    let known = &setup.bundle.policies;
+    let unknown: Vec<Diagnostic> = args
+        .controls
+        .iter()
+        .filter(|id| !known.contains_key(*id))
+        .map(|id| unknown_control(id, known.keys()))
+        .collect();
+    if !unknown.is_empty() {
+        console.diagnostics(&unknown)?;
         return Ok(EXIT_USAGE);
     }
     if !args.controls.is_empty() {
@@ -48,8 +58,9 @@ pub fn run(args: &ScanArgs, mut setup: Setup, console: &Console) -> io::Result<u
     };
     let later = results.diagnostics.get(target.diagnostics.len()..).unwrap_or_default();
     console.diagnostics(later)?;
-    if let Err(diagnostic) = write_reports(args, &target, &results, console)? {
-        console.diagnostics(&[*diagnostic])?;
+    let unwritten = write_reports(args, &target, &results, console)?;
+    if !unwritten.is_empty() {
+        console.diagnostics(&unwritten)?;
         return Ok(EXIT_USAGE);
     }
     // A policy that could not be used judges nothing; its error was told before.
@@ -67,7 +78,7 @@ fn judge(args: &ScanArgs, setup: &Setup, target: &Target) -> Result<Results, Box
     results.diagnostics.clone_from(&target.diagnostics);
     let mut waivers = setup.config.waivers.clone();
     for inline in &target.snapshot.inline_waivers {
-        match Waiver::inline(inline) {
+        match Waiver::inline(inline, &setup.bundle) {
             Ok(waiver) => waivers.push(waiver),
             Err(diagnostic) => results.diagnostics.push(*diagnostic),
         }
@@ -98,42 +109,53 @@ fn exit_code(args: &ScanArgs, results: &Results) -> u8 {
     }
 }
 
-/// Writes the report on standard output, and those to files.
+/// Writes the report on standard output, and those to files. Gives what could
+/// not be written; the others are.
 fn write_reports(
     args: &ScanArgs,
     target: &Target,
     results: &Results,
     console: &Console,
-) -> io::Result<Result<(), Box<Diagnostic>>> {
+) -> io::Result<Vec<Diagnostic>> {
+    let mut unwritten = Vec::new();
     let mut context = context(target, console);
     for (format, path) in &args.outputs {
-        if *format == Format::Sarif
-            && let Err(diagnostic) = snapshot_beside(Some(path), target, results, &mut context)
-        {
-            return Ok(Err(diagnostic));
+        if *format == Format::Sarif {
+            let beside = path.with_extension("snapshot.json");
+            if let Some(text) = snapshot_lines(&beside, target, results, &mut context)? {
+                match std::fs::write(&beside, text) {
+                    Ok(()) => console.say(&format!(
+                        "wrote the snapshot that findings point at to {}",
+                        beside.display()
+                    )),
+                    Err(error) => unwritten.push(cannot_write(&beside, &error)),
+                }
+            }
         }
         let mut text = Vec::new();
         report::write(*format, results, &context, &mut text)?;
         if *format == Format::Table {
             text = anstream::adapter::strip_bytes(&text).into_vec();
         }
-        let written = std::fs::write(path, &text);
-        if let Err(error) = written {
-            return Ok(Err(cannot_write(path, &error)));
+        match std::fs::write(path, &text) {
+            Ok(()) => console.say(&format!("wrote {} to {}", format.as_str(), path.display())),
+            Err(error) => unwritten.push(cannot_write(path, &error)),
         }
-        console.say(&format!("wrote {} to {}", format.as_str(), path.display()));
     }
     // Reports to files alone leave standard output to the table.
     let format = args.format.unwrap_or(Format::Table);
     if format == Format::Sarif
-        && let Err(diagnostic) = snapshot_beside(None, target, results, &mut context)
+        && snapshot_lines(Path::new(SNAPSHOT_NAME), target, results, &mut context)?.is_some()
     {
-        return Ok(Err(diagnostic));
+        console.diagnostics(&[Diagnostic::warning(format!(
+            "findings that stand in no file point into {SNAPSHOT_NAME}, which is not written"
+        ))
+        .help("--output sarif=FILE writes the report and that snapshot beside it")])?;
     }
     let mut out = BufWriter::new(console.stdout());
     report::write(format, results, &context, &mut out)?;
     out.flush()?;
-    Ok(Ok(()))
+    Ok(unwritten)
 }
 
 fn context(target: &Target, console: &Console) -> Context {
@@ -178,41 +200,35 @@ fn source_texts(target: &Target) -> Vec<(std::sync::Arc<str>, String)> {
 }
 
 /// Code-scanning services refuse a result without a file. One that stands in
-/// no template points at its line in a snapshot, written beside the report.
-fn snapshot_beside(
-    report: Option<&PathBuf>,
+/// no template points at its line in a snapshot called `path`; gives its text,
+/// or nothing where every result stands in a file.
+fn snapshot_lines(
+    path: &Path,
     target: &Target,
     results: &Results,
     context: &mut Context,
-) -> Result<(), Box<Diagnostic>> {
+) -> io::Result<Option<String>> {
     let placeless = results.verdicts.iter().filter(|v| v.status != Status::Pass).any(|verdict| {
         let origins = verdict
             .findings
             .iter()
             .map(|finding| place::of_finding(verdict, finding))
             .chain([verdict.subject.origin.as_ref()]);
-        origins.into_iter().any(|origin| origin.and_then(place::span).is_none())
+        origins.into_iter().any(|origin| {
+            !matches!(origin, Some(Origin::Plan { .. })) && origin.and_then(place::span).is_none()
+        })
     });
     if !placeless {
-        return Ok(());
+        return Ok(None);
     }
-    let path = match report {
-        Some(report) => report.with_extension("snapshot.json"),
-        None => PathBuf::from("audit.snapshot.json"),
-    };
-    let json = serde_json::to_value(&target.snapshot).map_err(|error| {
-        Box::new(Diagnostic::error(format!("the snapshot cannot be written: {error}")))
-    })?;
+    let json = serde_json::to_value(&target.snapshot)?;
     let (text, lines) = snapshot_lines::render(&json, path.display().to_string());
-    std::fs::write(&path, text).map_err(|error| cannot_write(&path, &error))?;
     context.snapshot_lines = Some(lines);
-    Ok(())
+    Ok(Some(text))
 }
 
-fn cannot_write(path: &Path, error: &io::Error) -> Box<Diagnostic> {
-    Box::new(
-        Diagnostic::error(format!("cannot be written: {error}"))
-            .in_file(path.display().to_string())
-            .help("name a file in a directory that you may write to"),
-    )
+fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::error(format!("cannot be written: {error}"))
+        .in_file(path.display().to_string())
+        .help("name a file in a directory that you may write to")
 }

@@ -1,11 +1,11 @@
 //! A baseline: what an earlier report knew already does not fail again.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde::Deserialize;
 
-use super::verdict::{AppliedWaiver, Results, Status};
+use super::verdict::{AppliedWaiver, Finding, Results, Status};
 use crate::diagnostic::Diagnostic;
 
 #[derive(Deserialize)]
@@ -18,9 +18,11 @@ struct Report {
 struct Known {
     fingerprint: String,
     status: Status,
+    findings: Vec<Finding>,
 }
 
-/// Marks failures that the JSON report at `path` has too as waived.
+/// Marks failures that the JSON report at `path` has too as waived. One with a
+/// violation that the report has not is new, and fails.
 ///
 /// # Errors
 ///
@@ -41,16 +43,17 @@ pub fn apply(path: &Path, results: &mut Results) -> Result<(), Box<Diagnostic>> 
     if report.version != crate::report::json::VERSION {
         return Err(failed(format!("the baseline has version {}", report.version)));
     }
-    let known: HashSet<String> = report
+    let known: HashMap<String, Vec<String>> = report
         .verdicts
         .into_iter()
         .filter(|verdict| verdict.status == Status::Fail)
-        .map(|verdict| verdict.fingerprint)
+        .map(|verdict| (verdict.fingerprint, keys(&verdict.findings)))
         .collect();
     for verdict in &mut results.verdicts {
         if verdict.status == Status::Fail
             && verdict.waiver.is_none()
-            && known.contains(&verdict.fingerprint)
+            && let Some(known) = known.get(&verdict.fingerprint)
+            && contains(known, &keys(&verdict.findings))
         {
             verdict.waiver = Some(AppliedWaiver {
                 reason: format!("in the baseline {name}"),
@@ -60,4 +63,17 @@ pub fn apply(path: &Path, results: &mut Results) -> Result<(), Box<Diagnostic>> 
         }
     }
     Ok(())
+}
+
+/// The keys of violations, in order.
+fn keys(findings: &[Finding]) -> Vec<String> {
+    let mut keys: Vec<String> = findings.iter().map(Finding::key).collect();
+    keys.sort();
+    keys
+}
+
+/// Whether `known` has each of `keys` as often; both are in order.
+fn contains(known: &[String], keys: &[String]) -> bool {
+    let mut known = known.iter();
+    keys.iter().all(|key| known.any(|other| other == key))
 }

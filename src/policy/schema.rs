@@ -26,6 +26,11 @@ pub fn snapshot() -> String {
     text(&schemars::schema_for!(Snapshot))
 }
 
+/// The schema of the JSON report.
+pub fn results() -> String {
+    text(&crate::report::json::schema())
+}
+
 fn text(schema: &Schema) -> String {
     serde_json::to_string_pretty(schema.as_value()).unwrap_or_default()
 }
@@ -39,7 +44,13 @@ mod tests {
     #[test]
     fn the_shipped_schemas_are_fresh() {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/schema");
-        for (name, schema) in [("input", input()), ("profile", profile()), ("config", config())] {
+        let schemas = [
+            ("input", input()),
+            ("profile", profile()),
+            ("config", config()),
+            ("results", results()),
+        ];
+        for (name, schema) in schemas {
             let path = directory.join(format!("{name}.json"));
             let schema = schema + "\n";
             if std::env::var_os("UPDATE").is_some() {

@@ -92,6 +92,21 @@ pub struct Finding {
     pub flows: Vec<Flow>,
 }
 
+impl Finding {
+    /// What tells it from other violations of the same verdict, the same from
+    /// run to run: the fact that it rests on first of all, wherever in a list
+    /// that stands.
+    pub fn key(&self) -> String {
+        let Some(main) = self.evidence.first() else { return self.message.clone() };
+        let is_position = |step: &str| !step.is_empty() && step.bytes().all(|b| b.is_ascii_digit());
+        let path: Vec<&str> =
+            main.path.split('/').map(|step| if is_position(step) { "*" } else { step }).collect();
+        let id = main.id.as_deref().unwrap_or_default();
+        let value = main.value.as_ref().map(ToString::to_string).unwrap_or_default();
+        [&main.collection, id, &path.join("/"), &value].join("\0")
+    }
+}
+
 /// A waiver that applies to a verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AppliedWaiver {
@@ -121,8 +136,8 @@ pub struct Verdict {
     pub reasons: Vec<String>,
     /// The waiver that covers a failure or unknown.
     pub waiver: Option<AppliedWaiver>,
-    /// Stable across runs and unrelated edits: control, subject and evidence
-    /// paths hashed, 32 hex digits.
+    /// Stable across runs and unrelated edits: control, subject, account and
+    /// region hashed, 32 hex digits.
     pub fingerprint: String,
 }
 
@@ -149,7 +164,7 @@ pub struct ControlError {
 }
 
 /// All that a run found: what every report is made of.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Results {
     /// The program's version.
     pub tool_version: String,

@@ -2,11 +2,12 @@
 //!
 //! `version` is 1; it changes when a field changes its name or meaning, not
 //! when one is added. `counts` are numbers of verdicts; `controls` holds each
-//! control's text once; `verdicts` refer to controls by id. `catalogue_date` is
-//! the day of what is known of AWS's actions and managed policies.
+//! control's text once; `verdicts` refer to controls by id. `audit policy schema
+//! results` describes all of it.
 
 use std::io::{self, Write};
 
+use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use crate::analysis::identity::catalogue;
@@ -15,13 +16,23 @@ use crate::policy::verdict::{Counts, Results};
 /// The version of the report's form.
 pub const VERSION: u32 = 1;
 
-#[derive(Serialize)]
+/// The JSON report of a scan.
+#[derive(Serialize, JsonSchema)]
 struct Report<'a> {
+    /// The version of this form: 1. It changes when a field changes its name or
+    /// meaning, not when one is added.
     version: u32,
+    /// Numbers of verdicts.
     counts: Counts,
-    catalogue_date: &'static str,
+    /// The day of what is known of AWS's actions and managed policies.
+    catalogue_date: &'a str,
     #[serde(flatten)]
     results: &'a Results,
+}
+
+/// The JSON Schema of the report.
+pub fn schema() -> Schema {
+    schema_for!(Report<'static>)
 }
 
 /// Writes the report, indented.

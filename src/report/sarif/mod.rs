@@ -40,15 +40,28 @@ pub fn write(results: &Results, context: &Context, out: &mut dyn Write) -> io::R
     verdicts.sort_by_key(|verdict| {
         (verdict.status, verdict.waiver.is_some(), std::cmp::Reverse(verdict.severity))
     });
-    let total = verdicts.len();
-    verdicts.truncate(MOST_RESULTS);
+    let mut kept: Vec<serde_sarif::sarif::Result> = Vec::new();
+    let mut total = 0;
+    for verdict in verdicts {
+        if kept.len() < MOST_RESULTS {
+            let found = result::of(verdict, results, context);
+            total += found.len();
+            kept.extend(found);
+        } else {
+            total += result::count(verdict);
+        }
+    }
+    kept.truncate(MOST_RESULTS);
     loop {
-        let text = serde_json::to_vec_pretty(&log(results, &verdicts, total, context))?;
-        if compressed_size(&text)? <= MOST_BYTES || verdicts.len() <= 1 {
+        let text = serde_json::to_vec_pretty(&log(results, &kept, total))?;
+        let size = compressed_size(&text)?;
+        if size <= MOST_BYTES || kept.len() <= 1 {
             out.write_all(&text)?;
             return writeln!(out);
         }
-        verdicts.truncate(verdicts.len() / 2);
+        // Results are of much the same size; a little less than fits on average.
+        let fits = kept.len() * (MOST_BYTES / 100 * 95 / 1000) / (size / 1000).max(1);
+        kept.truncate(fits.clamp(1, kept.len() - 1));
     }
 }
 
@@ -62,7 +75,7 @@ fn compressed_size(text: &[u8]) -> io::Result<usize> {
     Ok(encoder.finish()?.len())
 }
 
-fn log(results: &Results, verdicts: &[&Verdict], total: usize, context: &Context) -> Sarif {
+fn log(results: &Results, kept: &[serde_sarif::sarif::Result], total: usize) -> Sarif {
     let driver = ToolComponent {
         name: "audit".to_owned(),
         version: Some(results.tool_version.clone()),
@@ -76,10 +89,8 @@ fn log(results: &Results, verdicts: &[&Verdict], total: usize, context: &Context
             ..Default::default()
         }),
         column_kind: Some("unicodeCodePoints".into()),
-        invocations: Some(vec![invocation(results, verdicts.len(), total)]),
-        results: Some(
-            verdicts.iter().flat_map(|verdict| result::of(verdict, results, context)).collect(),
-        ),
+        invocations: Some(vec![invocation(results, kept.len(), total)]),
+        results: Some(kept.to_vec()),
         ..run(driver)
     };
     Sarif {

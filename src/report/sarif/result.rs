@@ -1,11 +1,12 @@
 //! Verdicts as SARIF results.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_sarif::sarif::{
     CodeFlow, Location, Message, Result, ResultKind, ResultLevel, Suppression, ThreadFlow,
     ThreadFlowLocation,
 };
+use sha2::{Digest, Sha256};
 
 use super::{location, message, rule};
 use crate::model::Origin;
@@ -32,14 +33,18 @@ pub(super) fn of(verdict: &Verdict, results: &Results, context: &Context) -> Vec
             kind: Some(ResultKind::Open),
             level: Some(ResultLevel::None),
             message: message(&text),
-            ..base(verdict, None, index, context, 0)
+            ..base(verdict, None, index, context, "unknown")
         }];
     }
+    let mut seen: HashMap<String, usize> = HashMap::new();
     verdict
         .findings
         .iter()
-        .enumerate()
-        .map(|(number, finding)| {
+        .map(|finding| {
+            let key = digest(&finding.key());
+            let before = seen.entry(key.clone()).or_default();
+            let part = if *before == 0 { key } else { format!("{key}:{before}") };
+            *before += 1;
             let related = related(verdict, finding, context);
             Result {
                 kind: Some(ResultKind::Fail),
@@ -47,10 +52,15 @@ pub(super) fn of(verdict: &Verdict, results: &Results, context: &Context) -> Vec
                 message: text(verdict, finding, &related),
                 related_locations: (!related.is_empty()).then_some(related),
                 code_flows: flows(finding, context),
-                ..base(verdict, Some(finding), index, context, number)
+                ..base(verdict, Some(finding), index, context, &part)
             }
         })
         .collect()
+}
+
+/// How many results [`of`] gives.
+pub(super) fn count(verdict: &Verdict) -> usize {
+    if verdict.status == Status::Unknown { 1 } else { verdict.findings.len().max(1) }
 }
 
 fn base(
@@ -58,7 +68,7 @@ fn base(
     finding: Option<&Finding>,
     rule_index: Option<i64>,
     context: &Context,
-    number: usize,
+    part: &str,
 ) -> Result {
     let subject = &verdict.subject;
     let origin =
@@ -78,11 +88,16 @@ fn base(
         )]),
         partial_fingerprints: Some(BTreeMap::from([(
             "auditFingerprint/v1".to_owned(),
-            format!("{}:{number}", verdict.fingerprint),
+            format!("{}:{part}", verdict.fingerprint),
         )])),
         suppressions: suppressions(verdict, context),
         ..Result::builder().message(Message::default()).build()
     }
+}
+
+/// A short name for the key of a violation.
+fn digest(key: &str) -> String {
+    Sha256::digest(key.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn name(verdict: &Verdict) -> String {
@@ -125,10 +140,15 @@ fn related(verdict: &Verdict, finding: &Finding, context: &Context) -> Vec<Locat
 }
 
 fn flows(finding: &Finding, context: &Context) -> Option<Vec<CodeFlow>> {
+    let mut steps = 0;
     let flows: Vec<CodeFlow> = finding
         .flows
         .iter()
         .filter(|flow| !flow.hops.is_empty())
+        .take_while(|flow| {
+            steps += flow.hops.len();
+            steps <= MOST_STEPS || steps == flow.hops.len()
+        })
         .map(|flow| code_flow(flow, context))
         .collect();
     (!flows.is_empty()).then_some(flows)
@@ -167,11 +187,17 @@ fn suppressions(verdict: &Verdict, context: &Context) -> Option<Vec<Suppression>
     let waiver = verdict.waiver.as_ref()?;
     let until = waiver.expires.as_ref().map(|day| format!(" (until {day})")).unwrap_or_default();
     let in_source = waiver.origin.as_ref().filter(|origin| place::span(origin).is_some());
+    // A waiver in the file of what it waives, as opposed to one of the profile.
+    let file = |origin: &Origin| place::span(origin).map(|span| span.file.clone());
+    let beside = in_source.and_then(file).is_some_and(|waiver| {
+        verdict.subject.origin.as_ref().and_then(file).is_some_and(|subject| subject == waiver)
+    });
+    let kind = if beside { "inSource" } else { "external" };
     Some(vec![Suppression {
         justification: Some(escape::terminal(&format!("{}{until}", waiver.reason))),
         location: in_source.map(|origin| location::of(Some(origin), ("", ""), "", context)),
         status: Some("accepted".into()),
-        ..Suppression::builder().kind(serde_json::Value::from("external")).build()
+        ..Suppression::builder().kind(serde_json::Value::from(kind)).build()
     }])
 }
 
