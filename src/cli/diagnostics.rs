@@ -40,8 +40,7 @@ fn render(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
     };
     let message = escape::line(&diagnostic.message);
     let source = diagnostic.span.as_ref().and_then(|span| {
-        let text = std::fs::read(span.file.as_ref()).ok()?;
-        let text = decode::decode(&text).ok()?;
+        let text = decode::decode(std::fs::read(span.file.as_ref()).ok()?).ok()?;
         let lines: Vec<&str> = text.lines().collect();
         let index = usize::try_from(span.start_line).ok()?.checked_sub(1)?;
         let line = excerpt::masked_line(&lines, index)?;
