@@ -13,6 +13,7 @@ const MOST_STEPS: usize = 32;
 
 /// What references can be followed through.
 pub(super) struct Scope<'p> {
+    plan: &'p Plan,
     root: &'p ConfigModule,
     /// Whether a provider adds tags of its own.
     pub(super) default_tags: bool,
@@ -45,7 +46,7 @@ impl<'p> Scope<'p> {
             .provider_config
             .values()
             .any(|provider| provider.expressions.get("default_tags").is_some());
-        Self { root: &plan.configuration.root_module, default_tags, by_name }
+        Self { plan, root: &plan.configuration.root_module, default_tags, by_name }
     }
 
     /// What the source says of an instance.
@@ -56,6 +57,11 @@ impl<'p> Scope<'p> {
                 && resource.name == instance.name
                 && (resource.mode == mode || resource.mode.is_empty())
         })
+    }
+
+    /// The region of an instance's provider, where the plan tells.
+    pub(super) fn provider_region(&self, instance: &Instance<'_>) -> Option<String> {
+        self.plan.region_of(&self.resource(instance)?.provider_config_key)
     }
 
     /// The module that a module instance is of.
@@ -120,7 +126,9 @@ impl<'p> Scope<'p> {
                     .and_then(|module| module.module_calls.get(&call))
                     .map(|call| &call.expressions);
                 if let Some(expression) = expressions.and_then(|all| all.get(part(1))) {
-                    self.follow(expression, above, index, steps + 1, found);
+                    // There, `each` and `count` are the module's.
+                    let index = module_key(module);
+                    self.follow(expression, above, index.as_ref(), steps + 1, found);
                 }
             }
             "module" => {
@@ -133,7 +141,7 @@ impl<'p> Scope<'p> {
                     .and_then(|output| called?.module.outputs.get(output))
                     .map(|output| &output.expression);
                 if let Some(expression) = expression {
-                    self.follow(expression, &child, index, steps + 1, found);
+                    self.follow(expression, &child, None, steps + 1, found);
                 }
             }
             "local" | "each" | "count" | "path" | "terraform" | "self" | "data" | "" => {}
@@ -189,6 +197,13 @@ impl<'p> Scope<'p> {
     }
 }
 
+/// The key of a module instance: `"x"` of `module.a["x"]`.
+fn module_key(address: &str) -> Option<Json> {
+    let last = split(address).pop()?;
+    let key = last.strip_prefix('[')?.strip_suffix(']')?;
+    serde_json::from_str(key).ok()
+}
+
 /// `a.b["x.y"].c` as `a`, `b`, `["x.y"]`, `c`.
 fn split(reference: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
@@ -218,7 +233,7 @@ fn split(reference: &str) -> Vec<String> {
 }
 
 /// The names of the calls in a module address, without keys.
-fn module_names(address: &str) -> Vec<String> {
+pub(super) fn module_names(address: &str) -> Vec<String> {
     split(address)
         .into_iter()
         .filter(|part| !part.starts_with('['))
@@ -252,5 +267,8 @@ mod tests {
         assert_eq!(split("module.a[\"x.y\"].b"), ["module", "a", "[\"x.y\"]", "b"]);
         assert_eq!(parent("module.a[0].module.b"), ("module.a[0]", "b".to_owned()));
         assert_eq!(parent("module.a"), ("", "a".to_owned()));
+        assert_eq!(module_names("module.a[\"x.y\"].module.b[0]"), ["a", "b"]);
+        assert_eq!(module_key("module.a[\"x.y\"]"), Some("x.y".into()));
+        assert_eq!(module_key("module.a[0].module.b"), None);
     }
 }

@@ -51,15 +51,26 @@ pub fn read_over(base: Snapshot, file: &TextFile, options: &TemplateOptions) -> 
         }
     };
     loaded.snapshot.coverage.insert(coverage(CoverageStatus::Collected, None));
+    read_plan(base, loaded, &plan, file, options)
+}
+
+/// Reads what a parsed plan or state declares.
+fn read_plan(
+    base: Snapshot,
+    mut loaded: Loaded,
+    plan: &Plan,
+    file: &TextFile,
+    options: &TemplateOptions,
+) -> Loaded {
     let mut options = options.clone();
     options.region = options.region.or_else(|| plan.region());
     options.account = options.account.or_else(|| plan.account());
     let origin = file_origin(&file.name);
     declare_deployment(&mut loaded.snapshot, &options, &origin, "a Terraform plan");
-    declare_template(&mut loaded, file, &plan, &options, &origin);
-    let sources = source::Sources::find(file, &options, &plan);
-    let instances = instance::of(&plan, &file.text);
-    let scope = configuration::Scope::new(&plan, &instances);
+    declare_template(&mut loaded, file, plan, &options, &origin);
+    let sources = source::Sources::find(file, &options, plan);
+    let instances = instance::of(plan, &file.text);
+    let scope = configuration::Scope::new(plan, &instances);
     let declared: Vec<resource::Declared<'_>> = instances
         .iter()
         .filter(|instance| instance.managed)
@@ -71,10 +82,11 @@ pub fn read_over(base: Snapshot, file: &TextFile, options: &TemplateOptions) -> 
     let mut loaded = over(base, loaded);
     for one in &declared {
         resource::read(one, resource::Phase::Adding, &mut loaded.snapshot);
+        resource::note_unplaced(one, &mut loaded.snapshot);
     }
     default_resources::add_local_routes(&mut loaded.snapshot);
     resource::credentials(&declared, &mut loaded.snapshot);
-    sources.waivers(&declared, &mut loaded.snapshot);
+    sources.waivers(&declared, &mut loaded.snapshot, &mut loaded.diagnostics);
     loaded
 }
 

@@ -114,6 +114,7 @@ pub(super) struct ConfigResource {
     #[serde(rename = "type")]
     pub kind: String,
     pub name: String,
+    pub provider_config_key: String,
     pub expressions: Json,
     pub for_each_expression: Json,
 }
@@ -142,8 +143,17 @@ pub(super) struct ConfigVariable {
 impl Plan {
     /// The region of the provider, where the plan tells.
     pub(super) fn region(&self) -> Option<String> {
-        let provider =
-            self.configuration.provider_config.values().find(|provider| provider.name == "aws")?;
+        let providers = &self.configuration.provider_config;
+        let main = providers.get("aws").into_iter();
+        self.region_in(main.chain(providers.values()).find(|provider| provider.name == "aws")?)
+    }
+
+    /// The region of one configured provider.
+    pub(super) fn region_of(&self, key: &str) -> Option<String> {
+        self.region_in(self.configuration.provider_config.get(key)?)
+    }
+
+    fn region_in(&self, provider: &ProviderConfig) -> Option<String> {
         let region = provider.expressions.get("region")?;
         if let Some(text) = region.get("constant_value").and_then(Json::as_str) {
             return Some(text.to_owned());

@@ -1,15 +1,18 @@
 //! The `.tf` files behind a plan, for the lines of findings and for waivers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
 use hcl_edit::structure::{Block, Body, Structure};
+use serde::Deserialize;
 
+use super::configuration::module_names;
 use super::plan::{ConfigModule, Plan};
 use super::resource::Declared;
+use crate::diagnostic::Diagnostic;
 use crate::model::snapshot::InlineWaiver;
 use crate::model::{Origin, ResourceRef, Snapshot, Span};
 use crate::source::{TemplateOptions, TextFile, files};
@@ -64,6 +67,36 @@ impl Places {
 pub(super) struct Sources {
     resources: HashMap<(Vec<String>, String, String), Places>,
     none: Places,
+    /// Where `terraform init` put the modules that are not local.
+    installed: HashMap<String, PathBuf>,
+}
+
+/// `.terraform/modules/modules.json`.
+#[derive(Deserialize)]
+struct Manifest {
+    #[serde(rename = "Modules")]
+    modules: Vec<Installed>,
+}
+
+#[derive(Deserialize)]
+struct Installed {
+    #[serde(rename = "Key")]
+    key: String,
+    #[serde(rename = "Dir")]
+    directory: PathBuf,
+}
+
+fn installed(root: &Path) -> HashMap<String, PathBuf> {
+    let manifest = files::text_of(&root.join(".terraform/modules/modules.json"), LARGEST_FILE)
+        .ok()
+        .and_then(|file| serde_json::from_str::<Manifest>(&file.text).ok());
+    let modules = manifest.map(|manifest| manifest.modules).unwrap_or_default();
+    modules
+        .into_iter()
+        // Only what lies below the root: the manifest may be anyone's.
+        .filter(|one| one.directory.components().all(|step| matches!(step, Component::Normal(_))))
+        .map(|one| (one.key, root.join(one.directory)))
+        .collect()
 }
 
 impl Sources {
@@ -74,6 +107,7 @@ impl Sources {
         let beside = file.path.parent().map(Path::to_path_buf).unwrap_or_default();
         let root = options.source_root.clone().unwrap_or(beside);
         let root = if root.as_os_str().is_empty() { PathBuf::from(".") } else { root };
+        sources.installed = installed(&root);
         sources.module(&root, &plan.configuration.root_module, &mut Vec::new());
         sources
     }
@@ -94,11 +128,13 @@ impl Sources {
             }
         }
         for (name, call) in &module.module_calls {
-            if call.source.starts_with("./") || call.source.starts_with("../") {
-                path.push(name.clone());
-                self.module(&directory.join(&call.source), &call.module, path);
-                path.pop();
+            path.push(name.clone());
+            let is_local = call.source.starts_with("./") || call.source.starts_with("../");
+            let installed = self.installed.get(&path.join(".")).cloned();
+            if let Some(inner) = is_local.then(|| directory.join(&call.source)).or(installed) {
+                self.module(&inner, &call.module, path);
             }
+            path.pop();
         }
     }
 
@@ -123,21 +159,33 @@ impl Sources {
 
     /// The places of a resource, whichever instance.
     pub(super) fn of(&self, module: &str, kind: &str, name: &str) -> &Places {
-        let module: Vec<String> = module
-            .split('.')
-            .filter(|part| *part != "module" && !part.is_empty())
-            .map(|part| part.split('[').next().unwrap_or(part).to_owned())
-            .collect();
+        let module = module_names(module);
         self.resources.get(&(module, kind.to_owned(), name.to_owned())).unwrap_or(&self.none)
     }
 
     /// Records the waivers that stand beside resources:
     /// `# audit:waive CONTROL REASON [until YYYY-MM-DD]`.
-    pub(super) fn waivers(&self, declared: &[Declared<'_>], snapshot: &mut Snapshot) {
+    pub(super) fn waivers(
+        &self,
+        declared: &[Declared<'_>],
+        snapshot: &mut Snapshot,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let mut told = BTreeSet::new();
         for one in declared {
-            let Some(collection) = one.collection() else { continue };
             let instance = one.instance;
             for (span, text) in &self.of(instance.module, instance.kind, instance.name).waivers {
+                let Some(collection) = one.collection() else {
+                    if told.insert(span) {
+                        let kind = instance.kind;
+                        diagnostics.push(
+                            Diagnostic::error(format!("the waiver stands beside an {kind}, which no control judges"))
+                                .at(span.clone())
+                                .help("write it beside the resource that this one adds to, or into audit.toml"),
+                        );
+                    }
+                    continue;
+                };
                 let (control, rest) = text.split_once(' ').unwrap_or((text, ""));
                 let (reason, expires) = match rest.rsplit_once(" until ") {
                     Some((reason, day)) => (reason, Some(day.trim().to_owned())),

@@ -18,6 +18,7 @@ use crate::source::node::{Node, Value};
 use crate::source::{TemplateOptions, TextFile};
 
 mod account;
+mod adding;
 mod cloudtrail;
 mod ec2_instance;
 mod ec2_network;
@@ -34,6 +35,8 @@ mod rds;
 mod s3;
 mod secretsmanager;
 mod transit_gateway;
+
+pub(super) use adding::note_unplaced;
 
 /// Resources that stand alone are read before those that add to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,6 +234,8 @@ pub(super) struct Declared<'a> {
     pub origin: Origin,
     /// The expressions of the source.
     expressions: &'a Json,
+    /// The region of its provider, where the plan tells.
+    provider_region: Option<String>,
     /// Whether the provider adds tags.
     default_tags: bool,
     file: &'a TextFile,
@@ -271,6 +276,7 @@ impl<'a> Declared<'a> {
             values,
             origin,
             expressions,
+            provider_region: scope.provider_region(instance),
             default_tags: scope.default_tags,
             file,
             options,
@@ -308,7 +314,13 @@ impl<'a> Declared<'a> {
 
     fn draft_of<'s>(&self, snapshot: &'s mut Snapshot, resource: ResourceRef) -> Draft<'s> {
         Draft::new(snapshot, resource, self.origin.clone(), self.options.secret_key)
-            .located(self.options.account.clone(), self.options.region.clone())
+            .located(self.options.account.clone(), self.region())
+    }
+
+    /// Its own region (provider 6 and later), else its provider's.
+    fn region(&self) -> Option<String> {
+        let own = self.values.get("region").and_then(Node::text);
+        own.or_else(|| self.provider_region.clone()).or_else(|| self.options.region.clone())
     }
 
     /// Identity, with the name from `name` or the `Name` tag; the address and
@@ -330,7 +342,7 @@ impl<'a> Declared<'a> {
                 own.or_else(|| tags.get("Name").cloned()).unwrap_or_else(|| self.address.clone()),
             ),
             account: self.options.account.clone(),
-            region: self.options.region.clone(),
+            region: self.region(),
             tags,
         }
     }

@@ -1,0 +1,150 @@
+//! What resources add to others, so that an addition whose target is not known
+//! is not lost.
+
+use super::Declared;
+use crate::model::{Gap, Reason, Snapshot};
+use crate::source::node::{Node, Value};
+
+/// Where a type adds to: the attribute that names the target, the target's
+/// collection, and its attributes.
+type Target = (&'static str, &'static str, &'static [&'static str]);
+
+fn targets(kind: &str) -> &'static [Target] {
+    match kind {
+        "aws_route" => &[("route_table_id", "route_tables", &["/routes"])],
+        "aws_route_table_association" => &[
+            ("route_table_id", "route_tables", &["/subnet_ids"]),
+            ("subnet_id", "route_tables", &["/subnet_ids"]),
+        ],
+        "aws_main_route_table_association" => &[
+            ("route_table_id", "route_tables", &["/main"]),
+            ("vpc_id", "route_tables", &["/main"]),
+        ],
+        "aws_default_route_table" => &[("default_route_table_id", "route_tables", &["/routes"])],
+        "aws_internet_gateway_attachment" => {
+            &[("internet_gateway_id", "internet_gateways", &["/vpc_id"])]
+        }
+        "aws_eip_association" => {
+            &[("allocation_id", "elastic_ips", &["/instance_id", "/network_interface_id"])]
+        }
+        "aws_vpc_ipv4_cidr_block_association" => &[("vpc_id", "vpcs", &["/cidr_blocks"])],
+        "aws_vpc_endpoint_route_table_association" => {
+            &[("vpc_endpoint_id", "vpc_endpoints", &["/route_table_ids"])]
+        }
+        "aws_vpc_endpoint_subnet_association" => {
+            &[("vpc_endpoint_id", "vpc_endpoints", &["/subnet_ids"])]
+        }
+        "aws_network_acl_rule" => &[("network_acl_id", "network_acls", &["/entries"])],
+        "aws_network_acl_association" => &[
+            ("network_acl_id", "network_acls", &["/subnet_ids"]),
+            ("subnet_id", "network_acls", &["/subnet_ids"]),
+        ],
+        "aws_default_network_acl" => {
+            &[("default_network_acl_id", "network_acls", &["/entries", "/subnet_ids"])]
+        }
+        "aws_default_security_group" => &[("vpc_id", "security_groups", &["/ingress", "/egress"])],
+        "aws_security_group_rule" => {
+            &[("security_group_id", "security_groups", &["/ingress", "/egress"])]
+        }
+        "aws_vpc_security_group_ingress_rule" => {
+            &[("security_group_id", "security_groups", &["/ingress"])]
+        }
+        "aws_vpc_security_group_egress_rule" => {
+            &[("security_group_id", "security_groups", &["/egress"])]
+        }
+        "aws_ec2_managed_prefix_list_entry" => &[("prefix_list_id", "prefix_lists", &["/cidrs"])],
+        "aws_ec2_transit_gateway_route" => {
+            &[("transit_gateway_route_table_id", "transit_gateway_route_tables", &["/routes"])]
+        }
+        "aws_ec2_transit_gateway_route_table_association" => &[(
+            "transit_gateway_route_table_id",
+            "transit_gateway_route_tables",
+            &["/association_attachment_ids"],
+        )],
+        "aws_ec2_transit_gateway_route_table_propagation" => &[(
+            "transit_gateway_route_table_id",
+            "transit_gateway_route_tables",
+            &["/propagation_attachment_ids"],
+        )],
+        "aws_volume_attachment" => &[("volume_id", "volumes", &["/instance_ids"])],
+        "aws_lb_target_group_attachment" | "aws_alb_target_group_attachment" => {
+            &[("target_group_arn", "target_groups", &["/targets"])]
+        }
+        "aws_iam_role_policy" => &[("role", "iam_roles", &["/inline_policies"])],
+        "aws_iam_user_policy" => &[("user", "iam_users", &["/inline_policies"])],
+        "aws_iam_group_policy" => &[("group", "iam_groups", &["/inline_policies"])],
+        "aws_iam_role_policy_attachment" => &[("role", "iam_roles", &["/attached_policies"])],
+        "aws_iam_user_policy_attachment" => &[("user", "iam_users", &["/attached_policies"])],
+        "aws_iam_group_policy_attachment" => &[("group", "iam_groups", &["/attached_policies"])],
+        "aws_iam_policy_attachment" => &[
+            ("roles", "iam_roles", &["/attached_policies"]),
+            ("users", "iam_users", &["/attached_policies"]),
+            ("groups", "iam_groups", &["/attached_policies"]),
+        ],
+        "aws_iam_user_group_membership" => {
+            &[("user", "iam_users", &["/groups"]), ("groups", "iam_users", &["/groups"])]
+        }
+        "aws_iam_group_membership" => {
+            &[("users", "iam_users", &["/groups"]), ("group", "iam_users", &["/groups"])]
+        }
+        "aws_iam_user_login_profile" => &[("user", "iam_users", &["/password_enabled"])],
+        "aws_kms_alias" => &[("target_key_id", "kms_keys", &["/aliases"])],
+        "aws_kms_key_policy" => &[("key_id", "kms_keys", &["/policy"])],
+        "aws_s3_bucket_policy" => &[("bucket", "s3_buckets", &["/policy"])],
+        "aws_s3_bucket_public_access_block" => &[(
+            "bucket",
+            "s3_buckets",
+            &[
+                "/block_public_acls",
+                "/ignore_public_acls",
+                "/block_public_policy",
+                "/restrict_public_buckets",
+            ],
+        )],
+        "aws_s3_bucket_server_side_encryption_configuration" => {
+            &[("bucket", "s3_buckets", &["/sse_algorithm", "/kms_key_id"])]
+        }
+        "aws_s3_bucket_logging" => &[("bucket", "s3_buckets", &["/logging_target_bucket"])],
+        "aws_s3_bucket_acl" => &[("bucket", "s3_buckets", &["/acl_grants"])],
+        "aws_s3_bucket_ownership_controls" => &[("bucket", "s3_buckets", &["/object_ownership"])],
+        "aws_s3_bucket_versioning" => &[("bucket", "s3_buckets", &["/versioning"])],
+        "aws_secretsmanager_secret_policy" => &[("secret_arn", "secrets", &["/policy"])],
+        "aws_secretsmanager_secret_rotation" => {
+            &[("secret_id", "secrets", &["/rotation_enabled", "/rotation_days"])]
+        }
+        _ => &[],
+    }
+}
+
+/// Records an addition whose target is not known as a gap of all that it may
+/// be.
+pub(in super::super) fn note_unplaced(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    for &(attribute, collection, paths) in targets(declared.instance.kind) {
+        let node = declared.get(attribute).filter(|node| !node.is_computed());
+        let one_of_several = node.is_some_and(|node| several(node, attribute));
+        for item in node.map(Node::items).unwrap_or_default() {
+            let reason = match &item.value {
+                Value::Unknown(reason) => reason.clone(),
+                Value::Secret => Reason::Sensitive,
+                Value::Reference(reference) if one_of_several => Reason::KnownAfterApply {
+                    expression: Some(format!("{attribute}, which may be {}", reference.id)),
+                },
+                _ => continue,
+            };
+            snapshot.gaps.extend(paths.iter().map(|path| Gap {
+                collection: collection.to_owned(),
+                id: None,
+                path: (*path).to_owned(),
+                account: declared.options.account.clone(),
+                region: declared.region(),
+                reason: reason.clone(),
+            }));
+        }
+    }
+}
+
+/// Whether an attribute that takes one value refers to several resources, of
+/// which an expression picks one.
+fn several(node: &Node, attribute: &str) -> bool {
+    !attribute.ends_with('s') && matches!(&node.value, Value::List(items) if items.len() > 1)
+}
