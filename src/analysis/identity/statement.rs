@@ -77,7 +77,7 @@ pub(super) fn asks_organization(conditions: &[Condition]) -> bool {
 /// For each condition that limits a statement to accounts: those accounts. All
 /// conditions must hold, so each limits it alone.
 pub(super) fn accounts(conditions: &[Condition]) -> Vec<Vec<&str>> {
-    let of_arn = |arn: &'_ str| arn.splitn(6, ':').nth(4).is_some_and(|part| !part.is_empty());
+    let of_arn = |arn: &'_ str| arn.split(':').nth(4).is_some_and(|part| !part.is_empty());
     let limiting = conditions.iter().filter(|condition| restricting(condition));
     let named = limiting.map(|condition| match condition.key.to_ascii_lowercase().as_str() {
         "aws:principalaccount"
