@@ -253,6 +253,26 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// A gap where any part of what `path` is made of is not known.
+    pub fn whole(&mut self, path: &str, node: Option<&Node>) {
+        let Some(node) = node else { return };
+        match &node.value {
+            Value::Unknown(reason) => self.gap(path, reason.clone()),
+            Value::Secret => self.gap(path, Reason::Sensitive),
+            Value::List(items) => items.iter().for_each(|item| self.whole(path, Some(item))),
+            Value::Map(entries) => {
+                entries.iter().for_each(|(_, entry)| self.whole(path, Some(entry)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a setting says `enable`; `default` where it says nothing.
+    pub fn enabled(&mut self, path: &str, node: Option<&Node>, default: bool) -> Option<bool> {
+        let default = if default { "enable" } else { "disable" };
+        self.string(path, node, Some(default)).map(|text| text == "enable")
+    }
+
     /// Whether a list that was read as `found` has items; a gap where items of
     /// it are not known and none is.
     pub fn whether_any(

@@ -18,6 +18,8 @@ mod instance;
 mod plan;
 mod resource;
 mod source;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use plan::Plan;

@@ -37,6 +37,8 @@ pub(super) fn trail(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         trail.event_selectors.push(classic(&mut draft, index, item));
     }
     for item in draft.items("/event_selectors", declared.get("AdvancedEventSelectors")) {
+        // Any part of it may decide what it selects.
+        draft.whole("/event_selectors", Some(item));
         trail.event_selectors.push(advanced(item));
     }
     if trail.event_selectors.is_empty() {
@@ -51,6 +53,7 @@ pub(super) fn trail(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 
 fn classic(draft: &mut Draft<'_>, index: usize, node: &Node) -> EventSelector {
     let at = |field: &str| format!("/event_selectors/{index}/{field}");
+    draft.whole(&at("data_resource_types"), node.get("DataResources"));
     EventSelector {
         include_management_events: draft.bool(
             &at("include_management_events"),

@@ -5,24 +5,25 @@ use crate::model::{
     ResourceRef, Snapshot, TransitGateway, TransitGatewayAttachment, TransitGatewayRoute,
     TransitGatewayRouteTable,
 };
-use crate::source::node::Node;
-
-fn enabled(declared: &Declared<'_>, property: &str, default: bool) -> Option<bool> {
-    match declared.get(property) {
-        None => Some(default),
-        Some(node) => node.text().map(|text| text == "enable"),
-    }
-}
 
 pub(super) fn gateway(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "transit_gateways");
     let mut gateway = TransitGateway::new(declared.identity(&mut draft, ""));
-    gateway.security_group_referencing_support =
-        enabled(declared, "SecurityGroupReferencingSupport", false);
-    gateway.default_route_table_association =
-        enabled(declared, "DefaultRouteTableAssociation", true);
-    gateway.default_route_table_propagation =
-        enabled(declared, "DefaultRouteTablePropagation", true);
+    gateway.security_group_referencing_support = draft.enabled(
+        "/security_group_referencing_support",
+        declared.get("SecurityGroupReferencingSupport"),
+        false,
+    );
+    gateway.default_route_table_association = draft.enabled(
+        "/default_route_table_association",
+        declared.get("DefaultRouteTableAssociation"),
+        true,
+    );
+    gateway.default_route_table_propagation = draft.enabled(
+        "/default_route_table_propagation",
+        declared.get("DefaultRouteTablePropagation"),
+        true,
+    );
     gateway.association_default_route_table_id = draft.string(
         "/association_default_route_table_id",
         declared.get("AssociationDefaultRouteTableId"),
@@ -44,9 +45,9 @@ pub(super) fn attachment(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     attachment.resource_type = Some("vpc".to_owned());
     attachment.vpc_id = draft.string("/vpc_id", declared.get("VpcId"), None);
     attachment.subnet_ids = draft.strings("/subnet_ids", declared.get("SubnetIds"));
-    attachment.security_group_referencing_support = declared
-        .at(&["Options", "SecurityGroupReferencingSupport"])
-        .and_then(Node::text)
+    let support = declared.at(&["Options", "SecurityGroupReferencingSupport"]);
+    attachment.security_group_referencing_support = draft
+        .string("/security_group_referencing_support", support, None)
         .map(|text| text == "enable");
     attachment.state = Some("available".to_owned());
     snapshot.model.insert(attachment);

@@ -2,7 +2,6 @@
 
 use super::Declared;
 use crate::model::{PasswordPolicy, ResourceRef, Snapshot};
-use crate::source::node::Node;
 
 /// The account that the plan is for, and forgets the gaps that templates have
 /// at `paths` of it.
@@ -64,33 +63,49 @@ pub(super) fn password_policy(declared: &Declared<'_>, snapshot: &mut Snapshot) 
 }
 
 pub(super) fn public_access_block(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let read = |name: &str| match declared.get(name) {
-        None => Some(false),
-        Some(node) => node.bool(),
-    };
-    let paths = [
-        "/s3_block_public_acls",
-        "/s3_ignore_public_acls",
-        "/s3_block_public_policy",
-        "/s3_restrict_public_buckets",
+    const BLOCKS: [&str; 4] = [
+        "block_public_acls",
+        "ignore_public_acls",
+        "block_public_policy",
+        "restrict_public_buckets",
     ];
-    let Some(account) = account(snapshot, &paths) else { return };
-    account.s3_block_public_acls = read("block_public_acls");
-    account.s3_ignore_public_acls = read("ignore_public_acls");
-    account.s3_block_public_policy = read("block_public_policy");
-    account.s3_restrict_public_buckets = read("restrict_public_buckets");
+    let paths = BLOCKS.map(|name| format!("/s3_{name}"));
+    let Some(found) = account(snapshot, &paths.each_ref().map(String::as_str)) else { return };
+    let resource = ResourceRef::new("accounts", found.id.as_str());
+    let mut draft = declared.draft_of(snapshot, resource.clone());
+    let mut read = |index: usize| {
+        let (path, name) = (paths.get(index)?, BLOCKS.get(index)?);
+        draft.bool(path, declared.get(name), Some(false))
+    };
+    let blocks = [read(0), read(1), read(2), read(3)];
+    if let Some(account) = snapshot.model.accounts.get_mut(&resource.id) {
+        [
+            account.s3_block_public_acls,
+            account.s3_ignore_public_acls,
+            account.s3_block_public_policy,
+            account.s3_restrict_public_buckets,
+        ] = blocks;
+    }
 }
 
 pub(super) fn ebs_encryption_by_default(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let enabled = declared.get("enabled").map_or(Some(true), Node::bool);
-    if let Some(region) = region(snapshot, "/ebs_encryption_by_default") {
+    const PATH: &str = "/ebs_encryption_by_default";
+    let Some(found) = region(snapshot, PATH) else { return };
+    let resource = ResourceRef::new("regions", found.id.as_str());
+    let mut draft = declared.draft_of(snapshot, resource.clone());
+    let enabled = draft.bool(PATH, declared.get("enabled"), Some(true));
+    if let Some(region) = snapshot.model.regions.get_mut(&resource.id) {
         region.ebs_encryption_by_default = enabled;
     }
 }
 
 pub(super) fn vpc_block_public_access(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let mode = declared.get("internet_gateway_block_mode").and_then(Node::text);
-    if let Some(region) = region(snapshot, "/vpc_block_public_access_mode") {
+    const PATH: &str = "/vpc_block_public_access_mode";
+    let Some(found) = region(snapshot, PATH) else { return };
+    let resource = ResourceRef::new("regions", found.id.as_str());
+    let mut draft = declared.draft_of(snapshot, resource.clone());
+    let mode = draft.string(PATH, declared.get("internet_gateway_block_mode"), None);
+    if let Some(region) = snapshot.model.regions.get_mut(&resource.id) {
         region.vpc_block_public_access_mode = mode;
     }
 }

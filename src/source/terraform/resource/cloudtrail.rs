@@ -27,6 +27,7 @@ pub(super) fn trail(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         declared.get("event_selector").map(Node::items).unwrap_or_default().iter().enumerate()
     {
         let at = |field: &str| format!("/event_selectors/{index}/{field}");
+        draft.whole(&at("data_resource_types"), item.get("data_resource"));
         trail.event_selectors.push(EventSelector {
             include_management_events: draft.bool(
                 &at("include_management_events"),
@@ -52,6 +53,8 @@ pub(super) fn trail(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         });
     }
     for item in declared.get("advanced_event_selector").map(Node::items).unwrap_or_default() {
+        // Any part of it may decide what it selects.
+        draft.whole("/event_selectors", Some(item));
         trail.event_selectors.push(advanced(item));
     }
     if trail.event_selectors.is_empty() {

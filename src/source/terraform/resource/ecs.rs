@@ -13,11 +13,7 @@ use crate::source::node::{Node, Value};
 pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "ecs_clusters");
     let mut cluster = EcsCluster::new(declared.identity(&mut draft, "name"));
-    let settings = declared.get("setting");
-    let insights =
-        settings.map(Node::items).unwrap_or_default().iter().find(|item| {
-            item.get("name").and_then(Node::text).as_deref() == Some("containerInsights")
-        });
+    let insights = declared.get("setting").and_then(|all| all.named("name", "containerInsights"));
     cluster.container_insights = draft.string(
         "/container_insights",
         insights.and_then(|setting| setting.get("value")),

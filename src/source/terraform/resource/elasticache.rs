@@ -13,6 +13,9 @@ pub(super) fn replication_group(declared: &Declared<'_>, snapshot: &mut Snapshot
     let mut group = ElastiCacheReplicationGroup::new(identity);
     group.engine = draft.string("/engine", declared.get("engine"), Some("redis"));
     group.port = draft.integer("/port", set("port"), engine::port(group.engine.as_deref()));
+    if set("port").is_none() {
+        draft.follows("/port", "/engine");
+    }
     group.cache_subnet_group = draft.string("/cache_subnet_group", set("subnet_group_name"), None);
     group.security_group_ids =
         draft.strings("/security_group_ids", declared.get("security_group_ids"));
@@ -38,7 +41,7 @@ pub(super) fn replication_group(declared: &Declared<'_>, snapshot: &mut Snapshot
         set("transit_encryption_enabled"),
         Some(group.engine.as_deref() == Some("valkey")),
     );
-    group.auth_token_enabled = Some(declared.get("auth_token").is_some());
+    group.auth_token_enabled = draft.given("/auth_token_enabled", declared.get("auth_token"));
     group.user_group_ids = draft.strings("/user_group_ids", declared.get("user_group_ids"));
     group.snapshot_retention_limit = draft.integer(
         "/snapshot_retention_limit",
@@ -61,6 +64,9 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut cluster = ElastiCacheCluster::new(declared.identity(&mut draft, "cluster_id"));
     cluster.engine = draft.string("/engine", set("engine"), None);
     cluster.port = draft.integer("/port", set("port"), engine::port(cluster.engine.as_deref()));
+    if set("port").is_none() {
+        draft.follows("/port", "/engine");
+    }
     cluster.cache_subnet_group =
         draft.string("/cache_subnet_group", set("subnet_group_name"), None);
     cluster.security_group_ids =

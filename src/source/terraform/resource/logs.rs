@@ -39,6 +39,7 @@ pub(super) fn kms_key(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         declared.get("rotation_period_in_days"),
         (key.rotation_enabled == Some(true)).then_some(365),
     );
+    draft.follows("/rotation_period_in_days", "/rotation_enabled");
     // A key without a policy of its own gets AWS's: the account administers it.
     key.policy = policy_document::read(&mut draft, "/policy", declared.get("policy"));
     snapshot.model.insert(key);
@@ -46,8 +47,9 @@ pub(super) fn kms_key(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 
 pub(super) fn kms_alias(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let Some(id) = declared.target::<KmsKey>(snapshot, "target_key_id") else { return };
-    let Some(name) = declared.get("name").and_then(Node::text) else { return };
     let resource = ResourceRef::new("kms_keys", &id);
+    declared.draft_of(snapshot, resource.clone()).whole("/aliases", declared.get("name"));
+    let Some(name) = declared.get("name").and_then(Node::text) else { return };
     snapshot.alias(&resource, name.clone());
     snapshot.alias(&resource, declared.address.clone());
     if let Some(key) = snapshot.model.kms_keys.get_mut(&id) {

@@ -9,7 +9,7 @@ pub(super) fn domain(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "opensearch_domains");
     let mut domain = OpenSearchDomain::new(declared.identity(&mut draft, "domain_name"));
     let at = |path: &[&str]| declared.at(path);
-    domain.in_vpc = Some(declared.block("vpc_options").is_some());
+    domain.in_vpc = draft.given("/in_vpc", declared.block("vpc_options"));
     domain.subnet_ids = draft.strings("/subnet_ids", declared.at(&["vpc_options", "subnet_ids"]));
     domain.security_group_ids =
         draft.strings("/security_group_ids", declared.at(&["vpc_options", "security_group_ids"]));
@@ -57,8 +57,8 @@ pub(super) fn domain(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     );
     domain.access_policy =
         policy_document::read(&mut draft, "/access_policy", declared.get("access_policies"));
-    let logs = declared.get("log_publishing_options").map(Node::items).unwrap_or_default();
-    for options in logs {
+    for options in declared.get("log_publishing_options").map(Node::items).unwrap_or_default() {
+        draft.whole("/log_publishing", options.get("log_type"));
         let Some(kind) = options.get("log_type").and_then(Node::text) else { continue };
         let at = |field: &str| format!("/log_publishing/{kind}/{field}");
         let publishing = LogPublishing {

@@ -21,6 +21,9 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     database.engine = draft.string("/engine", declared.chosen("engine"), None);
     database.engine_version = draft.string("/engine_version", declared.get("engine_version"), None);
     database.port = draft.integer("/port", set("port"), engine::port(database.engine.as_deref()));
+    if set("port").is_none() {
+        draft.follows("/port", "/engine");
+    }
     database.db_cluster = draft.string("/db_cluster", declared.get("cluster_identifier"), None);
     database.db_subnet_group =
         draft.string("/db_subnet_group", declared.get("db_subnet_group_name"), None);
@@ -99,6 +102,9 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     cluster.engine_mode =
         draft.string("/engine_mode", declared.get("engine_mode"), Some("provisioned"));
     cluster.port = draft.integer("/port", set("port"), engine::port(cluster.engine.as_deref()));
+    if set("port").is_none() {
+        draft.follows("/port", "/engine");
+    }
     cluster.db_subnet_group =
         draft.string("/db_subnet_group", declared.get("db_subnet_group_name"), None);
     cluster.security_group_ids =
@@ -147,6 +153,7 @@ pub(super) fn subnet_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 fn parameters(declared: &Declared<'_>, draft: &mut Draft<'_>) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for item in declared.get("parameter").map(Node::items).unwrap_or_default() {
+        draft.whole("/parameters", item.get("name"));
         let Some(name) = item.get("name").and_then(Node::text) else { continue };
         let path = format!("/parameters/{}", crate::source::draft::escape(&name));
         if let Some(value) = draft.string(&path, item.get("value"), None) {

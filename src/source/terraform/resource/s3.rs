@@ -2,7 +2,6 @@
 
 use super::Declared;
 use crate::model::{AclGrant, ResourceRef, S3Bucket, Snapshot};
-use crate::source::node::Node;
 use crate::source::policy_document;
 
 pub(super) fn bucket(declared: &Declared<'_>, snapshot: &mut Snapshot) {
@@ -29,9 +28,9 @@ pub(super) fn bucket(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     );
     bucket.kms_key_id =
         draft.string("/kms_key_id", rule.and_then(|rule| rule.get("kms_master_key_id")), None);
-    let versioned = set("versioning").and_then(|node| node.items().first()?.get("enabled")?.bool());
+    let versioned = draft.bool("/versioning", declared.at(&["versioning", "enabled"]), None);
     bucket.versioning = versioned.filter(|on| *on).map(|_| "Enabled".to_owned());
-    let logging = set("logging").and_then(|node| node.items().first()?.get("target_bucket"));
+    let logging = declared.at(&["logging", "target_bucket"]);
     bucket.logging_target_bucket = draft.string("/logging_target_bucket", logging, None);
     snapshot.model.insert(bucket);
 }
@@ -130,7 +129,9 @@ pub(super) fn ownership(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 
 pub(super) fn versioning(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let Some(id) = of(declared, snapshot) else { return };
-    let status = declared.at(&["versioning_configuration", "status"]).and_then(Node::text);
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("s3_buckets", &id));
+    let status =
+        draft.string("/versioning", declared.at(&["versioning_configuration", "status"]), None);
     if let Some(bucket) = snapshot.model.s3_buckets.get_mut(&id) {
         bucket.versioning = status;
     }

@@ -5,24 +5,25 @@ use crate::model::{
     ResourceRef, Snapshot, TransitGateway, TransitGatewayAttachment, TransitGatewayRoute,
     TransitGatewayRouteTable,
 };
-use crate::source::node::Node;
-
-fn enabled(declared: &Declared<'_>, attribute: &str, default: bool) -> Option<bool> {
-    match declared.get(attribute).and_then(Node::text) {
-        None => Some(default),
-        Some(text) => Some(text == "enable"),
-    }
-}
 
 pub(super) fn gateway(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "transit_gateways");
     let mut gateway = TransitGateway::new(declared.identity(&mut draft, ""));
-    gateway.security_group_referencing_support =
-        enabled(declared, "security_group_referencing_support", false);
-    gateway.default_route_table_association =
-        enabled(declared, "default_route_table_association", true);
-    gateway.default_route_table_propagation =
-        enabled(declared, "default_route_table_propagation", true);
+    gateway.security_group_referencing_support = draft.enabled(
+        "/security_group_referencing_support",
+        declared.get("security_group_referencing_support"),
+        false,
+    );
+    gateway.default_route_table_association = draft.enabled(
+        "/default_route_table_association",
+        declared.get("default_route_table_association"),
+        true,
+    );
+    gateway.default_route_table_propagation = draft.enabled(
+        "/default_route_table_propagation",
+        declared.get("default_route_table_propagation"),
+        true,
+    );
     snapshot.model.insert(gateway);
 }
 
@@ -34,8 +35,11 @@ pub(super) fn attachment(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     attachment.resource_type = Some("vpc".to_owned());
     attachment.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
     attachment.subnet_ids = draft.strings("/subnet_ids", declared.get("subnet_ids"));
-    attachment.security_group_referencing_support =
-        enabled(declared, "security_group_referencing_support", true);
+    attachment.security_group_referencing_support = draft.enabled(
+        "/security_group_referencing_support",
+        declared.get("security_group_referencing_support"),
+        true,
+    );
     attachment.state = Some("available".to_owned());
     snapshot.model.insert(attachment);
 }

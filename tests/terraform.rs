@@ -1,0 +1,276 @@
+//! What a plan says, as the model has it: additions, references through
+//! modules, providers' regions, places and waivers.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use audit::model::{Origin, Snapshot};
+use audit::source::{Loaded, TemplateOptions, TextFile, terraform};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+/// One resource of a plan: its address, values, what of them is known after
+/// apply, and the source's expressions.
+struct Planned {
+    address: &'static str,
+    index: Value,
+    values: Value,
+    unknown: Value,
+    expressions: Value,
+    provider: &'static str,
+}
+
+fn planned(address: &'static str, values: Value, unknown: Value, expressions: Value) -> Planned {
+    Planned { address, index: Value::Null, values, unknown, expressions, provider: "aws" }
+}
+
+/// A plan of the root module.
+fn plan(resources: &[Planned]) -> Value {
+    let named = |one: &Planned| {
+        let (kind, name) = one.address.split_once('.').unwrap();
+        let name = name.split('[').next().unwrap();
+        json!({"address": one.address, "mode": "managed", "type": kind, "name": name,
+               "index": one.index, "values": one.values, "expressions": one.expressions,
+               "provider_config_key": one.provider})
+    };
+    let all: Vec<Value> = resources.iter().map(named).collect();
+    let changes: Vec<Value> = resources
+        .iter()
+        .map(|one| json!({"address": one.address, "change": {"after_unknown": one.unknown}}))
+        .collect();
+    json!({
+        "format_version": "1.2", "terraform_version": "1.9.0",
+        "planned_values": {"root_module": {"resources": all}},
+        "resource_changes": changes,
+        "configuration": {
+            "provider_config": {
+                "aws": {"name": "aws", "expressions": {"region": {"constant_value": "eu-west-1"}}},
+                "aws.west": {"name": "aws", "alias": "west",
+                             "expressions": {"region": {"constant_value": "us-west-2"}}}
+            },
+            "root_module": {"resources": all}
+        }
+    })
+}
+
+fn read(plan: &Value) -> Loaded {
+    let file = TextFile {
+        name: "plan.json".into(),
+        path: "none/plan.json".into(),
+        text: plan.to_string(),
+    };
+    terraform::read(&file, &TemplateOptions::default())
+}
+
+fn fact(snapshot: &Snapshot, collection: &str, id: &str, path: &str) -> Value {
+    let model = serde_json::to_value(&snapshot.model).unwrap();
+    let reason = snapshot.gaps.iter().find(|gap| {
+        gap.collection == collection
+            && gap.id.as_deref().is_none_or(|of| of == id)
+            && !(gap.id.is_none() && gap.path.is_empty())
+            && gap.touches(path)
+    });
+    match reason {
+        Some(gap) => json!(format!("unknown: {}", gap.reason)),
+        None => model[collection][id].pointer(path).cloned().unwrap_or(json!("nothing")),
+    }
+}
+
+const GROUP: &str = "aws_security_group.a";
+
+fn group(address: &'static str) -> Planned {
+    planned(
+        address,
+        json!({"name": address}),
+        json!({"id": true, "arn": true}),
+        json!({"name": {}}),
+    )
+}
+
+/// A rule onto a group, by what the source says of the group.
+#[rstest]
+#[case::named(json!({"references": ["aws_security_group.a.id", "aws_security_group.a"]}), json!("0.0.0.0/0"))]
+#[case::local(json!({"references": ["local.group"]}), json!("unknown: known only after apply (local.group)"))]
+#[case::of_each(json!({"references": ["each.value.group", "each.value"]}), json!("unknown: known only after apply (each.value.group)"))]
+#[case::one_of_two(
+    json!({"references": ["var.which", "aws_security_group.a.id", "aws_security_group.a", "aws_security_group.b.id", "aws_security_group.b"]}),
+    json!("unknown: known only after apply (security_group_id, which may be aws_security_group.a)")
+)]
+fn a_rule_whose_group_is_not_known_is_not_lost(#[case] group_id: Value, #[case] expected: Value) {
+    for (kind, values, path) in [
+        (
+            "aws_vpc_security_group_ingress_rule.r",
+            json!({"ip_protocol": "-1", "cidr_ipv4": "0.0.0.0/0"}),
+            "/ingress/0/cidr_ipv4",
+        ),
+        (
+            "aws_security_group_rule.r",
+            json!({"type": "ingress", "protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}),
+            "/ingress/0/cidr_ipv4",
+        ),
+    ] {
+        let rule = planned(
+            kind,
+            values,
+            json!({"id": true, "security_group_id": true}),
+            json!({"security_group_id": group_id}),
+        );
+        let loaded = read(&plan(&[group(GROUP), group("aws_security_group.b"), rule]));
+        assert_eq!(fact(&loaded.snapshot, "security_groups", GROUP, path), expected, "{kind}");
+    }
+}
+
+/// The region of a resource: its own, its provider's, the plan's.
+#[rstest]
+#[case::of_the_plan("aws", json!({}), "eu-west-1")]
+#[case::of_its_provider("aws.west", json!({}), "us-west-2")]
+#[case::its_own("aws", json!({"region": "ap-south-1"}), "ap-south-1")]
+fn a_resource_is_in_its_providers_region(
+    #[case] provider: &'static str,
+    #[case] values: Value,
+    #[case] region: &str,
+) {
+    let one = Planned { provider, ..planned(GROUP, values, json!({}), json!({})) };
+    let loaded = read(&plan(&[one]));
+    let found = &loaded.snapshot.model.security_groups[GROUP];
+    assert_eq!(found.region.as_deref(), Some(region));
+}
+
+/// `each.key` in what a module is given is the module's key, not that of the
+/// resource inside.
+#[test]
+fn a_modules_arguments_are_of_the_modules_own_key() {
+    let vpc = |key: &str| {
+        json!({"address": format!("aws_vpc.v[\"{key}\"]"), "mode": "managed", "type": "aws_vpc",
+               "name": "v", "index": key, "values": {"cidr_block": "10.0.0.0/16"}})
+    };
+    let subnet = |module: &str, key: &str| {
+        json!({"address": format!("module.n[\"{module}\"].aws_subnet.s[\"{key}\"]"),
+               "mode": "managed", "type": "aws_subnet", "name": "s", "index": key, "values": {}})
+    };
+    let child = |module: &str| {
+        json!({"address": format!("module.n[\"{module}\"]"),
+               "resources": [subnet(module, "a.1"), subnet(module, "b")]})
+    };
+    let changes: Vec<Value> = ["a.1", "b"]
+        .iter()
+        .flat_map(|module| ["a.1", "b"].map(|key| (module, key)))
+        .map(|(module, key)| {
+            json!({"address": subnet(module, key)["address"], "change": {"after_unknown": {"vpc_id": true}}})
+        })
+        .collect();
+    let plan = json!({
+        "format_version": "1.2", "terraform_version": "1.9.0",
+        "planned_values": {"root_module": {
+            "resources": [vpc("a.1"), vpc("b")],
+            "child_modules": [child("a.1"), child("b")]
+        }},
+        "resource_changes": changes,
+        "configuration": {"root_module": {
+            "resources": [{"type": "aws_vpc", "name": "v", "mode": "managed"}],
+            "module_calls": {"n": {
+                "source": "./n",
+                "expressions": {"vpc_id": {"references": ["aws_vpc.v", "each.key"]}},
+                "module": {"resources": [{
+                    "type": "aws_subnet", "name": "s", "mode": "managed",
+                    "expressions": {"vpc_id": {"references": ["var.vpc_id"]}}
+                }]}
+            }}
+        }}
+    });
+    let loaded = read(&plan);
+    for module in ["a.1", "b"] {
+        for key in ["a.1", "b"] {
+            let id = format!("module.n[\"{module}\"].aws_subnet.s[\"{key}\"]");
+            let vpc = format!("aws_vpc.v[\"{module}\"]");
+            assert_eq!(fact(&loaded.snapshot, "subnets", &id, "/vpc_id"), json!(vpc), "{id}");
+        }
+    }
+}
+
+/// Places and waivers of each instance, in a local module, in an installed one
+/// and beside what no control judges.
+#[test]
+fn places_and_waivers_come_from_every_module_at_hand() {
+    let source = |comment: &str| {
+        format!(
+            "# audit:waive sg-unused {comment} until 2030-01-01\nresource \"aws_security_group\" \"a\" {{\n  for_each    = var.keys\n  description = \"é\"\n}}\n"
+        )
+    };
+    let directory = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("main.tf", source("root")),
+        ("local/main.tf", source("local")),
+        (".terraform/modules/far/main.tf", source("installed")),
+        (
+            "rule.tf",
+            "# audit:waive sg-no-open-ingress nothing\nresource \"aws_security_group_rule\" \"r\" {\n}\n".to_owned(),
+        ),
+        (
+            ".terraform/modules/modules.json",
+            json!({"Modules": [
+                {"Key": "", "Source": "", "Dir": "."},
+                {"Key": "far", "Source": "registry/far", "Dir": ".terraform/modules/far"},
+                {"Key": "out", "Source": "registry/out", "Dir": "../../etc"}
+            ]})
+            .to_string(),
+        ),
+    ] {
+        let path = directory.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let instance = |module: &str, key: &str| {
+        let prefix = if module.is_empty() { String::new() } else { format!("module.{module}.") };
+        json!({"address": format!("{prefix}aws_security_group.a[\"{key}\"]"), "mode": "managed",
+               "type": "aws_security_group", "name": "a", "index": key, "values": {"description": "é"}})
+    };
+    let declared = json!({"resources": [{"type": "aws_security_group", "name": "a", "mode": "managed", "expressions": {}}]});
+    let mut root = vec![instance("", "x"), instance("", "y.z")];
+    root.push(json!({"address": "aws_security_group_rule.r", "mode": "managed",
+                     "type": "aws_security_group_rule", "name": "r", "values": {}}));
+    let plan = json!({
+        "format_version": "1.2", "terraform_version": "1.9.0",
+        "planned_values": {"root_module": {"resources": root, "child_modules": [
+            {"address": "module.local", "resources": [instance("local", "x")]},
+            {"address": "module.far", "resources": [instance("far", "x")]}
+        ]}},
+        "configuration": {"root_module": {
+            "resources": declared["resources"],
+            "module_calls": {
+                "local": {"source": "./local", "module": declared},
+                "far": {"source": "registry/far", "module": declared}
+            }
+        }}
+    });
+    let file = TextFile {
+        name: "plan.json".into(),
+        path: directory.path().join("plan.json"),
+        text: plan.to_string(),
+    };
+    let loaded = terraform::read(&file, &TemplateOptions::default());
+    let mut waived: Vec<(String, String)> = loaded
+        .snapshot
+        .inline_waivers
+        .iter()
+        .map(|waiver| (waiver.resource.id.clone(), waiver.reason.clone()))
+        .collect();
+    waived.sort();
+    let expected = [
+        ("aws_security_group.a[\"x\"]", "root"),
+        ("aws_security_group.a[\"y.z\"]", "root"),
+        ("module.far.aws_security_group.a[\"x\"]", "installed"),
+        ("module.local.aws_security_group.a[\"x\"]", "local"),
+    ];
+    assert_eq!(waived, expected.map(|(id, reason)| (id.to_owned(), reason.to_owned())));
+    for (id, _) in expected {
+        let resource = audit::model::ResourceRef::new("security_groups", id);
+        let origin = loaded.snapshot.origins.resolve(&resource, "/description");
+        let Some(Origin::Plan { span: Some(span), .. }) = origin else { panic!("{origin:?}") };
+        assert_eq!((span.start_line, span.start_column), (4, 17), "{id}: {span:?}");
+    }
+    let told: Vec<&str> = loaded.diagnostics.iter().map(|one| one.message.as_str()).collect();
+    assert_eq!(
+        told,
+        ["the waiver stands beside an aws_security_group_rule, which no control judges"]
+    );
+}
