@@ -13,6 +13,9 @@ use audit::model::{
     KmsKey, PolicyDocument, Principal, ResourceRef, S3Bucket, Secret, Snapshot, Statement,
 };
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ACCOUNT: &str = "111122223333";
 const ROLES: usize = 4_000;
 const USERS: usize = 1_000;

@@ -133,6 +133,14 @@ fn takes_in(pattern: &[Piece], subject: &[Piece]) -> bool {
 
 /// Whether some text is in both patterns.
 pub fn overlap(a: &[Piece], b: &[Piece]) -> bool {
+    // Most patterns part before their first star.
+    for pair in a.iter().zip(b) {
+        match pair {
+            (Piece::Any, _) | (_, Piece::Any) => break,
+            (Piece::Character(x), Piece::Character(y)) if x != y => return false,
+            _ => {}
+        }
+    }
     // reachable[j]: the pieces of `a` so far and the first j of `b` have a
     // text in common.
     let mut reachable = vec![false; b.len() + 1];
@@ -150,8 +158,9 @@ pub fn overlap(a: &[Piece], b: &[Piece]) -> bool {
         *first = true;
     }
     skip(&mut reachable);
+    let mut next = vec![false; b.len() + 1];
     for piece in a {
-        let mut next = vec![false; b.len() + 1];
+        next.fill(false);
         if *piece == Piece::Any {
             let from = reachable.iter().position(|found| *found).unwrap_or(reachable.len());
             next.iter_mut().skip(from).for_each(|found| *found = true);
@@ -171,7 +180,7 @@ pub fn overlap(a: &[Piece], b: &[Piece]) -> bool {
             }
         }
         skip(&mut next);
-        reachable = next;
+        std::mem::swap(&mut reachable, &mut next);
     }
     reachable.last() == Some(&true)
 }
