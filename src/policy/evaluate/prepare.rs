@@ -81,8 +81,8 @@ pub fn answers(policy: &Policy) -> String {
 /// The package below which the engine's own modules stand.
 const ANSWERS: &str = "audit.lib.answers";
 
-/// The rules that the engine asks for, if a policy has them.
-const ASKED: [&str; 3] = ["deny", "applicable", "depends"];
+/// The rules that the engine asks for beside `deny`, if a policy has them.
+const OPTIONAL: [&str; 2] = ["applicable", "depends"];
 
 fn ready(base: &Interpreter, group: &[&Policy]) -> Result<Interpreter, EngineError> {
     let policies = base.with(group.iter().map(|policy| &policy.module))?;
@@ -90,9 +90,13 @@ fn ready(base: &Interpreter, group: &[&Policy]) -> Result<Interpreter, EngineErr
         .iter()
         .map(|policy| {
             let package = &policy.control.package;
-            let declared = ASKED.iter().filter(|name| policies.declares(&policy.module, name));
-            let members: Vec<String> =
-                declared.map(|name| format!("\"{name}\": data.{package}.{name}")).collect();
+            let declared = OPTIONAL.iter().filter(|name| policies.declares(&policy.module, name));
+            // Without `deny` the answers are not defined, so nothing passes.
+            let members: Vec<String> = ["deny"]
+                .iter()
+                .chain(declared)
+                .map(|name| format!("\"{name}\": data.{package}.{name}"))
+                .collect();
             Module {
                 file: format!("{}#answers", policy.module.file),
                 text: format!("package {ANSWERS}.{package}\n\nall := {{{}}}\n", members.join(", ")),

@@ -98,6 +98,14 @@ fn judged(snapshot: &Snapshot, rules: &str, change: impl Fn(&mut Policy)) -> Res
 }
 
 #[test]
+fn a_policy_without_deny_passes_nothing() {
+    let rules = "violation contains 1";
+    let results = judged(&database(Some(false), Some(false)), rules, |_| ());
+    assert_eq!(results.verdicts, []);
+    assert_eq!(results.errors.len(), 1, "{:?}", results.errors);
+}
+
+#[test]
 fn a_finding_about_nothing_is_the_controls_error() {
     let rules =
         r#"deny contains {"subject": ["rds_instances", "x"], "message": "m", "evidence": []}"#;
