@@ -341,6 +341,14 @@ fn a_resource_reads_as(
     "Resources:\n  Fn::Transform: {Name: AWS::Include}\n  A: {Type: AWS::EC2::VPC}\n",
     "2:3: what the macro adds to the resources is not seen"
 )]
+#[case::names_of_a_macro(
+    "Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: AWS::Serverless::Function}\n  A: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref FRole}}\n",
+    "3:3: what SAM makes of F is not judged"
+)]
+#[case::include(
+    "Transform: {Name: AWS::Include, Parameters: {Location: s3://b/k}}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "1:12: the macro AWS::Include is not run; what it adds is not seen"
+)]
 #[case::circle_by_order(
     "Resources:\n  A: {Type: AWS::EC2::VPC, DependsOn: B}\n  B: {Type: AWS::EC2::VPC, DependsOn: [A]}\n",
     "2:3: resources refer to each other in a circle: A → B → A"
@@ -365,9 +373,6 @@ fn what_is_wrong_is_told(#[case] text: &str, #[case] expected: &str) {
 #[rstest]
 #[case::branch_not_taken(
     "Conditions: {C: !Equals [a, a]}\nResources:\n  A: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: !If [C, x, !Ref B]}}\n  B: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: !Ref A}}\n"
-)]
-#[case::names_of_a_macro(
-    "Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: AWS::Serverless::Function}\n  A: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref FRole}}\n"
 )]
 #[case::kept_names(
     "Resources:\n  A: {Type: AWS::EC2::VPC, DeletionPolicy: Retain, UpdateReplacePolicy: Retain, Metadata: {x: y}, CreationPolicy: {}, UpdatePolicy: {}}\n"

@@ -1227,6 +1227,46 @@ fn a_middlebox_decides_for_itself() {
 // What is not known.
 
 #[test]
+fn balancers_that_could_not_be_listed_leave_it_open() {
+    let facts = reference().gap("load_balancers", "", "").derive();
+    assert_eq!(facts.internet(DB), None);
+    assert!(facts.has_gap(DB, "/reachability/from_internet"));
+    // The load balancer that is known is reached whatever others there are.
+    assert_eq!(facts.internet("load_balancers/alb"), Some(true));
+}
+
+/// The reference architecture with an internal service behind a network load
+/// balancer whose targets are not known.
+fn open_targets(scheme: &str, subnet: &str, database: &str) -> network_builder::Net {
+    reference()
+        .group("sg-nlb", &["tcp 80 0.0.0.0/0"])
+        .balancer("nlb", "network", scheme, &[subnet], &["sg-nlb"])
+        .listener("nlb", "TCP", 80, "ip", 5432, &[])
+        .group("sg-db", &["tcp 5432 sg-app", database])
+}
+
+#[test]
+fn targets_that_are_not_known_leave_open_what_the_balancer_can_reach() {
+    let open = |scheme, subnet, database, collection, id, path| {
+        let net = open_targets(scheme, subnet, database);
+        net.gap(collection, id, path).derive().internet(DB)
+    };
+    let (targets, admits) = (("target_groups", "nlb-80", "/targets"), "tcp 5432 sg-nlb");
+    let at =
+        |scheme, subnet, database| open(scheme, subnet, database, targets.0, targets.1, targets.2);
+    assert_eq!(open_targets("internet-facing", "edge", admits).derive().internet(DB), Some(false));
+    assert_eq!(at("internet-facing", "edge", admits), None);
+    // The database admits it not, or the internet does not reach it.
+    assert_eq!(at("internet-facing", "edge", "tcp 5432 sg-app"), Some(false));
+    assert_eq!(at("internal", "app", admits), Some(false));
+    let entry =
+        |collection, id, path| open("internet-facing", "edge", admits, collection, id, path);
+    assert_eq!(entry("listeners", "", ""), None);
+    assert_eq!(entry("listeners", "nlb-80-listener", "/default_actions/0/forward"), None);
+    assert_eq!(entry("listener_rules", "", ""), None);
+}
+
+#[test]
 fn an_unknown_table_leaves_it_open() {
     let facts = exposed()
         .edit(|model| model.route_tables.get_mut("public").unwrap().subnet_ids.clear())

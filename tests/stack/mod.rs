@@ -67,6 +67,19 @@ impl Source {
     }
 
     fn judge_text(self, text: String, profile: &Profile) -> Results {
+        let loaded = self.read(text);
+        assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+        judged(loaded, profile)
+    }
+
+    /// The verdicts on a document of which something cannot be read.
+    pub fn judge_in_part(self, document: &Json, profile: &Profile) -> Results {
+        let loaded = self.read(document.to_string());
+        assert!(!loaded.diagnostics.is_empty());
+        judged(loaded, profile)
+    }
+
+    fn read(self, text: String) -> Loaded {
         // The plan names its account; a template is told.
         let options = TemplateOptions {
             account: Some("111122223333".to_owned()),
@@ -75,11 +88,10 @@ impl Source {
         };
         let file =
             |path: &str| TextFile { name: path.into(), path: Path::new(path).to_path_buf(), text };
-        let loaded = match self {
+        match self {
             Self::Cloudformation => cloudformation::read(&[file(TEMPLATE)], &options),
             Self::Terraform => terraform::read(&file(PLAN), &options),
-        };
-        judged(loaded, profile)
+        }
     }
 }
 
@@ -95,7 +107,6 @@ fn options(profile: &Profile) -> analysis::Options {
 }
 
 fn judged(mut loaded: Loaded, profile: &Profile) -> Results {
-    assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
     loaded.snapshot.model.collected_at = "2026-11-23T00:00:00Z".to_owned();
     link::link(&mut loaded.snapshot);
     analysis::derive_with(&mut loaded.snapshot, &options(profile));

@@ -9,6 +9,7 @@ use super::ports::Ports;
 use super::ranges::Family;
 use super::rules::Direction;
 use super::things::{Presence, Role, Thing};
+use super::unseen_targets;
 use super::world::{World, is_same_zone};
 use crate::model::NetworkPath;
 
@@ -55,6 +56,7 @@ pub fn answer(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked) ->
             behind(world, thing, edge, asked, &mut answer);
         }
     }
+    answer.unknown.extend(unseen_targets::to(world, at, thing, asked));
     if let Some(reason) = &thing.unplaced {
         answer.unknown.push(reason.clone());
     }

@@ -30,6 +30,7 @@ pub mod rules;
 mod starts;
 pub mod things;
 mod tiers;
+pub mod unseen_targets;
 pub mod world;
 
 use crate::model::Snapshot;

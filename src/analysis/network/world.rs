@@ -12,6 +12,7 @@ use super::ranges::{Family, Ranges, internet, parse_cidr};
 use super::routes::{self, Table};
 use super::rules::{self, Group};
 use super::things::{self, Role, Thing};
+use super::unseen_targets::{self, OpenBalancer};
 use crate::model::{Model, Reason, Region, Resource, Snapshot, Subnet};
 
 /// How VPC Block Public Access treats a subnet.
@@ -94,6 +95,8 @@ pub struct World<'a> {
     pub doubtful: ByKind,
     /// What load balancers forward to each thing.
     pub edges: Vec<Vec<Edge<'a>>>,
+    /// Load balancers that may forward to more.
+    pub open_balancers: Vec<OpenBalancer>,
     /// What each subnet's routes lead to outside its VPC.
     pub connections: Connections<'a>,
     /// The addresses of the internet.
@@ -168,6 +171,7 @@ impl<'a> World<'a> {
             vpc_addresses: HashMap::new(),
             doubtful: ByKind::new(),
             edges: Vec::new(),
+            open_balancers: Vec::new(),
             connections: Connections::default(),
             internet: Family::ALL.map(internet),
             in_detail: false,
@@ -179,6 +183,7 @@ impl<'a> World<'a> {
         world.index_things();
         world.edges = balancers::edges(&world);
         world.connections = connections::compile(&world);
+        world.open_balancers = unseen_targets::balancers(&world);
         world
     }
 

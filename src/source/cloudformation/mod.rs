@@ -322,6 +322,9 @@ impl<'a> Reader<'a> {
                     "scan the template before `aws cloudformation package`, or name the nested one too",
                 ),
             );
+            let expression = format!("the nested stack {}", nested.logical);
+            let detail = "its template is not on disk";
+            self.unplaced.extend(resource::of_unseen(&expression, detail, root));
             return BTreeMap::new();
         };
         if self.above.iter().any(|known| same_file(known, &path)) {

@@ -15,6 +15,9 @@ use crate::model::{Gap, Origin, Reason, ResourceRef, Snapshot, Span};
 use crate::source::node::{Node, Value};
 use crate::source::{default_resources, difference};
 
+/// Why what a macro does is not known.
+const NOT_RUN: &str = "it is not run";
+
 /// What stacks export, by name.
 pub(super) type Exports = BTreeMap<String, Node>;
 
@@ -27,6 +30,8 @@ pub(super) struct Stack<'a> {
     resources: Vec<(Key, Rc<Yaml>)>,
     /// Loops of resources that could not be.
     unrolled: Vec<Unrolled>,
+    /// Where a macro adds to the resources.
+    transformed: Option<Span>,
 }
 
 /// A stack nested in another.
@@ -72,13 +77,10 @@ impl<'a> Stack<'a> {
             .map(|section| foreach::entries(section, &scope))
             .unwrap_or_default();
         report_unrolled(&unrolled, "resources", diagnostics);
+        let mut transformed = None;
         resources.retain(|(key, declaration)| {
             if key.name == "Fn::Transform" {
-                diagnostics.push(
-                    Diagnostic::warning("what the macro adds to the resources is not seen")
-                        .at(key.span.clone())
-                        .help("scan the processed template: `aws cloudformation get-template --template-stage Processed`"),
-                );
+                transformed = Some(key.span.clone());
                 return false;
             }
             match declaration.get("Type").and_then(|kind| kind.text()).map(str::trim) {
@@ -97,7 +99,7 @@ impl<'a> Stack<'a> {
                 }
             }
         });
-        Self { root, document: document.clone(), scope, resources, unrolled }
+        Self { root, document: document.clone(), scope, resources, unrolled, transformed }
     }
 
     /// What the stack exports.
@@ -216,7 +218,6 @@ impl<'a> Stack<'a> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<Unplaced> {
         self.report_cycles(diagnostics);
-        self.report_unseen(diagnostics);
         let mut declared = Vec::new();
         for (key, declaration) in &self.resources {
             let Some(kind) = self.scope.types.get(&key.name) else { continue };
@@ -262,6 +263,7 @@ impl<'a> Stack<'a> {
         for loop_ in &self.unrolled {
             unplaced.extend(resource::of_unrolled(loop_, self.root));
         }
+        unplaced.extend(self.unseen(&declared, snapshot, diagnostics));
         self.report_undeclared(diagnostics);
         unplaced
     }
@@ -317,30 +319,71 @@ impl<'a> Stack<'a> {
         }
     }
 
-    /// Macros and modules, which add what is not in the template.
-    fn report_unseen(&self, diagnostics: &mut Vec<Diagnostic>) {
+    /// What macros, modules and SAM declare beside what the template shows. A
+    /// macro of the whole template may change everything in it.
+    fn unseen(
+        &self,
+        declared: &[Declared<'_>],
+        snapshot: &mut Snapshot,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<Unplaced> {
         const HELP: &str = "scan the processed template: `aws cloudformation get-template --template-stage Processed`";
-        for (name, span) in self.transforms().filter(|(name, _)| !name.starts_with("AWS::")) {
-            diagnostics.push(
-                Diagnostic::warning(format!(
-                    "the macro {name} is not run; what it changes is not seen"
-                ))
-                .at(span.clone())
-                .help(HELP),
-            );
-        }
-        for (key, _) in &self.resources {
-            let kind = self.scope.types.get(&key.name).map(String::as_str).unwrap_or_default();
-            if kind.ends_with("::MODULE") {
-                diagnostics.push(
-                    Diagnostic::warning(format!(
-                        "the module {} is not expanded; its resources are not judged",
-                        key.name
-                    ))
-                    .at(key.span.clone())
-                    .help(HELP),
-                );
+        let mut found = Vec::new();
+        let mut tell = |message: String, span: &Span| {
+            diagnostics.push(Diagnostic::warning(message).at(span.clone()).help(HELP));
+        };
+        for (name, span) in self.transforms() {
+            let expression = format!("the macro {name}");
+            if name == "AWS::Include" {
+                tell(format!("{expression} is not run; what it adds is not seen"), span);
+            } else if name.starts_with("AWS::") {
+                continue;
+            } else {
+                tell(format!("{expression} is not run; what it changes is not seen"), span);
+                self.leave_open(declared, &expression, snapshot);
             }
+            found.extend(resource::of_unseen(&expression, NOT_RUN, self.root));
+        }
+        if let Some(span) = &self.transformed {
+            tell("what the macro adds to the resources is not seen".to_owned(), span);
+            found.extend(resource::of_unseen("the macro of the resources", NOT_RUN, self.root));
+        }
+        for one in declared {
+            let (logical, kind) = (&one.logical, &one.kind);
+            let Origin::File { span } = &one.origin else { continue };
+            if kind.ends_with("::MODULE") {
+                tell(
+                    format!("the module {logical} is not expanded; its resources are not judged"),
+                    span,
+                );
+                let expression = format!("the module {logical}");
+                found.extend(resource::of_unseen(&expression, "it is not expanded", self.root));
+            } else if kind.starts_with("AWS::Serverless::")
+                && kind != "AWS::Serverless::Application"
+            {
+                tell(format!("what SAM makes of {logical} is not judged"), span);
+                let expression = format!("what SAM makes of {logical}");
+                found.extend(resource::of_unseen(&expression, "SAM is not run", self.root));
+            }
+        }
+        found
+    }
+
+    /// Leaves open whether anything that the template declares stays as it is.
+    fn leave_open(&self, declared: &[Declared<'_>], expression: &str, snapshot: &mut Snapshot) {
+        for one in declared {
+            let Some(collection) = resource::collection_of(&one.kind) else { continue };
+            snapshot.gaps.insert(Gap {
+                collection: collection.to_owned(),
+                id: Some(one.id.clone()),
+                path: String::new(),
+                account: self.root.options.account.clone(),
+                region: self.root.options.region.clone(),
+                reason: Reason::Unresolvable {
+                    expression: expression.to_owned(),
+                    detail: NOT_RUN.to_owned(),
+                },
+            });
         }
     }
 

@@ -1,10 +1,12 @@
 //! What resources add to others, so that an addition whose target is not known
 //! is not lost.
 
+use std::collections::BTreeSet;
+
 use super::super::foreach::Unrolled;
 use super::super::yaml::Yaml;
 use super::{Declared, Phase, Root, collection_of, target_of};
-use crate::model::{Gap, Reason, ResourceRef, Snapshot};
+use crate::model::{Gap, Model, Reason, ResourceRef, Snapshot};
 use crate::source::node::{Node, Value};
 
 /// An addition whose target is not known: any of a collection, as far as can
@@ -21,37 +23,42 @@ pub(in super::super) struct Unplaced {
     reason: Reason,
 }
 
-/// Where a type adds to: the property that names the target, the target's
+/// What is added to: the property that names the target, the target's
 /// collection, and the attributes.
 type Target = (&'static str, &'static str, &'static [&'static str]);
 
-fn targets(kind: &str) -> &'static [Target] {
-    match kind {
-        "AWS::EC2::VPCCidrBlock" => &[("VpcId", "vpcs", &["/cidr_blocks", "/ipv6_cidr_blocks"])],
-        "AWS::EC2::SubnetCidrBlock" => &[("SubnetId", "subnets", &["/ipv6_cidr_blocks"])],
-        "AWS::EC2::VPCGatewayAttachment" => {
-            &[("InternetGatewayId", "internet_gateways", &["/vpc_id"])]
-        }
-        "AWS::EC2::Route" => &[("RouteTableId", "route_tables", &["/routes"])],
-        "AWS::EC2::SubnetRouteTableAssociation" => {
-            &[("RouteTableId", "route_tables", &["/subnet_ids"])]
-        }
-        "AWS::EC2::EIPAssociation" => {
-            &[("AllocationId", "elastic_ips", &["/instance_id", "/network_interface_id"])]
-        }
-        "AWS::EC2::NetworkAclEntry" => &[("NetworkAclId", "network_acls", &["/entries"])],
-        "AWS::EC2::SubnetNetworkAclAssociation" => {
-            &[("NetworkAclId", "network_acls", &["/subnet_ids"])]
-        }
-        "AWS::EC2::SecurityGroupIngress" => &[("GroupId", "security_groups", &["/ingress"])],
-        "AWS::EC2::SecurityGroupEgress" => &[("GroupId", "security_groups", &["/egress"])],
-        "Custom::VpcRestrictDefaultSG" => {
-            &[("DefaultSecurityGroupId", "security_groups", &["/ingress", "/egress"])]
-        }
-        "AWS::EC2::TransitGatewayRoute" => {
-            &[("TransitGatewayRouteTableId", "transit_gateway_route_tables", &["/routes"])]
-        }
-        "AWS::EC2::TransitGatewayRouteTableAssociation" => &[
+/// The types that add to others.
+const TARGETS: &[(&str, &[Target])] = &[
+    ("AWS::EC2::VPCCidrBlock", &[("VpcId", "vpcs", &["/cidr_blocks", "/ipv6_cidr_blocks"])]),
+    ("AWS::EC2::SubnetCidrBlock", &[("SubnetId", "subnets", &["/ipv6_cidr_blocks"])]),
+    ("AWS::EC2::VPCGatewayAttachment", &[("InternetGatewayId", "internet_gateways", &["/vpc_id"])]),
+    ("AWS::EC2::Route", &[("RouteTableId", "route_tables", &["/routes"])]),
+    (
+        "AWS::EC2::SubnetRouteTableAssociation",
+        &[("RouteTableId", "route_tables", &["/subnet_ids"])],
+    ),
+    (
+        "AWS::EC2::EIPAssociation",
+        &[("AllocationId", "elastic_ips", &["/instance_id", "/network_interface_id"])],
+    ),
+    ("AWS::EC2::NetworkAclEntry", &[("NetworkAclId", "network_acls", &["/entries"])]),
+    (
+        "AWS::EC2::SubnetNetworkAclAssociation",
+        &[("NetworkAclId", "network_acls", &["/subnet_ids"])],
+    ),
+    ("AWS::EC2::SecurityGroupIngress", &[("GroupId", "security_groups", &["/ingress"])]),
+    ("AWS::EC2::SecurityGroupEgress", &[("GroupId", "security_groups", &["/egress"])]),
+    (
+        "Custom::VpcRestrictDefaultSG",
+        &[("DefaultSecurityGroupId", "security_groups", &["/ingress", "/egress"])],
+    ),
+    (
+        "AWS::EC2::TransitGatewayRoute",
+        &[("TransitGatewayRouteTableId", "transit_gateway_route_tables", &["/routes"])],
+    ),
+    (
+        "AWS::EC2::TransitGatewayRouteTableAssociation",
+        &[
             (
                 "TransitGatewayRouteTableId",
                 "transit_gateway_route_tables",
@@ -59,34 +66,47 @@ fn targets(kind: &str) -> &'static [Target] {
             ),
             ("TransitGatewayAttachmentId", "transit_gateway_attachments", &["/route_table_id"]),
         ],
-        "AWS::EC2::TransitGatewayRouteTablePropagation" => &[(
+    ),
+    (
+        "AWS::EC2::TransitGatewayRouteTablePropagation",
+        &[(
             "TransitGatewayRouteTableId",
             "transit_gateway_route_tables",
             &["/propagation_attachment_ids"],
         )],
-        "AWS::EC2::VolumeAttachment" => &[("VolumeId", "volumes", &["/instance_ids"])],
-        "AWS::IAM::Policy" => &[
+    ),
+    ("AWS::EC2::VolumeAttachment", &[("VolumeId", "volumes", &["/instance_ids"])]),
+    (
+        "AWS::IAM::Policy",
+        &[
             ("Roles", "iam_roles", &["/inline_policies"]),
             ("Users", "iam_users", &["/inline_policies"]),
             ("Groups", "iam_groups", &["/inline_policies"]),
         ],
-        "AWS::IAM::RolePolicy" => &[("RoleName", "iam_roles", &["/inline_policies"])],
-        "AWS::IAM::UserPolicy" => &[("UserName", "iam_users", &["/inline_policies"])],
-        "AWS::IAM::GroupPolicy" => &[("GroupName", "iam_groups", &["/inline_policies"])],
-        "AWS::IAM::ManagedPolicy" => &[
+    ),
+    ("AWS::IAM::RolePolicy", &[("RoleName", "iam_roles", &["/inline_policies"])]),
+    ("AWS::IAM::UserPolicy", &[("UserName", "iam_users", &["/inline_policies"])]),
+    ("AWS::IAM::GroupPolicy", &[("GroupName", "iam_groups", &["/inline_policies"])]),
+    (
+        "AWS::IAM::ManagedPolicy",
+        &[
             ("Roles", "iam_roles", &["/attached_policies"]),
             ("Users", "iam_users", &["/attached_policies"]),
             ("Groups", "iam_groups", &["/attached_policies"]),
         ],
-        "AWS::IAM::UserToGroupAddition" => &[("Users", "iam_users", &["/groups"])],
-        "AWS::KMS::Alias" => &[("TargetKeyId", "kms_keys", &["/aliases"])],
-        "AWS::S3::BucketPolicy" => &[("Bucket", "s3_buckets", &["/policy"])],
-        "AWS::SecretsManager::ResourcePolicy" => &[("SecretId", "secrets", &["/policy"])],
-        "AWS::SecretsManager::RotationSchedule" => {
-            &[("SecretId", "secrets", &["/rotation_enabled", "/rotation_days"])]
-        }
-        _ => &[],
-    }
+    ),
+    ("AWS::IAM::UserToGroupAddition", &[("Users", "iam_users", &["/groups"])]),
+    ("AWS::KMS::Alias", &[("TargetKeyId", "kms_keys", &["/aliases"])]),
+    ("AWS::S3::BucketPolicy", &[("Bucket", "s3_buckets", &["/policy"])]),
+    ("AWS::SecretsManager::ResourcePolicy", &[("SecretId", "secrets", &["/policy"])]),
+    (
+        "AWS::SecretsManager::RotationSchedule",
+        &[("SecretId", "secrets", &["/rotation_enabled", "/rotation_days"])],
+    ),
+];
+
+fn targets(kind: &str) -> &'static [Target] {
+    TARGETS.iter().find(|(one, _)| *one == kind).map_or(&[], |(_, targets)| targets)
 }
 
 /// The other property that an addition needs, where its target is known.
@@ -155,6 +175,25 @@ pub(in super::super) fn of_unrolled(unrolled: &Unrolled, root: &Root) -> Vec<Unp
         }
     }
     found
+}
+
+/// What is declared out of sight, by a macro or a module or in a template that
+/// is not there: any resource, and any addition to one.
+pub(in super::super) fn of_unseen(expression: &str, detail: &str, root: &Root) -> Vec<Unplaced> {
+    // What the file and the deployment are is seen.
+    const SEEN: &[&str] = &["accounts", "regions", "templates"];
+    let resources = Model::COLLECTIONS.iter().filter(|name| !SEEN.contains(name));
+    let additions = TARGETS
+        .iter()
+        .flat_map(|(_, targets)| targets.iter())
+        .flat_map(|(_, collection, paths)| paths.iter().map(move |path| (*collection, *path)));
+    let reason =
+        Reason::Unresolvable { expression: expression.to_owned(), detail: detail.to_owned() };
+    let places: BTreeSet<_> = resources.map(|name| (*name, "")).chain(additions).collect();
+    places
+        .into_iter()
+        .map(|(collection, path)| of(root, collection, path, reason.clone()))
+        .collect()
 }
 
 fn of(root: &Root, collection: &'static str, path: &'static str, reason: Reason) -> Unplaced {

@@ -25,7 +25,7 @@ mod s3;
 mod secretsmanager;
 mod transit_gateway;
 
-pub(super) use adding::{Unplaced, of_unrolled, record, unplaced};
+pub(super) use adding::{Unplaced, of_unrolled, of_unseen, record, unplaced};
 
 /// A resource that a stack declares.
 pub(super) struct Declared<'a> {

@@ -1,0 +1,146 @@
+//! Load balancers that may forward to more than what is told: where their
+//! listeners, rules, targets or they themselves are not all known.
+
+use std::collections::HashMap;
+
+use super::entry::{Entry, from_internet};
+use super::facts::{Asked, questions};
+use super::flow::{Flow, Other, Query, connect, group_pieces};
+use super::internet::serves_zone;
+use super::ranges::Family;
+use super::rules::Direction;
+use super::things::{Maybe, Role, Thing};
+use super::world::World;
+use crate::model::{ListenerAction, Resource};
+
+/// A load balancer that may forward to more than its edges tell.
+#[derive(Debug)]
+pub struct OpenBalancer {
+    /// Its place among the things.
+    pub balancer: usize,
+    /// What is not known of it.
+    pub reason: String,
+}
+
+/// The load balancers that the internet may reach and whose targets are not
+/// all known.
+pub fn balancers(world: &World<'_>) -> Vec<OpenBalancer> {
+    let model = world.model;
+    let mut by_listener = HashMap::new();
+    for rule in model.listener_rules.values() {
+        let Some(listener) = rule.listener.as_deref() else { continue };
+        if let Some(open) = of_actions(world, rule, "/actions", &rule.actions) {
+            by_listener.entry(listener).or_insert(open);
+        }
+    }
+    let mut by_balancer = HashMap::new();
+    for (id, listener) in &model.listeners {
+        let Some(balancer) = listener.load_balancer.as_deref() else { continue };
+        let open = of_actions(world, listener, "/default_actions", &listener.default_actions)
+            .or_else(|| by_listener.remove(id.as_str()));
+        if let Some(open) = open {
+            by_balancer.entry(balancer).or_insert(open);
+        }
+    }
+    let mut found = Vec::new();
+    for (id, balancer) in &model.load_balancers {
+        let Some(at) = world.thing_index.get(&("load_balancers", id.as_str())) else { continue };
+        let unlisted = ["listeners", "listener_rules", "target_groups"]
+            .into_iter()
+            .find_map(|name| Some(format!("{name}: {}", world.gaps.members(name, balancer)?)));
+        if let Some(reason) = unlisted.or_else(|| by_balancer.remove(id.as_str()))
+            && is_entry(world, *at)
+        {
+            found.push(OpenBalancer { balancer: *at, reason });
+        }
+    }
+    found
+}
+
+/// Whether a load balancer may be reached from the internet itself.
+fn is_entry(world: &World<'_>, at: usize) -> bool {
+    let Some(balancer) = world.things.get(at) else { return false };
+    balancer.unplaced.is_some()
+        || Family::ALL.into_iter().any(|family| {
+            questions(balancer, family).iter().any(|(protocol, ports)| {
+                let query = Query { family, protocol: *protocol, ports, clients: None };
+                balancer.presences.iter().any(|node| {
+                    !matches!(from_internet(world, balancer, node, query), Entry::No(_))
+                })
+            })
+        })
+}
+
+/// What is not known of where actions forward to.
+fn of_actions<R: Resource>(
+    world: &World<'_>,
+    resource: &R,
+    path: &str,
+    actions: &[ListenerAction],
+) -> Option<String> {
+    if let Some(reason) = world.gaps.at(resource, path) {
+        return Some(format!("the actions of {}: {reason}", resource.id()));
+    }
+    let groups = actions.iter().flat_map(|action| &action.forward);
+    groups.filter_map(|forward| forward.target_group.as_ref()).find_map(|id| {
+        let group = world.model.target_groups.get(id)?;
+        let reason = world.gaps.at(group, "/targets")?;
+        Some(format!("the targets of {id}: {reason}"))
+    })
+}
+
+/// Why the internet may reach a thing through a load balancer that is not
+/// known to forward to it.
+pub fn to(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked) -> Vec<String> {
+    let mut found = Vec::new();
+    if !thing.accepts || thing.presences.is_empty() || thing.role == Role::LoadBalancer {
+        return found;
+    }
+    let (account, region) = (thing.resource.account(), thing.resource.region());
+    if let Some(reason) = world.gaps.members_at("load_balancers", account, region) {
+        found.push(format!("load_balancers: {reason}"));
+    }
+    for open in &world.open_balancers {
+        let Some(balancer) = world.things.get(open.balancer) else { continue };
+        // As with the ones that are known, an application load balancer counts
+        // in front of data stores alone.
+        let counts = balancer.kind == "network load balancer" || thing.role == Role::Data;
+        if counts && open.balancer != at && may_connect(world, balancer, thing, asked) {
+            found.push(open.reason.clone());
+        }
+    }
+    found
+}
+
+/// Whether a load balancer, or a client whose address it keeps, may connect to
+/// a thing.
+fn may_connect(world: &World<'_>, balancer: &Thing<'_>, thing: &Thing<'_>, asked: &Asked) -> bool {
+    if balancer.presences.is_empty() {
+        return true;
+    }
+    let network = balancer.kind == "network load balancer";
+    Family::ALL.into_iter().any(|family| {
+        let internet = world.internet.get(family as usize);
+        asked.questions(thing, family).iter().any(|(protocol, ports)| {
+            let clients = asked.clients(family);
+            let query = Query { family, protocol: *protocol, ports, clients };
+            balancer.presences.iter().any(|node| {
+                let mut node = node.clone();
+                if family == Family::V6 {
+                    node.has_v6 = Maybe::Yes;
+                }
+                thing.presences.iter().any(|presence| {
+                    let keeps = || {
+                        let Some(addresses) = internet.filter(|_| network) else { return false };
+                        let (groups, groups_doubt) = (&node.groups, node.carries_doubt());
+                        let client = Other { addresses, groups, groups_doubt, references: true };
+                        !group_pieces(world, presence, Direction::In, query, client).is_empty()
+                    };
+                    serves_zone(world, balancer, presence)
+                        && (!matches!(connect(world, &node, presence, query), Flow::No(_))
+                            || keeps())
+                })
+            })
+        })
+    })
+}
