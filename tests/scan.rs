@@ -2,9 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::path::Path;
-
 use assert_cmd::Command;
+use rstest::rstest;
 use serde_json::Value;
 
 fn audit() -> Command {
@@ -52,19 +51,25 @@ fn the_broken_stack_fails_with_places_and_without_its_secret() {
     }
 }
 
-#[test]
-fn the_table_shows_lines_and_remedies() {
-    let (_, stdout, _) = scan(&["stack-reference/broken"]);
-    insta::assert_snapshot!(stdout);
+/// A file that is made by the program must be what it makes now.
+fn assert_fresh(path: &str, fresh: &str) {
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, fresh).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap();
+    assert!(kept == fresh, "{path} is stale; run UPDATE=1 cargo test --test scan and read it");
 }
 
-#[test]
-fn markdown_and_junit_keep_their_form() {
-    let only = ["stack-reference/broken", "--control", "rds-private", "--control", "rds-backups"];
-    let (_, markdown, _) = scan(&[&only[..], &["--format", "markdown"]].concat());
-    insta::assert_snapshot!("markdown", markdown);
-    let (_, junit, _) = scan(&[&only[..], &["--format", "junit"]].concat());
-    insta::assert_snapshot!("junit", junit);
+/// The examples are also what holds each format to its form.
+#[rstest]
+#[case("broken", "broken.txt", "table")]
+#[case("broken", "broken.md", "markdown")]
+#[case("broken", "broken.sarif", "sarif")]
+#[case("broken", "broken.junit.xml", "junit")]
+#[case("cloudformation", "reference.md", "markdown")]
+fn the_example_reports_are_fresh(#[case] stack: &str, #[case] file: &str, #[case] format: &str) {
+    let (_, stdout, _) = scan(&[&format!("stack-reference/{stack}"), "--format", format]);
+    assert_fresh(&format!("reports/{file}"), &stdout);
 }
 
 #[test]
@@ -256,12 +261,7 @@ fn what_rests_on_a_parameter_without_a_value_is_unknown() {
 fn the_reference_of_the_controls_is_fresh() {
     let output = audit().args(["policy", "list", "--format", "markdown"]).output().unwrap();
     let fresh = String::from_utf8(output.stdout).unwrap();
-    let path = Path::new("policies/README.md");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(path, &fresh).unwrap();
-    }
-    let kept = std::fs::read_to_string(path).unwrap();
-    assert!(kept == fresh, "policies/README.md is stale; run UPDATE=1 cargo test");
+    assert_fresh("policies/README.md", &fresh);
 }
 
 #[test]

@@ -56,6 +56,10 @@ pub struct GlobalArgs {
     /// A directory or file of policies of your own; may be repeated
     #[arg(long, global = true, value_name = "PATH")]
     pub policies: Vec<PathBuf>,
+    /// AWS's actions from a file that scripts/refresh-catalogue.py wrote, where
+    /// those in the program are too old
+    #[arg(long, global = true, value_name = "FILE")]
+    pub catalogue: Option<PathBuf>,
 }
 
 /// When to use colours.

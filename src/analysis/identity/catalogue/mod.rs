@@ -4,7 +4,8 @@
 //!
 //! Both are in the binary, compressed, and unpacked when first asked for. They
 //! come from the packages that [`sources`] names, through
-//! `scripts/refresh-catalogue.py`.
+//! `scripts/refresh-catalogue.py`. [`use_file`] puts newer actions in their
+//! place.
 //!
 //! Source of the packages: AWS's Service Authorization Reference, and the
 //! managed policies as IAM gives them.
@@ -17,6 +18,7 @@ mod read;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 pub use managed::{managed_policies, managed_policy, managed_policy_name};
@@ -213,15 +215,43 @@ impl Entry {
 /// Every service's actions.
 #[derive(Debug, Default)]
 pub struct Catalogue {
+    source: Option<Source>,
     services: BTreeMap<&'static str, Entry>,
     global_keys: Vec<ConditionKey>,
 }
 
+/// The catalogue that stands in place of the one in the binary.
+static GIVEN: OnceLock<(Catalogue, Source)> = OnceLock::new();
+
+/// Why a file cannot stand in place of the catalogue.
+#[derive(Debug, thiserror::Error)]
+#[error("{} is no catalogue of actions: {reason}", path.display())]
+pub struct FileError {
+    path: PathBuf,
+    reason: String,
+}
+
+/// Takes the actions from a file that `scripts/refresh-catalogue.py` wrote, for
+/// the rest of the run.
+///
+/// # Errors
+///
+/// Where the file cannot be read, or not all that is in it.
+pub fn use_file(path: &Path) -> Result<(), FileError> {
+    let fail = |reason: String| FileError { path: path.to_owned(), reason };
+    let data = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
+    let given = read::given(data.leak()).map_err(|error| fail(error.to_string()))?;
+    GIVEN.set(given).map_err(|_| fail("another one is in use".to_owned()))
+}
+
 impl Catalogue {
-    /// The catalogue in the binary. Each service is unpacked when it is first
-    /// asked for.
+    /// The catalogue of [`use_file`], or the one in the binary, of which each
+    /// service is unpacked when it is first asked for.
     pub fn get() -> &'static Self {
         static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+        if let Some((given, _)) = GIVEN.get() {
+            return given;
+        }
         CATALOGUE.get_or_init(|| read::actions(ACTIONS).unwrap_or_default())
     }
 
@@ -284,18 +314,19 @@ pub struct Source {
 
 /// The packages: of the actions, then of the managed policies. Unpacks nothing.
 pub fn sources() -> Vec<Source> {
-    SOURCES
-        .lines()
-        .filter_map(|line| {
-            let mut fields = line.split('\t');
-            Some(Source {
-                package: fields.next()?,
-                version: fields.next()?,
-                date: fields.next()?,
-                licence: fields.next()?,
-            })
+    let own = SOURCES.lines().filter_map(|line| {
+        let mut fields = line.split('\t');
+        Some(Source {
+            package: fields.next()?,
+            version: fields.next()?,
+            date: fields.next()?,
+            licence: fields.next()?,
         })
-        .collect()
+    });
+    match GIVEN.get() {
+        Some((_, given)) => std::iter::once(*given).chain(own.skip(1)).collect(),
+        None => own.collect(),
+    }
 }
 
 /// The day of the older of the data, `YYYY-MM-DD`: what AWS added later is not

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::{
     AccessLevel, Action, ActionResource, Catalogue, ConditionKey, Entry, ResourceType, Service,
+    Source,
 };
 
 /// Why data of the catalogue cannot be read.
@@ -13,14 +14,26 @@ pub(super) enum ReadError {
     Gzip(#[from] std::io::Error),
     #[error("line {line}: {what}")]
     Form { line: usize, what: &'static str },
+    #[error("service {prefix}: {error}")]
+    Service { prefix: &'static str, error: Box<ReadError> },
+    #[error("service {prefix}: its actions are not in the order of their names")]
+    Order { prefix: &'static str },
+    #[error("it says nothing of where it comes from")]
+    NoSource,
 }
+
+/// The most bytes that a member unpacks to; the largest of AWS's take 1 MB.
+const MEMBER: u64 = 64 << 20;
 
 /// The text of the first member of data, which stays for the run, and the
 /// members behind it.
 pub(super) fn unpack(data: &[u8]) -> Result<(&'static str, &[u8]), ReadError> {
     let mut text = String::with_capacity(data.len().min(1 << 16) * 8);
     let mut decoder = flate2::bufread::GzDecoder::new(data);
-    decoder.read_to_string(&mut text)?;
+    decoder.by_ref().take(MEMBER).read_to_string(&mut text)?;
+    if text.len() as u64 == MEMBER {
+        return Err(std::io::Error::other("a member is too large").into());
+    }
     Ok((Box::leak(text.into_boxed_str()), decoder.into_inner()))
 }
 
@@ -41,6 +54,10 @@ pub(super) fn actions(data: &'static [u8]) -> Result<Catalogue, ReadError> {
         let kind = fields.next().unwrap_or_default();
         let mut next = || fields.next().ok_or(form("it has too few fields"));
         match kind {
+            "D" => {
+                let (package, version, date, licence) = (next()?, next()?, next()?, next()?);
+                catalogue.source = Some(Source { package, version, date, licence });
+            }
             "G" => {
                 catalogue.global_keys.push(ConditionKey { key: next()?, value_type: next()? });
             }
@@ -55,6 +72,26 @@ pub(super) fn actions(data: &'static [u8]) -> Result<Catalogue, ReadError> {
         }
     }
     Ok(catalogue)
+}
+
+/// A catalogue that is not the program's own: all of it is read at once, so that
+/// nothing that is broken goes unseen.
+pub(super) fn given(data: &'static [u8]) -> Result<(Catalogue, Source), ReadError> {
+    let catalogue = actions(data)?;
+    for entry in catalogue.services.values() {
+        let whole = service(entry.head.clone(), entry.packed).map_err(|error| {
+            ReadError::Service { prefix: entry.head.prefix, error: Box::new(error) }
+        })?;
+        let letters = |action: &Action| action.name.to_ascii_lowercase();
+        // They are searched by halves.
+        if !whole.actions.is_sorted_by(|one, next| letters(one) < letters(next)) {
+            return Err(ReadError::Order { prefix: entry.head.prefix });
+        }
+        // It was not read before.
+        let _ = entry.whole.set(whole);
+    }
+    let source = catalogue.source.ok_or(ReadError::NoSource)?;
+    Ok((catalogue, source))
 }
 
 /// Reads what a service has from its member.
