@@ -1267,6 +1267,19 @@ fn targets_that_are_not_known_leave_open_what_the_balancer_can_reach() {
 }
 
 #[test]
+fn a_balancer_inside_may_be_a_target_that_is_not_known() {
+    let net = || {
+        open_targets("internet-facing", "edge", "tcp 5432 sg-app")
+            .group("sg-inner", &["tcp 80 sg-nlb"])
+            .balancer("inner", "application", "internal", &["app"], &["sg-inner"])
+            .listener("inner", "HTTP", 80, "ip", 3000, &[])
+    };
+    assert_eq!(net().derive().internet("load_balancers/inner"), Some(false));
+    let facts = net().gap("target_groups", "nlb-80", "/targets").derive();
+    assert_eq!(facts.internet("load_balancers/inner"), None);
+}
+
+#[test]
 fn an_unknown_table_leaves_it_open() {
     let facts = exposed()
         .edit(|model| model.route_tables.get_mut("public").unwrap().subnet_ids.clear())

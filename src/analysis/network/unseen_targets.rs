@@ -93,7 +93,9 @@ fn of_actions<R: Resource>(
 /// known to forward to it.
 pub fn to(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked) -> Vec<String> {
     let mut found = Vec::new();
-    if !thing.accepts || thing.presences.is_empty() || thing.role == Role::LoadBalancer {
+    // Of load balancers only application ones can be targets.
+    let is_target = thing.role != Role::LoadBalancer || thing.kind == "application load balancer";
+    if !thing.accepts || thing.presences.is_empty() || !is_target {
         return found;
     }
     let (account, region) = (thing.resource.account(), thing.resource.region());
