@@ -98,6 +98,7 @@ fn newer_actions_are_known_with_their_date() {
     "teapot: line 1: there is no such access level"
 )]
 #[case::order(catalogue(SOURCE, "A\tPour\tW\t\t\nA\tBrew\tW\t\t\n"), "order of their names")]
+#[case::reference(catalogue(SOURCE, "A\tBrew\tW\t0!\t\n"), "refers to is not there")]
 #[case::no_such_line(catalogue(SOURCE, "Z\n"), "no such kind of line")]
 fn a_broken_catalogue_is_refused(#[case] content: Vec<u8>, #[case] reason: &str) {
     let directory = tempfile::tempdir().unwrap();

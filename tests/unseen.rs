@@ -67,6 +67,16 @@ fn what_a_macro_of_the_resources_adds_is_open() {
     }
 }
 
+/// It makes a function in the database's network.
+#[test]
+fn what_rotates_secrets_is_open() {
+    let found =
+        verdicts(|document| document["Transform"] = json!("AWS::SecretsManager-2024-09-16"));
+    for control in RESTING_ON_ABSENCE {
+        assert_eq!(found[*control], BTreeSet::from([Status::Unknown]), "{control}");
+    }
+}
+
 /// A macro of the whole template may change every resource. The file itself,
 /// in which credentials are looked for, it does not change.
 #[test]

@@ -18,6 +18,15 @@ use crate::source::{default_resources, difference};
 /// Why what a macro does is not known.
 const NOT_RUN: &str = "it is not run";
 
+/// AWS's macros that add nothing that is not seen: the language extensions are
+/// evaluated, what SAM makes is told of each of its resources, and a hook for
+/// deployments is no resource. `AWS::Include` and `AWS::SecretsManager`, which
+/// makes functions that rotate, add some.
+///
+/// Source: CloudFormation template reference, "Transform reference".
+const ADDS_NOTHING: &[&str] =
+    &["AWS::LanguageExtensions", "AWS::Serverless-", "AWS::CodeDeployBlueGreen"];
+
 /// What stacks export, by name.
 pub(super) type Exports = BTreeMap<String, Node>;
 
@@ -334,10 +343,10 @@ impl<'a> Stack<'a> {
         };
         for (name, span) in self.transforms() {
             let expression = format!("the macro {name}");
-            if name == "AWS::Include" {
-                tell(format!("{expression} is not run; what it adds is not seen"), span);
-            } else if name.starts_with("AWS::") {
+            if ADDS_NOTHING.iter().any(|known| name.starts_with(known)) {
                 continue;
+            } else if name.starts_with("AWS::") {
+                tell(format!("{expression} is not run; what it adds is not seen"), span);
             } else {
                 tell(format!("{expression} is not run; what it changes is not seen"), span);
                 self.leave_open(declared, &expression, snapshot);

@@ -18,6 +18,8 @@ pub(super) enum ReadError {
     Service { prefix: &'static str, error: Box<ReadError> },
     #[error("service {prefix}: its actions are not in the order of their names")]
     Order { prefix: &'static str },
+    #[error("service {prefix}: a key or resource type that it refers to is not there")]
+    Reference { prefix: &'static str },
     #[error("it says nothing of where it comes from")]
     NoSource,
 }
@@ -87,11 +89,26 @@ pub(super) fn given(data: &'static [u8]) -> Result<(Catalogue, Source), ReadErro
         if !whole.actions.is_sorted_by(|one, next| letters(one) < letters(next)) {
             return Err(ReadError::Order { prefix: entry.head.prefix });
         }
+        if !is_closed(&whole) {
+            return Err(ReadError::Reference { prefix: entry.head.prefix });
+        }
         // It was not read before.
         let _ = entry.whole.set(whole);
     }
     let source = catalogue.source.ok_or(ReadError::NoSource)?;
     Ok((catalogue, source))
+}
+
+/// Whether every key and resource type that a service refers to is there.
+pub(super) fn is_closed(service: &Service) -> bool {
+    let keys = |numbers: &[u16]| {
+        numbers.iter().all(|number| usize::from(*number) < service.condition_keys.len())
+    };
+    let resource = |of: &ActionResource| {
+        usize::from(of.resource) < service.resource_types.len() && keys(&of.keys)
+    };
+    service.resource_types.iter().all(|of| keys(&of.keys))
+        && service.actions.iter().all(|of| keys(&of.keys) && of.resources.iter().all(resource))
 }
 
 /// Reads what a service has from its member.
