@@ -9,7 +9,8 @@ use crate::model::{Origin, Span};
 use crate::report::{Context, place};
 
 /// A location of an origin in a file; of a live resource, of its line in the
-/// snapshot file. `resource` is `collection/id`, `path` the attribute.
+/// snapshot file, and without a place where there is none. `resource` is
+/// collection and id, `path` the attribute.
 pub(super) fn of(
     origin: Option<&Origin>,
     resource: (&str, &str),
@@ -18,18 +19,18 @@ pub(super) fn of(
 ) -> Location {
     let (collection, id) = resource;
     let physical = match origin.and_then(place::span) {
-        Some(span) => physical(&span.file, region(span), context),
+        Some(span) => Some(physical(&span.file, region(span), context)),
         None => match (origin, &context.snapshot_lines) {
-            (Some(Origin::Plan { file, .. }), _) => physical(file, first_line(), context),
-            (_, Some(lines)) => {
+            (Some(Origin::Plan { file, .. }), _) => Some(physical(file, first_line(), context)),
+            (_, Some(lines)) if !collection.is_empty() => {
                 let line = i64::from(lines.line(collection, id, path));
                 let region = Region { start_line: Some(line), ..Default::default() };
-                physical(&lines.file, region, context)
+                Some(physical(&lines.file, region, context))
             }
-            (_, None) => physical("audit", first_line(), context),
+            _ => None,
         },
     };
-    Location { physical_location: Some(physical), ..Default::default() }
+    Location { physical_location: physical, ..Default::default() }
 }
 
 /// A location with the resource it belongs to.

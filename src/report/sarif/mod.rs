@@ -22,10 +22,24 @@ mod rule;
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// The most results that code-scanning services take of one run.
-const MOST_RESULTS: usize = 25_000;
-/// The most bytes, compressed, that they take of one file.
-const MOST_BYTES: usize = 10 * 1000 * 1000;
+/// The most that code-scanning services take.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// Results of one run.
+    results: usize,
+    /// Bytes of one file, compressed.
+    bytes: usize,
+}
+
+const LIMITS: Limits = Limits { results: 25_000, bytes: 10 * 1000 * 1000 };
+
+/// What had to be left out.
+#[derive(Clone, Copy, Default)]
+struct LeftOut {
+    results: usize,
+    of_results: usize,
+    steps: usize,
+}
 
 /// Writes the report. Failures, unknowns and waived verdicts are results; what
 /// passed shows in the rules that ran.
@@ -34,6 +48,15 @@ const MOST_BYTES: usize = 10 * 1000 * 1000;
 ///
 /// Where `out` cannot be written to.
 pub fn write(results: &Results, context: &Context, out: &mut dyn Write) -> io::Result<()> {
+    write_within(LIMITS, results, context, out)
+}
+
+fn write_within(
+    limits: Limits,
+    results: &Results,
+    context: &Context,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut verdicts: Vec<&Verdict> =
         results.verdicts.iter().filter(|verdict| verdict.status != Status::Pass).collect();
     // What is cut, if anything must be, is the least severe.
@@ -41,33 +64,35 @@ pub fn write(results: &Results, context: &Context, out: &mut dyn Write) -> io::R
         (verdict.status, verdict.waiver.is_some(), std::cmp::Reverse(verdict.severity))
     });
     let mut kept: Vec<serde_sarif::sarif::Result> = Vec::new();
-    let mut total = 0;
+    let mut left = LeftOut::default();
     for verdict in verdicts {
-        if kept.len() < MOST_RESULTS {
+        if kept.len() < limits.results {
             let found = result::of(verdict, results, context);
-            total += found.len();
+            left.of_results += found.len();
+            left.steps += result::steps_left_out(verdict);
             kept.extend(found);
         } else {
-            total += result::count(verdict);
+            left.of_results += result::count(verdict);
         }
     }
-    kept.truncate(MOST_RESULTS);
+    kept.truncate(limits.results);
     loop {
-        let text = serde_json::to_vec_pretty(&log(results, &kept, total))?;
-        let size = compressed_size(&text)?;
-        if size <= MOST_BYTES || kept.len() <= 1 {
+        left.results = left.of_results - kept.len();
+        let text = serde_json::to_vec_pretty(&log(results, &kept, left))?;
+        let size = compressed_size(&text, limits)?;
+        if size <= limits.bytes || kept.len() <= 1 {
             out.write_all(&text)?;
             return writeln!(out);
         }
         // Results are of much the same size; a little less than fits on average.
-        let fits = kept.len() * (MOST_BYTES / 100 * 95 / 1000) / (size / 1000).max(1);
+        let fits = kept.len().saturating_mul(limits.bytes / 100 * 95) / size.max(1);
         kept.truncate(fits.clamp(1, kept.len() - 1));
     }
 }
 
-fn compressed_size(text: &[u8]) -> io::Result<usize> {
+fn compressed_size(text: &[u8], limits: Limits) -> io::Result<usize> {
     // No text under the limit can be over it compressed.
-    if text.len() <= MOST_BYTES {
+    if text.len() <= limits.bytes {
         return Ok(text.len());
     }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -75,7 +100,7 @@ fn compressed_size(text: &[u8]) -> io::Result<usize> {
     Ok(encoder.finish()?.len())
 }
 
-fn log(results: &Results, kept: &[serde_sarif::sarif::Result], total: usize) -> Sarif {
+fn log(results: &Results, kept: &[serde_sarif::sarif::Result], left: LeftOut) -> Sarif {
     let driver = ToolComponent {
         name: "audit".to_owned(),
         version: Some(results.tool_version.clone()),
@@ -89,7 +114,7 @@ fn log(results: &Results, kept: &[serde_sarif::sarif::Result], total: usize) -> 
             ..Default::default()
         }),
         column_kind: Some("unicodeCodePoints".into()),
-        invocations: Some(vec![invocation(results, kept.len(), total)]),
+        invocations: Some(vec![invocation(results, left)]),
         results: Some(kept.to_vec()),
         ..run(driver)
     };
@@ -134,7 +159,7 @@ fn automation_id(results: &Results) -> String {
 }
 
 /// How the run went: what could not be read, and what went wrong.
-fn invocation(results: &Results, kept: usize, total: usize) -> Invocation {
+fn invocation(results: &Results, left: LeftOut) -> Invocation {
     let mut notifications = Vec::new();
     let mut notify = |level: &str, text: String| {
         notifications.push(
@@ -163,12 +188,22 @@ fn invocation(results: &Results, kept: usize, total: usize) -> Invocation {
         let file = diagnostic.file.as_ref().map(|file| format!("{file}: ")).unwrap_or_default();
         notify(level, format!("{file}{}", diagnostic.message));
     }
-    if kept < total {
+    if left.results > 0 {
         notify(
             "warning",
             format!(
-                "{} results of {total}, the least severe, were left out to keep the file within the limits of code-scanning services",
-                total - kept
+                "{} results of {}, the least severe, were left out to keep the file within the limits of code-scanning services",
+                left.results, left.of_results
+            ),
+        );
+    }
+    if left.steps > 0 {
+        notify(
+            "warning",
+            format!(
+                "{} steps of paths were left out, because code-scanning services keep {} of one result",
+                left.steps,
+                result::MOST_STEPS
             ),
         );
     }
@@ -195,3 +230,6 @@ fn properties(tags: Vec<String>, other: Vec<(&str, serde_json::Value)>) -> Prope
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;

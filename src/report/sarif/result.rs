@@ -11,11 +11,11 @@ use sha2::{Digest, Sha256};
 use super::{location, message, rule};
 use crate::model::Origin;
 use crate::policy::metadata::Severity;
-use crate::policy::verdict::{Finding, Flow, Results, Status, Verdict};
+use crate::policy::verdict::{Finding, Flow, FlowHop, Results, Status, Verdict};
 use crate::report::{Context, escape, place};
 
 /// The most steps of a path that code-scanning services keep.
-const MOST_STEPS: usize = 1_000;
+pub(super) const MOST_STEPS: usize = 1_000;
 /// Related places in one result.
 const MOST_RELATED: usize = 20;
 
@@ -139,32 +139,53 @@ fn related(verdict: &Verdict, finding: &Finding, context: &Context) -> Vec<Locat
     related
 }
 
+/// How many steps of a verdict's paths its results leave out.
+pub(super) fn steps_left_out(verdict: &Verdict) -> usize {
+    if verdict.status == Status::Unknown {
+        return 0;
+    }
+    let steps = |finding: &Finding| finding.flows.iter().map(|flow| flow.hops.len()).sum::<usize>();
+    let kept = |finding: &Finding| kept_flows(finding).map(|flow| flow.1.len()).sum::<usize>();
+    verdict.findings.iter().map(|finding| steps(finding) - kept(finding)).sum()
+}
+
+/// The paths of a finding, with the steps that a result has room for.
+fn kept_flows(finding: &Finding) -> impl Iterator<Item = (&Flow, &[FlowHop])> {
+    let mut room = MOST_STEPS;
+    finding.flows.iter().filter(|flow| !flow.hops.is_empty()).enumerate().map_while(
+        move |(index, flow)| {
+            // A path is kept whole; the first is better cut than left out.
+            if index > 0 && flow.hops.len() > room {
+                room = 0;
+                return None;
+            }
+            let hops = flow.hops.get(..room).unwrap_or(&flow.hops);
+            room -= hops.len();
+            Some((flow, hops))
+        },
+    )
+}
+
 fn flows(finding: &Finding, context: &Context) -> Option<Vec<CodeFlow>> {
-    let mut steps = 0;
-    let flows: Vec<CodeFlow> = finding
-        .flows
-        .iter()
-        .filter(|flow| !flow.hops.is_empty())
-        .take_while(|flow| {
-            steps += flow.hops.len();
-            steps <= MOST_STEPS || steps == flow.hops.len()
-        })
-        .map(|flow| code_flow(flow, context))
-        .collect();
+    let flows: Vec<CodeFlow> =
+        kept_flows(finding).map(|(flow, hops)| code_flow(flow, hops, context)).collect();
     (!flows.is_empty()).then_some(flows)
 }
 
-fn code_flow(flow: &Flow, context: &Context) -> CodeFlow {
-    let steps = flow.hops.iter().take(MOST_STEPS).enumerate().map(|(index, hop)| {
+fn code_flow(flow: &Flow, hops: &[FlowHop], context: &Context) -> CodeFlow {
+    let steps = hops.iter().enumerate().map(|(index, hop)| {
         // The internet stands nowhere: it is shown where the path enters.
-        let placed = flow.hops.iter().skip(index).find(|hop| hop.resource.is_some()).unwrap_or(hop);
+        let placed = hops.iter().skip(index).find(|hop| hop.resource.is_some()).unwrap_or(hop);
         let (collection, id) = placed
             .resource
             .as_deref()
             .and_then(|resource| resource.split_once('/'))
             .unwrap_or(("", ""));
         let path = placed.path.as_deref().unwrap_or("");
-        let place = location::of(placed.origin.as_ref(), (collection, id), path, context);
+        let mut place = location::of(placed.origin.as_ref(), (collection, id), path, context);
+        if let Some(resource) = &hop.resource {
+            place = location::with_logical(place, &escape::line(resource), "resource");
+        }
         let text = match &hop.resource {
             Some(resource) => format!("{resource}: {}", hop.description),
             None => hop.description.clone(),
