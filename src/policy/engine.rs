@@ -110,9 +110,14 @@ impl Interpreter {
         Ok(self)
     }
 
-    /// Whether `module` declares a rule called `name`.
-    pub fn declares(&self, module: &Module, name: &str) -> bool {
-        self.engine.has_declared_rule_rooted_at(&module.file, name).unwrap_or(false)
+    /// Whether `module`, which must be one of the interpreter's, declares a rule
+    /// called `name`.
+    ///
+    /// # Errors
+    ///
+    /// Where it is none of them.
+    pub fn declares(&self, module: &Module, name: &str) -> Result<bool, EngineError> {
+        Ok(self.engine.has_declared_rule_rooted_at(&module.file, name)?)
     }
 
     /// The value of a rule such as `data.audit.rds_private.deny`.
@@ -122,5 +127,23 @@ impl Interpreter {
     /// Where evaluation fails, a built-in function among it, or takes too long.
     pub fn evaluate(&mut self, rule: String) -> Result<Value, EngineError> {
         Ok(self.engine.eval_rule(rule)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_of_a_module_that_is_not_there_is_an_error_and_not_an_absence() {
+        let module = |file: &str| Module {
+            file: file.to_owned(),
+            text: "package audit.a\n\ndeny := 1\n".to_owned(),
+        };
+        let data = Value::new_object();
+        let interpreter = Interpreter::new(&[module("a.rego")], data).unwrap();
+        assert!(interpreter.declares(&module("a.rego"), "deny").unwrap());
+        assert!(!interpreter.declares(&module("a.rego"), "depends").unwrap());
+        assert!(interpreter.declares(&module("b.rego"), "deny").is_err());
     }
 }

@@ -86,24 +86,27 @@ const OPTIONAL: [&str; 2] = ["applicable", "depends"];
 
 fn ready(base: &Interpreter, group: &[&Policy]) -> Result<Interpreter, EngineError> {
     let policies = base.with(group.iter().map(|policy| &policy.module))?;
-    let asking: Vec<Module> = group
+    let asking = group
         .iter()
-        .map(|policy| {
-            let package = &policy.control.package;
-            let declared = OPTIONAL.iter().filter(|name| policies.declares(&policy.module, name));
-            // Without `deny` the answers are not defined, so nothing passes.
-            let members: Vec<String> = ["deny"]
-                .iter()
-                .chain(declared)
-                .map(|name| format!("\"{name}\": data.{package}.{name}"))
-                .collect();
-            Module {
-                file: format!("{}#answers", policy.module.file),
-                text: format!("package {ANSWERS}.{package}\n\nall := {{{}}}\n", members.join(", ")),
-            }
-        })
-        .collect();
+        .map(|policy| asking(policy, &policies))
+        .collect::<Result<Vec<Module>, EngineError>>()?;
     policies.with(&asking)?.analysed()
+}
+
+/// The module whose one rule asks for all of a policy's answers.
+fn asking(policy: &Policy, policies: &Interpreter) -> Result<Module, EngineError> {
+    let package = &policy.control.package;
+    // Without `deny` the answers are not defined, so nothing passes.
+    let mut members = vec![format!("\"deny\": data.{package}.deny")];
+    for name in OPTIONAL {
+        if policies.declares(&policy.module, name)? {
+            members.push(format!("\"{name}\": data.{package}.{name}"));
+        }
+    }
+    Ok(Module {
+        file: format!("{}#answers", policy.module.file),
+        text: format!("package {ANSWERS}.{package}\n\nall := {{{}}}\n", members.join(", ")),
+    })
 }
 
 /// An interpreter with what all policies share.
