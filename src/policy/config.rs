@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use super::bundle::Bundle;
 use super::evaluate::Settings;
 use super::metadata::Severity;
-use super::profile::Profile;
+use super::profile::{Mistake, Profile};
 use super::waiver::Waiver;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Origin, Span};
@@ -186,38 +186,10 @@ fn form_error(message: &str) -> Diagnostic {
 }
 
 fn check_profile(profile: &Profile, place: &Place<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut wrong = |message: String, help: &str| {
-        let key = message.split(' ').next().unwrap_or_default().trim_start_matches("profile.");
+    for Mistake { key, message, help } in profile.mistakes() {
         let span = place.span(place.profile_value(key).unwrap_or(0..0));
-        diagnostics.push(Diagnostic::error(message).at(span).help(help));
-    };
-    if !matches!(profile.flow_log_traffic.as_str(), "ALL" | "REJECT") {
-        wrong(
-            format!("profile.flow_log_traffic is {:?}", profile.flow_log_traffic),
-            "it may be \"ALL\" or \"REJECT\"",
-        );
-    }
-    if profile.maintenance_hours.iter().any(|hour| *hour > 24) {
-        wrong(
-            format!("profile.maintenance_hours is {:?}", profile.maintenance_hours),
-            "give two hours of the day, from 0 to 24",
-        );
-    }
-    for cidr in &profile.admin_cidrs {
-        if cidr.parse::<ipnet::IpNet>().is_err() {
-            wrong(
-                format!("profile.admin_cidrs has {cidr:?}, which is no address range"),
-                "write it like 203.0.113.0/24",
-            );
-        }
-    }
-    for account in &profile.trusted_accounts {
-        if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
-            wrong(
-                format!("profile.trusted_accounts has {account:?}, which is no account id"),
-                "an account id has twelve digits",
-            );
-        }
+        diagnostics
+            .push(Diagnostic::error(format!("profile.{key} {message}")).at(span).help(help));
     }
 }
 
@@ -333,6 +305,39 @@ mod tests {
         assert_eq!(errors(waiver)[0], (5, "\"soon\" is no date".to_owned()));
         let (line, message) = errors("[profile]\n\nadmin_cidrs = [\"office\"]\n").swap_remove(0);
         assert!(line == 3 && message.contains("office"), "{line}: {message}");
+    }
+
+    #[test]
+    fn values_without_a_meaning_name_their_line_and_key() {
+        let values = [
+            ("log_group_pattern", "'(['"),
+            ("log_group_pattern", "'(?=x)'"),
+            ("log_group_pattern", "'^\\w{9}{9}{9}$'"),
+            ("application_port", "0"),
+            ("admin_ports", "[22, 0]"),
+            ("flow_log_traffic", "'all'"),
+            ("maintenance_hours", "[0, 25]"),
+            ("admin_cidrs", "['10.0.0.0/33']"),
+            ("admin_cidrs", "['10.0.0.1']"),
+            ("trusted_accounts", "['12345']"),
+            ("bastion_tag", "{key = '', value = 'x'}"),
+            ("tls_policies", "['ELB*Policy']"),
+            ("log_retention_days", "0"),
+            ("backup_retention_days", "36"),
+            ("access_key_max_age_days", "-1"),
+            ("access_key_unused_days", "0"),
+            ("root_unused_days", "-1"),
+            ("password_minimum_length", "200"),
+            ("password_reuse_prevention", "25"),
+            ("minimum_healthy_percent", "101"),
+        ];
+        for (key, value) in values {
+            let found = errors(&format!("[profile]\n\n{key} = {value}\n"));
+            assert_eq!(found.len(), 1, "{key} = {value}: {found:?}");
+            let (line, message) = &found[0];
+            let start = format!("profile.{key} ");
+            assert!(*line == 3 && message.starts_with(&start), "{key} = {value}: {found:?}");
+        }
     }
 
     #[test]

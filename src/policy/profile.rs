@@ -1,9 +1,11 @@
 //! The architecture profile: the values that the controls measure against.
 
-use std::collections::BTreeMap;
-
+use regex::RegexBuilder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// The largest compiled expression, in bytes, that the interpreter takes.
+const REGEX_SIZE: usize = 100 * 1024;
 
 /// The profile's values, `data.profile` to the policies. Absent ones have the
 /// reference architecture's defaults.
@@ -52,9 +54,6 @@ pub struct Profile {
     /// TLS policies of load balancers that are current; a trailing `*` matches
     /// any ending.
     pub tls_policies: Vec<String>,
-    /// Ports of data services by engine, where they differ from the engine's
-    /// default.
-    pub data_ports: BTreeMap<String, u16>,
 }
 
 /// A tag and its value.
@@ -95,7 +94,104 @@ impl Default for Profile {
                 "ELBSecurityPolicy-TLS13-1-3-*",
                 "ELBSecurityPolicy-FS-1-2-Res-*",
             ]),
-            data_ports: BTreeMap::new(),
         }
+    }
+}
+
+/// A value of the profile that has no meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Its key.
+    pub key: &'static str,
+    /// What is wrong with it, as the rest of a sentence about the key.
+    pub message: String,
+    /// What may stand there.
+    pub help: String,
+}
+
+impl Profile {
+    /// What is wrong with the values, beside their types.
+    pub fn mistakes(&self) -> Vec<Mistake> {
+        let mut found = Vec::new();
+        let mut wrong = |key, message: String, help: &str| {
+            found.push(Mistake { key, message, help: help.to_owned() });
+        };
+        if let Err(error) = RegexBuilder::new(&self.log_group_pattern).size_limit(REGEX_SIZE).build() {
+            // The parser's message is a drawing whose last line is the reason.
+            let text = error.to_string();
+            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            wrong(
+                "log_group_pattern",
+                format!("is no regular expression: {reason}"),
+                "write it as RE2 does, without look-around and back-references",
+            );
+        }
+        if self.application_port == 0 {
+            wrong("application_port", "is 0".to_owned(), "give a port from 1 to 65535");
+        }
+        if self.admin_ports.contains(&0) {
+            wrong("admin_ports", "has 0".to_owned(), "give ports from 1 to 65535");
+        }
+        if !matches!(self.flow_log_traffic.as_str(), "ALL" | "REJECT") {
+            wrong(
+                "flow_log_traffic",
+                format!("is {:?}", self.flow_log_traffic),
+                "it may be \"ALL\" or \"REJECT\"",
+            );
+        }
+        if self.maintenance_hours.iter().any(|hour| *hour > 24) {
+            wrong(
+                "maintenance_hours",
+                format!("is {:?}", self.maintenance_hours),
+                "give two hours of the day, from 0 to 24",
+            );
+        }
+        for cidr in &self.admin_cidrs {
+            if cidr.parse::<ipnet::IpNet>().is_err() {
+                wrong(
+                    "admin_cidrs",
+                    format!("has {cidr:?}, which is no address range"),
+                    "write it like 203.0.113.0/24",
+                );
+            }
+        }
+        for account in &self.trusted_accounts {
+            if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+                wrong(
+                    "trusted_accounts",
+                    format!("has {account:?}, which is no account id"),
+                    "an account id has twelve digits",
+                );
+            }
+        }
+        if self.bastion_tag.key.is_empty() {
+            wrong("bastion_tag", "has an empty key".to_owned(), "name the tag's key");
+        }
+        for policy in &self.tls_policies {
+            if policy.trim_end_matches('*').contains('*') {
+                wrong(
+                    "tls_policies",
+                    format!("has {policy:?}, with a * in the middle"),
+                    "a * may stand at the end alone",
+                );
+            }
+        }
+        let numbers = [
+            // CloudWatch Logs keeps events for ten years at most, or for ever.
+            ("log_retention_days", self.log_retention_days, 1, 3653),
+            ("backup_retention_days", self.backup_retention_days, 0, 35),
+            ("access_key_max_age_days", self.access_key_max_age_days, 1, 36_500),
+            ("access_key_unused_days", self.access_key_unused_days, 1, 36_500),
+            ("root_unused_days", self.root_unused_days, 0, 36_500),
+            ("password_minimum_length", self.password_minimum_length, 6, 128),
+            ("password_reuse_prevention", self.password_reuse_prevention, 0, 24),
+            ("minimum_healthy_percent", self.minimum_healthy_percent, 0, 100),
+        ];
+        for (key, value, least, most) in numbers {
+            if !(least..=most).contains(&value) {
+                wrong(key, format!("is {value}"), &format!("give a number from {least} to {most}"));
+            }
+        }
+        found
     }
 }
