@@ -86,6 +86,9 @@ Conditions:
 Resources:
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   Db: {Type: AWS::RDS::DBInstance, Properties: {Engine: mysql}}
+  Declared: {Type: AWS::RDS::DBInstance, Properties: {Engine: mysql, Port: '5555'}}
+  Circular: {Type: AWS::RDS::DBInstance, Properties: {Port: !GetAtt Circular.Endpoint.Port}}
+  Member: {Type: AWS::RDS::DBInstance, Properties: {Engine: aurora, DBClusterIdentifier: c}}
   Stack: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://bucket/x.yaml'}}
   Custom: {Type: 'Custom::Thing'}
   Group:
@@ -118,6 +121,10 @@ Resources:
 #[case::attribute("!GetAtt Db.Endpoint.Address", "t/Db")]
 #[case::attribute_list("{'Fn::GetAtt': [Db, Endpoint.Address]}", "t/Db")]
 #[case::attribute_json("{'Fn::GetAtt': Db.Endpoint.Address}", "t/Db")]
+#[case::port_of_engine("!GetAtt Db.Endpoint.Port", "3306")]
+#[case::port_declared("{'Fn::GetAtt': [Declared, Endpoint.Port]}", "5555")]
+#[case::port_of_itself("!GetAtt Circular.Endpoint.Port", "t/Circular")]
+#[case::port_of_cluster("!GetAtt Member.Endpoint.Port", "t/Member")]
 #[case::range_of_vpc("!GetAtt Vpc.CidrBlock", "10.0.0.0/16")]
 #[case::nested_output(
     "!GetAtt Stack.Outputs.X",

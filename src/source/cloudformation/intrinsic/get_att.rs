@@ -2,6 +2,7 @@
 
 use super::{Scope, Yaml, malformed};
 use crate::model::Reason;
+use crate::source::engine;
 use crate::source::node::{Node, Value};
 
 pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_>) -> Node {
@@ -32,8 +33,8 @@ pub(super) fn named(logical: &str, attribute: &str, argument: &Yaml, scope: &Sco
             Node::new(Value::Unknown(Reason::UnresolvedReference { target }))
         });
     }
-    if let Some(block) = cidr_block(logical, attribute, scope) {
-        return block;
+    if let Some(known) = as_declared(logical, attribute, scope) {
+        return known;
     }
     scope.attribute(logical, attribute).unwrap_or_else(|| {
         scope.note_undeclared(logical, &argument.span);
@@ -42,18 +43,55 @@ pub(super) fn named(logical: &str, attribute: &str, argument: &Yaml, scope: &Sco
     })
 }
 
-/// The address range of a VPC, which is as it was declared.
-fn cidr_block(logical: &str, attribute: &str, scope: &Scope<'_>) -> Option<Node> {
-    let is_vpc = scope.types.get(logical).is_some_and(|kind| kind == "AWS::EC2::VPC");
-    if !is_vpc || attribute != "CidrBlock" {
-        return None;
+/// An attribute that is as it was declared: the address range of a VPC, the
+/// port of a database.
+fn as_declared(logical: &str, attribute: &str, scope: &Scope<'_>) -> Option<Node> {
+    let kind = scope.types.get(logical)?.as_str();
+    match (kind, attribute) {
+        ("AWS::EC2::VPC", "CidrBlock") => {
+            property(logical, "CidrBlock", scope).filter(|block| block.text().is_some())
+        }
+        ("AWS::RDS::DBInstance" | "AWS::RDS::DBCluster", "Endpoint.Port")
+        | (
+            "AWS::ElastiCache::ReplicationGroup",
+            "PrimaryEndPoint.Port" | "ReaderEndPoint.Port" | "ConfigurationEndPoint.Port",
+        )
+        | (
+            "AWS::ElastiCache::CacheCluster",
+            "RedisEndpoint.Port" | "ConfigurationEndpoint.Port",
+        ) => port(logical, scope),
+        _ => None,
     }
+}
+
+/// The port that is declared, or the engine's own.
+fn port(logical: &str, scope: &Scope<'_>) -> Option<Node> {
+    // These have the port of what they belong to or come from.
+    const ELSEWHERE: &[&str] = &[
+        "DBClusterIdentifier",
+        "SourceDBInstanceIdentifier",
+        "SourceDBClusterIdentifier",
+        "DBSnapshotIdentifier",
+        "SnapshotIdentifier",
+    ];
+    match property(logical, "Port", scope).filter(|node| !node.is_absent()) {
+        Some(port) => Some(port).filter(|port| port.integer().is_some()),
+        None if ELSEWHERE.iter().any(|name| property(logical, name, scope).is_some()) => None,
+        None => {
+            let engine = property(logical, "Engine", scope)?.text()?;
+            Some(Node::new(Value::Integer(engine::port(Some(&engine))?)))
+        }
+    }
+}
+
+/// A property as it is declared; nothing for one that rests on itself.
+fn property(logical: &str, name: &str, scope: &Scope<'_>) -> Option<Node> {
     let declaration = scope.declarations.get(logical)?.get("Properties")?;
-    // A range that rests on itself has no value.
-    if !scope.pending.borrow_mut().insert(format!("{logical}.CidrBlock")) {
+    let pending = format!("{logical}.{name}");
+    if !scope.pending.borrow_mut().insert(pending.clone()) {
         return None;
     }
-    let block = declaration.get("CidrBlock").map(|block| scope.evaluate(block));
-    scope.pending.borrow_mut().remove(&format!("{logical}.CidrBlock"));
-    block.filter(|block| block.text().is_some())
+    let value = declaration.get(name).map(|value| scope.evaluate(value));
+    scope.pending.borrow_mut().remove(&pending);
+    value
 }
