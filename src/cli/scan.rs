@@ -10,7 +10,7 @@ use super::target::{self, Target};
 use super::{EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_SUCCESS, EXIT_USAGE};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::model::Origin;
-use crate::policy::baseline;
+use crate::policy::baseline::Baseline;
 use crate::policy::evaluate::evaluate;
 use crate::policy::suggest::unknown_control;
 use crate::policy::verdict::{Results, Status};
@@ -44,18 +44,20 @@ pub fn run(args: &ScanArgs, mut setup: Setup, console: &Console) -> io::Result<u
         setup.config.settings.only = args.controls.iter().cloned().collect();
         setup.config.settings.disabled.clear();
     }
-    let target = target::read(&args.target, &setup.config.settings.profile, console);
-    console.diagnostics(&target.diagnostics)?;
-    if target.snapshot.model.is_empty() && target.has_errors() {
-        return Ok(EXIT_USAGE);
-    }
-    let results = match judge(args, &setup, &target) {
-        Ok(results) => results,
+    // A mistake in it is told before an account is read.
+    let baseline = match args.baseline.as_deref().map(Baseline::read).transpose() {
+        Ok(baseline) => baseline,
         Err(diagnostic) => {
             console.diagnostics(&[*diagnostic])?;
             return Ok(EXIT_USAGE);
         }
     };
+    let target = target::read(&args.target, &setup.config.settings.profile, console);
+    console.diagnostics(&target.diagnostics)?;
+    if target.snapshot.model.is_empty() && target.has_errors() {
+        return Ok(EXIT_USAGE);
+    }
+    let results = judge(baseline.as_ref(), &setup, &target);
     let later = results.diagnostics.get(target.diagnostics.len()..).unwrap_or_default();
     console.diagnostics(later)?;
     let unwritten = write_reports(args, &target, &results, console)?;
@@ -72,7 +74,7 @@ pub fn run(args: &ScanArgs, mut setup: Setup, console: &Console) -> io::Result<u
 }
 
 /// Evaluates, then applies waivers and the baseline.
-fn judge(args: &ScanArgs, setup: &Setup, target: &Target) -> Result<Results, Box<Diagnostic>> {
+fn judge(baseline: Option<&Baseline>, setup: &Setup, target: &Target) -> Results {
     let mut results = evaluate(&target.snapshot, &setup.bundle, &setup.config.settings);
     results.targets.clone_from(&target.names);
     results.diagnostics.clone_from(&target.diagnostics);
@@ -84,10 +86,10 @@ fn judge(args: &ScanArgs, setup: &Setup, target: &Target) -> Result<Results, Box
         }
     }
     waiver::apply(&waivers, target::today(), &mut results);
-    if let Some(path) = &args.baseline {
-        baseline::apply(path, &mut results)?;
+    if let Some(baseline) = baseline {
+        baseline.apply(&mut results);
     }
-    Ok(results)
+    results
 }
 
 fn exit_code(args: &ScanArgs, results: &Results) -> u8 {

@@ -21,48 +21,62 @@ struct Known {
     findings: Vec<Finding>,
 }
 
-/// Marks failures that the JSON report at `path` has too as waived. One with a
-/// violation that the report has not is new, and fails.
-///
-/// # Errors
-///
-/// Where it cannot be read or is no JSON report of this program.
-pub fn apply(path: &Path, results: &mut Results) -> Result<(), Box<Diagnostic>> {
-    let name = path.display().to_string();
-    let failed = |message: String| {
-        Box::new(
-            Diagnostic::error(message)
-                .in_file(name.clone())
-                .help("give a report that was written with --output json=FILE"),
-        )
-    };
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| failed(format!("the baseline cannot be read: {error}")))?;
-    let report: Report = serde_json::from_str(&text)
-        .map_err(|error| failed(format!("the baseline is no report: {error}")))?;
-    if report.version != crate::report::json::VERSION {
-        return Err(failed(format!("the baseline has version {}", report.version)));
+/// The failures of an earlier report.
+#[derive(Debug)]
+pub struct Baseline {
+    name: String,
+    /// The keys of the violations, by fingerprint.
+    known: HashMap<String, Vec<String>>,
+}
+
+impl Baseline {
+    /// Reads the JSON report at `path`.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read or is no JSON report of this program.
+    pub fn read(path: &Path) -> Result<Self, Box<Diagnostic>> {
+        let name = path.display().to_string();
+        let failed = |message: String| {
+            Box::new(
+                Diagnostic::error(message)
+                    .in_file(name.clone())
+                    .help("give a report that was written with --output json=FILE"),
+            )
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| failed(format!("the baseline cannot be read: {error}")))?;
+        let report: Report = serde_json::from_str(&text)
+            .map_err(|error| failed(format!("the baseline is no report: {error}")))?;
+        if report.version != crate::report::json::VERSION {
+            return Err(failed(format!("the baseline has version {}", report.version)));
+        }
+        let known = report
+            .verdicts
+            .into_iter()
+            .filter(|verdict| verdict.status == Status::Fail)
+            .map(|verdict| (verdict.fingerprint, keys(&verdict.findings)))
+            .collect();
+        Ok(Self { name, known })
     }
-    let known: HashMap<String, Vec<String>> = report
-        .verdicts
-        .into_iter()
-        .filter(|verdict| verdict.status == Status::Fail)
-        .map(|verdict| (verdict.fingerprint, keys(&verdict.findings)))
-        .collect();
-    for verdict in &mut results.verdicts {
-        if verdict.status == Status::Fail
-            && verdict.waiver.is_none()
-            && let Some(known) = known.get(&verdict.fingerprint)
-            && contains(known, &keys(&verdict.findings))
-        {
-            verdict.waiver = Some(AppliedWaiver {
-                reason: format!("in the baseline {name}"),
-                expires: None,
-                origin: None,
-            });
+
+    /// Marks failures that the report has too as waived. One with a violation
+    /// that the report has not is new, and fails.
+    pub fn apply(&self, results: &mut Results) {
+        for verdict in &mut results.verdicts {
+            if verdict.status == Status::Fail
+                && verdict.waiver.is_none()
+                && let Some(known) = self.known.get(&verdict.fingerprint)
+                && contains(known, &keys(&verdict.findings))
+            {
+                verdict.waiver = Some(AppliedWaiver {
+                    reason: format!("in the baseline {}", self.name),
+                    expires: None,
+                    origin: None,
+                });
+            }
         }
     }
-    Ok(())
 }
 
 /// The keys of violations, in order.

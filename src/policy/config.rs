@@ -72,7 +72,24 @@ struct WaiverEntry {
     reason: Spanned<String>,
     /// The last day it holds, `YYYY-MM-DD`.
     #[schemars(with = "String")]
-    expires: Spanned<String>,
+    expires: Spanned<Day>,
+}
+
+/// A day as text, or as TOML's own date.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "a day is written as \"2027-03-31\"")]
+enum Day {
+    Text(String),
+    Date(toml::value::Datetime),
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Date(date) => write!(f, "{date}"),
+        }
+    }
 }
 
 /// The JSON Schema of the file.
@@ -188,8 +205,7 @@ fn form_error(message: &str) -> Diagnostic {
 fn check_profile(profile: &Profile, place: &Place<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for Mistake { key, message, help } in profile.mistakes() {
         let span = place.span(place.profile_value(key).unwrap_or(0..0));
-        diagnostics
-            .push(Diagnostic::error(format!("profile.{key} {message}")).at(span).help(help));
+        diagnostics.push(Diagnostic::error(format!("profile.{key} {message}")).at(span).help(help));
     }
 }
 
@@ -211,12 +227,15 @@ fn waiver(
         );
         return None;
     }
-    let expires = match entry.expires.get_ref().parse::<jiff::civil::Date>() {
-        Ok(day) => day,
-        Err(_) => {
+    let written = entry.expires.get_ref().to_string();
+    // The parser takes a time of day too, and would forget it.
+    let day = written.parse::<jiff::civil::Date>().ok();
+    let expires = match day.filter(|day| day.to_string() == written) {
+        Some(day) => day,
+        None => {
             wrong(
                 entry.expires.span(),
-                format!("{:?} is no date", entry.expires.get_ref()),
+                format!("{written:?} is no date"),
                 "write it as YYYY-MM-DD",
             );
             return None;
@@ -354,6 +373,24 @@ mod tests {
             help("[controls.severity]\nrds-private = \"hgih\"\n").1,
             "there are info, low, medium, high, critical"
         );
+    }
+
+    #[test]
+    fn a_waiver_ends_on_a_day_of_either_spelling() {
+        let waiver = |expires: &str| {
+            format!(
+                "[[waivers]]\ncontrol = 'rds-private'\nresource = '*'\nreason = 'x'\nexpires = {expires}\n"
+            )
+        };
+        for day in ["'2030-01-31'", "2030-01-31"] {
+            let config = parse("audit.toml", &waiver(day), &Bundle::embedded()).unwrap();
+            let expires = config.waivers[0].expires.map(|day| day.to_string());
+            assert_eq!(expires.as_deref(), Some("2030-01-31"), "{day}");
+        }
+        for day in ["2030-01-31T10:00:00", "10:00:00", "'2030-02-30'", "'2030-1-1'", "7"] {
+            let found = errors(&waiver(day));
+            assert!(found.len() == 1 && found[0].0 == 5, "{day}: {found:?}");
+        }
     }
 
     #[test]
