@@ -1,6 +1,8 @@
 //! JSON Schemas, generated from the types.
 
 use schemars::Schema;
+use schemars::transform::{RecursiveTransform, Transform};
+use serde_json::Value;
 
 use super::config;
 use super::profile::Profile;
@@ -8,7 +10,16 @@ use crate::model::{Model, Snapshot};
 
 /// The schema of the policies' input.
 pub fn input() -> String {
-    text(&schemars::schema_for!(Model))
+    let mut schema = schemars::schema_for!(Model);
+    // OPA takes any member called `id` for a name of a schema, a default's too,
+    // and refuses two of the same.
+    let without_objects = |schema: &mut Schema| {
+        if schema.get("default").is_some_and(Value::is_object) {
+            schema.remove("default");
+        }
+    };
+    RecursiveTransform(without_objects).transform(&mut schema);
+    text(&schema)
 }
 
 /// The schema of `data.profile`.
@@ -40,6 +51,27 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+
+    /// The members called `id` that hold text.
+    fn names(node: &Value, found: &mut Vec<String>) {
+        match node {
+            Value::Object(members) => members.iter().for_each(|(key, member)| {
+                match member {
+                    Value::String(text) if key == "id" || key == "$id" => found.push(text.clone()),
+                    _ => names(member, found),
+                };
+            }),
+            Value::Array(items) => items.iter().for_each(|item| names(item, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_input_is_described_without_what_opa_takes_for_names_of_schemas() {
+        let mut found = Vec::new();
+        names(&serde_json::from_str(&input()).unwrap(), &mut found);
+        assert!(found.is_empty(), "{found:?}");
+    }
 
     #[test]
     fn the_shipped_schemas_are_fresh() {
