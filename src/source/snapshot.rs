@@ -12,6 +12,7 @@ use crate::model::snapshot::InlineWaiver;
 use crate::model::{Coverage, Model, SCHEMA_VERSION, Snapshot, Span};
 
 mod hand_written;
+mod older;
 
 #[derive(Deserialize)]
 struct Version {
@@ -123,7 +124,7 @@ fn in_parts(text: &str) -> serde_json::Result<Snapshot> {
         || Model::from_members(&parts.model),
         || rayon::join(|| part(parts.origins), || part(parts.gaps)),
     );
-    Ok(Snapshot {
+    let mut snapshot = Snapshot {
         schema_version: parts.schema_version,
         tool_version: parts.tool_version,
         model: model?,
@@ -132,7 +133,11 @@ fn in_parts(text: &str) -> serde_json::Result<Snapshot> {
         coverage: parts.coverage,
         inline_waivers: parts.inline_waivers,
         aliases: parts.aliases,
-    })
+    };
+    if !hand_written::is_one(&snapshot) {
+        older::note(&mut snapshot, &parts.model);
+    }
+    Ok(snapshot)
 }
 
 fn part<T: DeserializeOwned + Default>(json: Option<&RawValue>) -> serde_json::Result<T> {
@@ -216,6 +221,26 @@ mod tests {
         let loaded = read(&file(&text));
         assert!(loaded.diagnostics.is_empty());
         assert_eq!(loaded.snapshot, Snapshot::default());
+    }
+
+    #[test]
+    fn a_collection_that_a_saved_snapshot_lacks_is_a_gap() {
+        let coverage = Coverage {
+            account: None,
+            region: None,
+            subject: "rds:DescribeDBInstances".to_owned(),
+            status: crate::model::CoverageStatus::Collected,
+            calls: 1,
+            failed: 0,
+            detail: None,
+        };
+        let saved = Snapshot { coverage: [coverage].into(), ..Snapshot::default() };
+        let mut json = serde_json::to_value(&saved).unwrap();
+        assert_eq!(read(&file(&json.to_string())).snapshot.gaps, saved.gaps);
+        json["model"].as_object_mut().unwrap().remove("rds_snapshots");
+        let gaps = read(&file(&json.to_string())).snapshot.gaps;
+        let collections: Vec<&str> = gaps.iter().map(|gap| gap.collection.as_str()).collect();
+        assert_eq!(collections, ["rds_snapshots"]);
     }
 
     #[test]
