@@ -87,7 +87,6 @@ Resources:
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   Db: {Type: AWS::RDS::DBInstance, Properties: {Engine: mysql}}
   Declared: {Type: AWS::RDS::DBInstance, Properties: {Engine: mysql, Port: '5555'}}
-  Circular: {Type: AWS::RDS::DBInstance, Properties: {Port: !GetAtt Circular.Endpoint.Port}}
   Member: {Type: AWS::RDS::DBInstance, Properties: {Engine: aurora, DBClusterIdentifier: c}}
   Stack: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://bucket/x.yaml'}}
   Custom: {Type: 'Custom::Thing'}
@@ -123,7 +122,6 @@ Resources:
 #[case::attribute_json("{'Fn::GetAtt': Db.Endpoint.Address}", "t/Db")]
 #[case::port_of_engine("!GetAtt Db.Endpoint.Port", "3306")]
 #[case::port_declared("{'Fn::GetAtt': [Declared, Endpoint.Port]}", "5555")]
-#[case::port_of_itself("!GetAtt Circular.Endpoint.Port", "t/Circular")]
 #[case::port_of_cluster("!GetAtt Member.Endpoint.Port", "t/Member")]
 #[case::range_of_vpc("!GetAtt Vpc.CidrBlock", "10.0.0.0/16")]
 #[case::nested_output(
@@ -392,6 +390,41 @@ fn what_is_wrong_is_told(#[case] text: &str, #[case] expected: &str) {
 )]
 fn nothing_is_told(#[case] text: &str) {
     assert_eq!(errors(&read(text, &TemplateOptions::default()).diagnostics), Vec::<String>::new());
+}
+
+/// What a service may be scaled down to, by how the target spells the service.
+#[rstest]
+#[case::by_reference("!Sub 'service/${Cluster}/${Web.Name}'", "ecs", json!(2))]
+#[case::joined("!Join ['/', [service, !Ref Cluster, !GetAtt Web.Name]]", "ecs", json!(2))]
+#[case::by_name("service/main/web", "ecs", json!(2))]
+#[case::half_by_name("!Sub 'service/${Cluster}/web'", "ecs", json!(2))]
+#[case::another_cluster("service/other/web", "ecs", json!(null))]
+#[case::another_service("table/web", "dynamodb", json!(null))]
+#[case::unclear("!Ref Open", "dynamodb", json!(null))]
+#[case::open(
+    "!Join ['/', [service, main, !If [C, web, other]]]",
+    "ecs",
+    json!("unknown: Fn::If C cannot be evaluated before deployment: its condition cannot be decided")
+)]
+fn the_least_that_a_service_may_be_scaled_to_is_read(
+    #[case] resource_id: &str,
+    #[case] namespace: &str,
+    #[case] expected: Value,
+) {
+    let text = format!(
+        "Parameters: {{Open: {{Type: String}}}}
+Conditions: {{C: !Equals [!Ref Open, a]}}
+Resources:
+  Cluster: {{Type: AWS::ECS::Cluster, Properties: {{ClusterName: main}}}}
+  Web: {{Type: AWS::ECS::Service, Properties: {{Cluster: !Ref Cluster, ServiceName: web}}}}
+  Other: {{Type: AWS::ECS::Service, Properties: {{ServiceName: web}}}}
+  Target:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Properties: {{ServiceNamespace: {namespace}, MinCapacity: '2', MaxCapacity: 4, ResourceId: {resource_id}}}
+"
+    );
+    let snapshot = read(&text, &TemplateOptions::default()).snapshot;
+    assert_eq!(fact(&snapshot, "ecs_services", "t/Web", "/scaling_min_capacity"), expected);
 }
 
 /// A loop that is not written out leaves open what it would have added to.

@@ -274,3 +274,68 @@ fn places_and_waivers_come_from_every_module_at_hand() {
         ["the waiver stands beside an aws_security_group_rule, which no control judges"]
     );
 }
+
+#[rstest]
+#[case::known(json!("service/main/web"), json!(null), json!(2))]
+#[case::by_reference(
+    json!(null),
+    json!({"references": ["aws_ecs_cluster.c.name", "aws_ecs_cluster.c", "aws_ecs_service.web.name", "aws_ecs_service.web"]}),
+    json!(2)
+)]
+#[case::unclear(
+    json!(null),
+    json!({"references": ["local.service"]}),
+    json!("unknown: known only after apply (local.service)")
+)]
+#[case::of_another_cluster(json!("service/other/web"), json!(null), json!(null))]
+fn the_least_that_a_service_may_be_scaled_to_is_its_own(
+    #[case] resource_id: Value,
+    #[case] expression: Value,
+    #[case] expected: Value,
+) {
+    let of_cluster = |address, cluster: &str| {
+        let values = json!({"name": "web", "cluster": cluster, "desired_count": 1});
+        planned(address, values, json!({}), json!({}))
+    };
+    let unknown = json!({"resource_id": resource_id.is_null()});
+    let target = json!({
+        "service_namespace": "ecs",
+        "resource_id": resource_id,
+        "min_capacity": 2,
+        "max_capacity": 4,
+    });
+    let loaded = read(&plan(&[
+        planned("aws_ecs_cluster.c", json!({"name": "main"}), json!({}), json!({})),
+        of_cluster("aws_ecs_service.web", "main"),
+        of_cluster("aws_ecs_service.second", "second"),
+        planned("aws_appautoscaling_target.t", target, unknown, json!({"resource_id": expression})),
+    ]));
+    let found =
+        fact(&loaded.snapshot, "ecs_services", "aws_ecs_service.web", "/scaling_min_capacity");
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_group_is_in_use_by_what_the_model_has_no_place_for() {
+    let groups = |references: &str| json!({"security_groups": {"references": [references]}});
+    let unknown = json!({"security_groups": true});
+    let file_system = planned(
+        "aws_efs_mount_target.data",
+        json!({"file_system_id": "fs-1"}),
+        unknown.clone(),
+        groups("aws_security_group.a.id"),
+    );
+    let beside = |more: Vec<Planned>| {
+        let groups = [group("aws_security_group.a"), group("aws_security_group.b")];
+        read(&plan(&groups.into_iter().chain(more).collect::<Vec<_>>())).snapshot
+    };
+    let users =
+        |snapshot: &Snapshot, id: &str| fact(snapshot, "security_groups", id, "/referenced_by");
+    let snapshot = beside(vec![file_system]);
+    assert_eq!(users(&snapshot, "aws_security_group.a"), json!(["aws_efs_mount_target.data"]));
+    assert_eq!(users(&snapshot, "aws_security_group.b"), json!([]));
+    // One that may be any group leaves open whether the others are in use.
+    let unclear = planned("aws_mq_broker.b", json!({}), unknown, groups("local.group"));
+    let found = users(&beside(vec![unclear]), "aws_security_group.b");
+    assert_eq!(found, json!("unknown: known only after apply (local.group)"));
+}

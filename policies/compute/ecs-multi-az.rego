@@ -6,7 +6,9 @@
 #   two tasks over at least two zones. A DAEMON service runs one task on each
 #   instance, so only its zones are judged; a service with the EXTERNAL
 #   deployment controller describes its tasks elsewhere, one with the EXTERNAL
-#   launch type runs them outside of AWS; neither is judged.
+#   launch type runs them outside of AWS; neither is judged. Where a template
+#   scales the service, the least that it may be scaled to counts; in an account
+#   the desired count is what scaling made it.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
 # custom:
@@ -19,6 +21,7 @@
 #     - ecs_services.launch_type
 #     - ecs_services.scheduling_strategy
 #     - ecs_services.desired_count
+#     - ecs_services.scaling_min_capacity
 #     - ecs_services.subnet_ids
 #     - subnets.availability_zone
 #   architecture: ["1A"]
@@ -69,18 +72,38 @@ deny contains finding if {
 deny contains finding if {
 	some id, service in ecs.services
 	service.scheduling_strategy != "DAEMON"
-	is_number(service.desired_count)
-	service.desired_count < 2
+	[pointer, words] := least[id]
+	count_of[id] < 2
 	finding := {
 		"subject": ["ecs_services", id],
-		"message": sprintf("its desired count is %d, expected at least 2", [service.desired_count]),
-		"evidence": [
-			["ecs_services", id, "/desired_count"],
-			["ecs_services", id, "/scheduling_strategy"],
-			["ecs_services", id, "/deployment_controller"],
-			["ecs_services", id, "/launch_type"],
+		"message": sprintf("%s %d, expected at least 2", [words, count_of[id]]),
+		"evidence": [["ecs_services", id, of] |
+			some of in [
+				pointer,
+				"/scaling_min_capacity",
+				"/scheduling_strategy",
+				"/deployment_controller",
+				"/launch_type",
+			]
 		],
 	}
+}
+
+# What decides how few tasks there may be.
+least[id] := ["/scaling_min_capacity", "it may be scaled down to"] if {
+	some id, service in ecs.services
+	is_number(service.scaling_min_capacity)
+}
+
+least[id] := ["/desired_count", "its desired count is"] if {
+	some id, service in ecs.services
+	not is_number(service.scaling_min_capacity)
+}
+
+count_of[id] := number if {
+	some id, [pointer, _] in least
+	number := input.ecs_services[id][trim_left(pointer, "/")]
+	is_number(number)
 }
 
 described(service, _) := "it names no subnets, so nothing shows in which zones its tasks run" if count(service.subnet_ids) == 0

@@ -6,6 +6,7 @@ service := {
 	"deployment_controller": "ECS",
 	"scheduling_strategy": "REPLICA",
 	"desired_count": 2,
+	"scaling_min_capacity": null,
 	"subnet_ids": ["a", "b"],
 }
 
@@ -27,6 +28,13 @@ test_one_zone_fails if {
 test_one_task_fails if {
 	some finding in ecs_multi_az.deny with input as model({"desired_count": 1}, "eu-west-1b")
 	finding.message == "its desired count is 1, expected at least 2"
+}
+
+test_the_least_that_scaling_leaves_counts if {
+	count(ecs_multi_az.deny) == 0 with input as model({"desired_count": 1, "scaling_min_capacity": 2}, "eu-west-1b")
+	some finding in ecs_multi_az.deny with input as model({"desired_count": 4, "scaling_min_capacity": 1}, "eu-west-1b")
+	finding.message == "it may be scaled down to 1, expected at least 2"
+	finding.evidence[0] == ["ecs_services", "orders", "/scaling_min_capacity"]
 }
 
 test_daemon_needs_no_count if {

@@ -3,7 +3,7 @@
 # description: >-
 #   A load balancer that can open connections to anything carries an attacker's
 #   request to anything. Its group needs to let out only to the groups of its
-#   targets, on their ports. Judged are the groups that application load
+#   targets, on their ports and on those of their health checks. Judged are the groups that application load
 #   balancers carry.
 # related_resources:
 #   - https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html
@@ -27,6 +27,7 @@
 #     - listener_rules.listener
 #     - listener_rules.actions
 #     - target_groups.port
+#     - target_groups.health_check_port
 #     - target_groups.targets
 #     - ecs_services.load_balancers
 #     - ecs_services.security_group_ids
@@ -70,20 +71,39 @@ forwards[target_group] contains balancer_id if {
 	is_string(target_group)
 }
 
+# Target groups by load balancer that forwards to them.
+forwarded_by[balancer_id] contains target_group if {
+	some target_group, balancer_ids in forwards
+	some balancer_id in balancer_ids
+}
+
+# The port that a target group's health check has of its own.
+check_port[target_group] := to_number(port) if {
+	some target_group, group in input.target_groups
+	port := group.health_check_port
+	is_string(port)
+	regex.match(`^[0-9]+$`, port)
+}
+
 # Groups and ports of the targets: [load balancer, group, port].
-targets contains [balancer_id, group_id, entry.container_port] if {
+targets contains [balancer_id, group_id, port] if {
 	some service in input.ecs_services
 	some entry in service.load_balancers
 	some balancer_id in forwards[entry.target_group]
 	some group_id in service.security_group_ids
+	some port in array.concat([entry.container_port], check_ports(entry.target_group))
 }
+
+check_ports(target_group) := [check_port[target_group]]
+
+check_ports(target_group) := [] if not check_port[target_group]
 
 targets contains [balancer_id, group_id, port] if {
 	some target_group_id, balancer_ids in forwards
 	target_group := input.target_groups[target_group_id]
 	some target in target_group.targets
 	some group_id in input.instances[target.target_id].security_group_ids
-	some port in {target.port, target_group.port}
+	some port in array.concat([target.port, target_group.port], check_ports(target_group_id))
 	some balancer_id in balancer_ids
 }
 
@@ -92,7 +112,7 @@ targets contains [balancer_id, group_id, port] if {
 	target_group := input.target_groups[target_group_id]
 	some target in target_group.targets
 	some group_id in groups_of[target.target_id]
-	some port in {target.port, target_group.port}
+	some port in array.concat([target.port, target_group.port], check_ports(target_group_id))
 	some balancer_id in balancer_ids
 }
 
@@ -122,13 +142,20 @@ allowed(id, rule) if {
 allowed(_, rule) if rule.cidr_ipv4 in {"127.0.0.1/32", "255.255.255.255/32"}
 
 # What else would allow a rule to a group.
-absence(rule) := [[collection] |
-	some collection in ["ecs_services", "target_groups", "listeners", "listener_rules", "instances", "network_interfaces"]
-] if {
+absence(rule, balancer_ids) := array.concat(
+	[[collection] |
+		some collection in ["ecs_services", "target_groups", "listeners", "listener_rules", "instances", "network_interfaces"]
+	],
+	[["target_groups", target_group, "/health_check_port"] |
+		some balancer_id in balancer_ids
+		some target_group in forwarded_by[balancer_id]
+		input.target_groups[target_group]
+	],
+) if {
 	is_string(rule.referenced_group_id)
 }
 
-absence(rule) := [] if not is_string(rule.referenced_group_id)
+absence(rule, _) := [] if not is_string(rule.referenced_group_id)
 
 deny contains finding if {
 	some id, balancer_ids in carried
@@ -148,7 +175,7 @@ deny contains finding if {
 			"it lets out %s to %s, expected its targets' security groups on their ports only",
 			[security_groups.ports_text(rule), security_groups.peer_text(rule)],
 		),
-		"evidence": array.concat(rule_evidence, array.concat(users, absence(rule))),
+		"evidence": array.concat(rule_evidence, array.concat(users, absence(rule, balancer_ids))),
 	}
 }
 

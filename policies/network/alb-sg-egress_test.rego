@@ -24,7 +24,7 @@ model(rule) := {
 		"load_balancer": "alb",
 		"default_actions": [{"action_type": "forward", "forward": [{"target_group": "tg"}]}],
 	}},
-	"target_groups": {"tg": {"port": 80, "targets": [{"target_id": "i", "port": 8080}]}},
+	"target_groups": {"tg": {"port": 80, "health_check_port": "9000", "targets": [{"target_id": "i", "port": 8080}]}},
 	"instances": {"i": {"security_group_ids": ["instance-sg"]}},
 	"ecs_services": {"s": {
 		"load_balancers": [{"target_group": "tg", "container_port": 3000}],
@@ -39,6 +39,18 @@ findings(rule) := found if {
 test_the_targets_pass if {
 	count(findings({})) == 0
 	count(findings({"referenced_group_id": "instance-sg", "from_port": 8080, "to_port": 8080})) == 0
+}
+
+test_the_port_of_the_health_check_passes if {
+	count(findings({"from_port": 9000, "to_port": 9000})) == 0
+	count(findings({"referenced_group_id": "instance-sg", "from_port": 9000, "to_port": 9000})) == 0
+	count(findings({"from_port": 9001, "to_port": 9001})) == 1
+}
+
+test_a_check_on_the_traffic_port_adds_none if {
+	patch := [{"op": "replace", "path": "/target_groups/tg/health_check_port", "value": "traffic-port"}]
+	count(alb_sg_egress.deny) == 0 with input as json.patch(model({}), patch)
+	count(alb_sg_egress.deny) == 1 with input as json.patch(model({"from_port": 9000, "to_port": 9000}), patch)
 }
 
 test_everywhere_fails if {

@@ -3,8 +3,8 @@
 # description: >-
 #   The internet-facing load balancer is the only way in: every other group that
 #   admits the whole world waits for one route or public address to become an
-#   entry. Exempt are TCP 443 and 80 of groups that internet-facing application
-#   load balancers carry, and nothing else does.
+#   entry. Exempt are TCP 443 and 80 of groups that application load balancers
+#   carry, and nothing else does.
 # related_resources:
 #   - https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
 #   - https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
@@ -17,7 +17,6 @@
 #     - security_groups.open_ingress
 #     - security_groups.used_by
 #     - load_balancers.load_balancer_type
-#     - load_balancers.scheme
 #   architecture: ["2C"]
 #   remediation:
 #     summary: Admit the security group of the caller, or named ranges, in place of 0.0.0.0/0 and ::/0.
@@ -47,10 +46,7 @@ import data.audit.lib.security_groups
 entry_groups contains id if {
 	some id, group in input.security_groups
 	some user in group.used_by
-	user.collection == "load_balancers"
-	balancer := input.load_balancers[user.id]
-	balancer.load_balancer_type == "application"
-	balancer.scheme == "internet-facing"
+	is_balancer(user)
 	not id in shared
 }
 
@@ -82,7 +78,7 @@ deny contains finding if {
 	finding := {
 		"subject": ["security_groups", id],
 		"message": sprintf(
-			"it admits %s, expected only 443 and 80 of an internet-facing application load balancer",
+			"it admits %s, expected only 443 and 80 of an application load balancer",
 			[security_groups.open_text(open)],
 		),
 		"evidence": array.concat(rules(id, index, open), carriers(id, group, open)),
@@ -103,7 +99,7 @@ carriers(id, group, open) := array.concat(
 		some user in group.used_by
 		user.collection == "load_balancers"
 		input.load_balancers[user.id]
-		some pointer in ["/load_balancer_type", "/scheme"]
+		pointer := "/load_balancer_type"
 	],
 )
 

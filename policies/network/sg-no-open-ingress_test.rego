@@ -32,14 +32,14 @@ test_a_range_is_not_exempt if {
 	count(sg_no_open_ingress.deny) == 1 with input as model([open("udp", 443, 443)], {})
 }
 
-test_an_internal_balancer_is_no_entry if {
-	count(sg_no_open_ingress.deny) == 1 with input as model([open("tcp", 443, 443)], {"scheme": "internal"})
+test_an_internal_application_balancer_is_exempt_and_a_network_balancer_is_not if {
+	count(sg_no_open_ingress.deny) == 0 with input as model([open("tcp", 443, 443)], {"scheme": "internal"})
 	count(sg_no_open_ingress.deny) == 1 with input as model([open("tcp", 443, 443)], {"load_balancer_type": "network"})
 }
 
-test_an_unknown_scheme_is_in_the_evidence if {
-	some finding in sg_no_open_ingress.deny with input as model([open("tcp", 443, 443)], {"scheme": null})
-	["load_balancers", "alb", "/scheme"] in finding.evidence
+test_an_unknown_type_is_in_the_evidence if {
+	some finding in sg_no_open_ingress.deny with input as model([open("tcp", 443, 443)], {"load_balancer_type": null})
+	["load_balancers", "alb", "/load_balancer_type"] in finding.evidence
 	["security_groups", "sg", "/used_by"] in finding.evidence
 }
 

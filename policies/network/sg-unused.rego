@@ -14,6 +14,7 @@
 #   requires:
 #     - security_groups.is_default
 #     - security_groups.used_by
+#     - security_groups.referenced_by
 #   architecture: ["+"]
 #   remediation:
 #     summary: Delete the group, or attach it to what it was made for.
@@ -35,10 +36,13 @@ subjects[id] := group if {
 deny contains finding if {
 	some id, group in subjects
 	count(group.used_by) == 0
+	count(group.referenced_by) == 0
 	finding := {
 		"subject": ["security_groups", id],
 		"message": "nothing carries it",
-		"evidence": [["security_groups", id, "/used_by"], ["security_groups", id, "/is_default"]],
+		"evidence": [["security_groups", id, pointer] |
+			some pointer in ["/used_by", "/referenced_by", "/is_default"]
+		],
 	}
 }
 

@@ -2,7 +2,20 @@ package audit.sg_unused_test
 
 import data.audit.sg_unused
 
-model(is_default, used_by) := {"security_groups": {"sg": {"is_default": is_default, "used_by": used_by}}}
+model(is_default, used_by) := {"security_groups": {"sg": {
+	"is_default": is_default,
+	"used_by": used_by,
+	"referenced_by": [],
+}}}
+
+test_a_group_of_something_outside_of_the_model_passes if {
+	some_model := {"security_groups": {"sg": {
+		"is_default": false,
+		"used_by": [],
+		"referenced_by": ["aws_efs_mount_target.data"],
+	}}}
+	count(sg_unused.deny) == 0 with input as some_model
+}
 
 test_a_used_group_passes if {
 	count(sg_unused.deny) == 0 with input as model(false, [{"collection": "instances", "id": "i"}])

@@ -79,6 +79,10 @@ resource! {
         scheduling_strategy: Option<String>,
         /// How many tasks should run.
         desired_count: Option<i64>,
+        /// The fewest tasks to which Application Auto Scaling may scale it;
+        /// null where no scalable target is declared. Only templates tell it:
+        /// in an account the desired count is what scaling made it.
+        scaling_min_capacity: Option<i64>,
         /// Subnets of its tasks: keys in `subnets`.
         subnet_ids: Vec<String>,
         /// Security groups of its tasks: keys in `security_groups`.

@@ -122,6 +122,9 @@ resource! {
         health_check_protocol: Option<String>,
         /// Path of an HTTP health check, `/` by default.
         health_check_path: Option<String>,
+        /// The port of the check: a number, or `traffic-port` for each target's
+        /// own.
+        health_check_port: Option<String>,
         /// Codes that count as healthy, such as `200` or `200-299`.
         matcher: Option<String>,
         /// Whether targets see the client's address (network load balancers);

@@ -318,6 +318,10 @@ resource! {
         /// Rules for traffic that goes out, AWS's default allow-all included
         /// where nothing replaced it.
         egress: Vec<SecurityGroupRule>,
+        /// Resources of types that have no collection and that refer to the
+        /// group, by address, sorted. Only plans and states tell them: in an
+        /// account the interfaces of such resources carry the group.
+        referenced_by: Vec<String>,
         /// Derived: the resources that carry the group, sorted.
         used_by: Vec<ResourceRef>,
         /// Derived: what it admits from everywhere (all IPv4 or all IPv6

@@ -116,7 +116,9 @@ impl Profile {
         let mut wrong = |key, message: String, help: &str| {
             found.push(Mistake { key, message, help: help.to_owned() });
         };
-        if let Err(error) = RegexBuilder::new(&self.log_group_pattern).size_limit(REGEX_SIZE).build() {
+        if let Err(error) =
+            RegexBuilder::new(&self.log_group_pattern).size_limit(REGEX_SIZE).build()
+        {
             // The parser's message is a drawing whose last line is the reason.
             let text = error.to_string();
             let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");

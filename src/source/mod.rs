@@ -24,6 +24,7 @@ pub mod load;
 pub mod node;
 pub mod policy_document;
 pub mod policy_file;
+mod scaling;
 pub mod snapshot;
 pub mod terraform;
 mod yaml;

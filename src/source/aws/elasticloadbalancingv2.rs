@@ -240,6 +240,7 @@ fn target_group(scope: &Scope, arn: &str, found: types::TargetGroup) -> TargetGr
     group.health_check_protocol =
         found.health_check_protocol.map(|protocol| protocol.as_str().to_owned());
     group.health_check_path = found.health_check_path;
+    group.health_check_port = found.health_check_port;
     group.matcher = found.matcher.and_then(|matcher| matcher.http_code.or(matcher.grpc_code));
     group
 }

@@ -24,6 +24,9 @@ use crate::source::{default_resources, draft::escape, engine};
 /// What every resource has, and no verdict rests on being left out.
 const IDENTITY: &[&str] = &["id", "arn", "name", "type", "account", "region", "tags"];
 
+/// What is absent where it is left out: collection and attribute.
+const ABSENT: &[(&str, &str)] = &[("ecs_services", "/scaling_min_capacity")];
+
 /// Whether nobody but a person or another program wrote it: what this program
 /// saves tells where it comes from.
 pub fn is_one(snapshot: &Snapshot) -> bool {
@@ -302,6 +305,7 @@ fn balancers(model: &mut Model) {
     }
     for group in model.target_groups.values_mut() {
         or_default(&mut group.target_type, true, || Some("instance".to_owned()));
+        or_default(&mut group.health_check_port, true, || Some("traffic-port".to_owned()));
     }
 }
 
@@ -406,12 +410,13 @@ fn left_out(model: &Model, written: &Value, gaps: &Gaps) -> Vec<Gap> {
         let Some(Value::Object(whole)) = value_of(model, &resource.reference()) else { continue };
         let mut paths = Vec::new();
         missing(&whole, written, "", &mut paths);
-        found.extend(paths.into_iter().filter(|path| !gaps.has(collection, id, path)).map(
-            |path| {
-                let reason = Reason::NotInSource { source: "the snapshot".to_owned() };
-                gap(collection, id, &path, reason)
-            },
-        ));
+        paths.retain(|path| {
+            !ABSENT.contains(&(collection, path.as_str())) && !gaps.has(collection, id, path)
+        });
+        found.extend(paths.into_iter().map(|path| {
+            let reason = Reason::NotInSource { source: "the snapshot".to_owned() };
+            gap(collection, id, &path, reason)
+        }));
     }
     found
 }

@@ -85,6 +85,7 @@ fn read_plan(
     for one in &declared {
         resource::read(one, resource::Phase::Adding, &mut loaded.snapshot);
         resource::note_unplaced(one, &mut loaded.snapshot);
+        resource::note_references(one, &mut loaded.snapshot);
     }
     default_resources::add_local_routes(&mut loaded.snapshot);
     resource::credentials(&declared, &mut loaded.snapshot);

@@ -56,10 +56,9 @@ fn as_declared(logical: &str, attribute: &str, scope: &Scope<'_>) -> Option<Node
             "AWS::ElastiCache::ReplicationGroup",
             "PrimaryEndPoint.Port" | "ReaderEndPoint.Port" | "ConfigurationEndPoint.Port",
         )
-        | (
-            "AWS::ElastiCache::CacheCluster",
-            "RedisEndpoint.Port" | "ConfigurationEndpoint.Port",
-        ) => port(logical, scope),
+        | ("AWS::ElastiCache::CacheCluster", "RedisEndpoint.Port" | "ConfigurationEndpoint.Port") => {
+            port(logical, scope)
+        }
         _ => None,
     }
 }

@@ -100,6 +100,10 @@ const TARGETS: &[(&str, &[Target])] = &[
     ("AWS::S3::BucketPolicy", &[("Bucket", "s3_buckets", &["/policy"])]),
     ("AWS::SecretsManager::ResourcePolicy", &[("SecretId", "secrets", &["/policy"])]),
     (
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        &[("ResourceId", "ecs_services", &["/scaling_min_capacity"])],
+    ),
+    (
         "AWS::SecretsManager::RotationSchedule",
         &[("SecretId", "secrets", &["/rotation_enabled", "/rotation_days"])],
     ),
@@ -131,7 +135,7 @@ pub(in super::super) fn unplaced(
     phase: Phase,
     snapshot: &mut Snapshot,
 ) -> Vec<Unplaced> {
-    if phase != Phase::Adding {
+    if phase != Phase::Adding || !adds(declared) {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -156,6 +160,12 @@ pub(in super::super) fn unplaced(
         }
     }
     found
+}
+
+/// Whether the model has a place for what is added.
+fn adds(declared: &Declared<'_>) -> bool {
+    declared.kind != "AWS::ApplicationAutoScaling::ScalableTarget"
+        || super::applicationautoscaling::scales_ecs(declared)
 }
 
 /// What a loop that could not be written out would have declared.

@@ -152,6 +152,8 @@ pub(super) fn target_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         declared.get("HealthCheckProtocol"),
         Some(if http { "HTTP" } else { "TCP" }),
     );
+    group.health_check_port =
+        draft.string("/health_check_port", declared.get("HealthCheckPort"), Some("traffic-port"));
     let checks_http = matches!(group.health_check_protocol.as_deref(), Some("HTTP" | "HTTPS"));
     group.health_check_path = draft.string(
         "/health_check_path",

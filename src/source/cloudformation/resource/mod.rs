@@ -7,6 +7,7 @@ use crate::source::node::{Node, Reference, Value};
 use super::Root;
 
 mod adding;
+mod applicationautoscaling;
 mod cloudtrail;
 mod ec2_instance;
 mod ec2_network;
@@ -104,6 +105,9 @@ fn mapping(kind: &str) -> Option<(Phase, Mapping)> {
         "AWS::ECS::Cluster" => (Alone, ecs::cluster),
         "AWS::ECS::Service" => (Alone, ecs::service),
         "AWS::ECS::TaskDefinition" => (Alone, ecs::task_definition),
+        "AWS::ApplicationAutoScaling::ScalableTarget" => {
+            (Adding, applicationautoscaling::scalable_target)
+        }
         "AWS::EKS::Cluster" => (Alone, eks::cluster),
         "AWS::EKS::Nodegroup" => (Alone, eks::node_group),
         "AWS::Lambda::Function" => (Alone, lambda::function),

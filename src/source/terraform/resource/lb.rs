@@ -146,6 +146,8 @@ pub(super) fn target_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         check("protocol"),
         Some(if http { "HTTP" } else { "TCP" }),
     );
+    group.health_check_port =
+        draft.string("/health_check_port", check("port"), Some("traffic-port"));
     let checks_http = matches!(group.health_check_protocol.as_deref(), Some("HTTP" | "HTTPS"));
     group.health_check_path =
         draft.string("/health_check_path", check("path"), checks_http.then_some("/"));

@@ -19,6 +19,7 @@ use crate::source::{TemplateOptions, TextFile};
 
 mod account;
 mod adding;
+mod appautoscaling;
 mod cloudtrail;
 mod ec2_instance;
 mod ec2_network;
@@ -32,11 +33,13 @@ mod lb;
 mod logs;
 mod opensearch;
 mod rds;
+mod references;
 mod s3;
 mod secretsmanager;
 mod transit_gateway;
 
 pub(super) use adding::note_unplaced;
+pub(super) use references::note as note_references;
 
 /// Resources that stand alone are read before those that add to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +127,7 @@ fn entry(kind: &str) -> Option<Entry> {
         "aws_volume_attachment" => adding(ec2_instance::volume_attachment),
         "aws_ecs_cluster" => alone("ecs_clusters", Arn, ecs::cluster),
         "aws_ecs_service" => alone("ecs_services", Arn, ecs::service),
+        "aws_appautoscaling_target" => adding(appautoscaling::target),
         "aws_ecs_task_definition" => alone("ecs_task_definitions", Arn, ecs::task_definition),
         "aws_eks_cluster" => alone("eks_clusters", Arn, eks::cluster),
         "aws_eks_node_group" => alone("eks_node_groups", Arn, eks::node_group),
