@@ -104,7 +104,9 @@ pub enum Command {
 /// What to scan.
 #[derive(Debug, Args)]
 pub struct TargetArgs {
-    /// Templates, CDK output, plans, states, snapshots, or directories of them
+    /// Templates, CDK output, plans, states, snapshots, or directories of them;
+    /// of a directory what .gitignore or .auditignore names is left out, cdk.out
+    /// by .auditignore alone
     /// [default: the live account]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,

@@ -19,6 +19,9 @@ const LARGEST_SNAPSHOT: u64 = 1024 * 1024 * 1024;
 /// named itself.
 const LARGEST_FOUND_FILE: u64 = 64 * 1024 * 1024;
 
+/// What this program's own ignore files are called.
+const OWN_IGNORE_FILE: &str = ".auditignore";
+
 /// Files by what they are, in the order they were named and found.
 #[derive(Debug, Default)]
 pub struct Files {
@@ -80,10 +83,9 @@ fn named(path: &Path, found: &mut Files) {
 
 fn directory(root: &Path, found: &mut Files) {
     let mut entries: Vec<PathBuf> = Vec::new();
-    // A cloud assembly is usually ignored by version control.
     let walk = ignore::WalkBuilder::new(root)
         .require_git(false)
-        .add_custom_ignore_filename(".auditignore")
+        .add_custom_ignore_filename(OWN_IGNORE_FILE)
         .sort_by_file_path(Path::cmp)
         .build();
     for entry in walk {
@@ -91,7 +93,7 @@ fn directory(root: &Path, found: &mut Files) {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                 entries.push(entry.into_path());
             }
-            Ok(_) => {}
+            Ok(entry) => entries.extend(assembly_in(root, entry.path())),
             Err(error) => found.diagnostics.push(
                 Diagnostic::error(format!("cannot be read: {error}"))
                     .in_file(root.display().to_string())
@@ -99,6 +101,8 @@ fn directory(root: &Path, found: &mut Files) {
             ),
         }
     }
+    entries.sort();
+    entries.dedup();
     let assemblies: Vec<PathBuf> = entries
         .iter()
         .filter(|path| path.file_name().is_some_and(|name| name == "manifest.json"))
@@ -132,6 +136,22 @@ fn directory(root: &Path, found: &mut Files) {
             Err(diagnostic) => found.diagnostics.push(*diagnostic),
         }
     }
+}
+
+/// The manifest of the cloud assembly that `cdk synth` writes into a directory.
+/// Version control usually ignores it, but it is what will be deployed: only
+/// an ignore file of this program's own leaves it out.
+fn assembly_in(root: &Path, directory: &Path) -> Option<PathBuf> {
+    let assembly = directory.join("cdk.out");
+    let manifest = assembly.join("manifest.json");
+    if !manifest.is_file() {
+        return None;
+    }
+    let left_out = directory.ancestors().take_while(|above| above.starts_with(root)).any(|above| {
+        let (ignored, _) = ignore::gitignore::Gitignore::new(above.join(OWN_IGNORE_FILE));
+        ignored.matched(&assembly, true).is_ignore()
+    });
+    (!left_out).then_some(manifest)
 }
 
 fn has_known_ending(path: &Path) -> bool {
@@ -203,4 +223,55 @@ fn broken_json(file: &TextFile) -> Diagnostic {
             end_column: number(column).saturating_add(1),
         })
         .help("write it again: a plan with `terraform show -json PLAN > plan.json`, a cloud assembly with `cdk synth`, a snapshot with `audit snapshot`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ASSEMBLY: &str = r#"{"version": "36.0.0", "artifacts": {}}"#;
+
+    fn found_in(files: &[(&str, &str)]) -> Vec<String> {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = directory.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let found = read(&[directory.path().to_path_buf()]);
+        found
+            .files
+            .iter()
+            .map(|(_, file)| {
+                let path = file.path.strip_prefix(directory.path()).unwrap();
+                path.display().to_string()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn an_assembly_is_read_though_version_control_ignores_it() {
+        let files = [
+            (".gitignore", "cdk.out\nother\n"),
+            ("app/cdk.out/manifest.json", ASSEMBLY),
+            ("app/cdk.out/Stack.template.json", r#"{"Resources": {}}"#),
+            ("cdk.out/manifest.json", ASSEMBLY),
+            ("other/manifest.json", ASSEMBLY),
+            ("t.yaml", "Resources: {}\n"),
+        ];
+        let expected = ["app/cdk.out/manifest.json", "cdk.out/manifest.json", "t.yaml"];
+        assert_eq!(found_in(&files), expected);
+        // Not ignored at all, it is read once.
+        assert_eq!(found_in(&files[3..4]), expected[1..2]);
+    }
+
+    #[test]
+    fn an_assembly_is_left_out_by_an_ignore_file_of_this_program() {
+        let files = [
+            (".auditignore", "app/cdk.out\n"),
+            ("app/cdk.out/manifest.json", ASSEMBLY),
+            ("t.yaml", "Resources: {}\n"),
+        ];
+        assert_eq!(found_in(&files), ["t.yaml"]);
+    }
 }
