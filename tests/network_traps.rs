@@ -5,6 +5,7 @@
 
 mod network_builder;
 
+use audit::analysis::network::query::{Answer, Network, Question, Verdict};
 use audit::analysis::network::{self, Options};
 use audit::model::{Instance, Reachability};
 use network_builder::{Net, net};
@@ -273,6 +274,103 @@ fn a_target_in_a_zone_that_the_balancer_is_not_enabled_in_gets_nothing() {
     assert_eq!(net("euw1-az2").internet(WEB), Some(true));
     assert!(net("eu-west-1a").inside(WEB).contains(&"load_balancers/nlb".to_owned()));
     assert!(!net("eu-west-1b").inside(WEB).contains(&"load_balancers/nlb".to_owned()));
+}
+
+/// An instance open to all ICMP behind an ACL with these entries, and whether
+/// the internet reaches it by ICMP of a type and code.
+fn pinged(group: &str, entries: &[&str], kind: u8, code: Option<u8>) -> Answer {
+    let facts = net()
+        .public("edge", "10.0.0.0/24")
+        .group("sg", &[group])
+        .acl("own", "vpc", &["edge"], entries)
+        .instance("web", "edge", "10.0.0.10", &["sg"])
+        .public_ip("web")
+        .derive();
+    let question = Question {
+        from: Some("internet".into()),
+        to: Some("web".into()),
+        icmp_type: Some(kind),
+        icmp_code: code,
+        ..Question::default()
+    };
+    Network::new(&facts.0, &Options::default()).ask(&question).unwrap()
+}
+
+const OPEN: [&str; 2] = ["9 in allow -1 0.0.0.0/0", "9 out allow -1 0.0.0.0/0"];
+
+#[test]
+fn icmp_rules_are_about_a_type_and_a_code() {
+    for (group, kind, code, verdict) in [
+        ("icmp -1 0.0.0.0/0", 3, Some(4), Verdict::Reachable),
+        ("icmp 3/4 0.0.0.0/0", 3, Some(4), Verdict::Reachable),
+        ("icmp 3/4 0.0.0.0/0", 3, None, Verdict::Reachable),
+        ("icmp 3/4 0.0.0.0/0", 3, Some(1), Verdict::Unreachable),
+        ("icmp 3/4 0.0.0.0/0", 4, None, Verdict::Unreachable),
+        ("icmp 8 0.0.0.0/0", 8, Some(7), Verdict::Reachable),
+        // The two numbers are no range of types.
+        ("icmp 0/8 0.0.0.0/0", 3, None, Verdict::Unreachable),
+        ("icmp 0/8 0.0.0.0/0", 0, Some(8), Verdict::Reachable),
+        ("tcp 0-65535 0.0.0.0/0", 8, None, Verdict::Unreachable),
+        ("-1 0.0.0.0/0", 255, Some(255), Verdict::Reachable),
+        // That of IPv6 is another protocol.
+        ("icmpv6 -1 0.0.0.0/0", 8, None, Verdict::Unreachable),
+    ] {
+        assert_eq!(pinged(group, &OPEN, kind, code).verdict, verdict, "{group} {kind} {code:?}");
+    }
+}
+
+#[test]
+fn only_an_echo_request_needs_its_answer_let_out() {
+    let all = "icmp -1 0.0.0.0/0";
+    let out = |entry| ["9 in allow -1 0.0.0.0/0", entry];
+    for (entry, kind, verdict) in [
+        ("9 out allow icmp 0 0.0.0.0/0", 8, Verdict::Reachable),
+        ("9 out allow icmp 0/0 0.0.0.0/0", 8, Verdict::Reachable),
+        ("9 out allow icmp 0/1 0.0.0.0/0", 8, Verdict::Unreachable),
+        ("9 out allow icmp 8 0.0.0.0/0", 8, Verdict::Unreachable),
+        ("9 out allow tcp 0-65535 0.0.0.0/0", 8, Verdict::Unreachable),
+        ("9 out allow tcp 0-65535 0.0.0.0/0", 3, Verdict::Reachable),
+    ] {
+        assert_eq!(pinged(all, &out(entry), kind, None).verdict, verdict, "{entry} {kind}");
+    }
+}
+
+#[test]
+fn a_path_by_icmp_tells_type_and_code() {
+    let entries = ["1 in deny icmp 3/4 0.0.0.0/0", OPEN[0], OPEN[1]];
+    assert_eq!(pinged("icmp 3 0.0.0.0/0", &entries, 3, Some(4)).verdict, Verdict::Unreachable);
+    let answer = pinged("icmp 3 0.0.0.0/0", &entries, 3, None);
+    let told: Vec<Option<&str>> = answer.paths.iter().map(|path| path.icmp.as_deref()).collect();
+    assert_eq!(told, [Some("type 3 codes 0-3"), Some("type 3 codes 5-255")]);
+    let hops: Vec<&str> = answer.paths[0].hops.iter().map(|hop| hop.description.as_str()).collect();
+    assert!(hops.contains(&"ingress icmp type 3 from 0.0.0.0/0"), "{hops:?}");
+    let echo = pinged("icmp 8/0 0.0.0.0/0", &OPEN, 8, None);
+    assert!(echo.paths[0].packet.ends_with("/icmp type 8 code 0"), "{}", echo.paths[0].packet);
+    let reply: Vec<&str> = echo.paths[0].reply.iter().map(|hop| hop.description.as_str()).collect();
+    assert!(reply[0].starts_with("egress entry 9 allows everything"), "{reply:?}");
+}
+
+#[test]
+fn what_is_said_of_icmp_must_fit() {
+    let facts = net().derive();
+    let network = Network::new(&facts.0, &Options::default());
+    let icmp = |protocol: &str, port: Option<u16>, kind, code| {
+        let question = Question {
+            from: Some("internet".into()),
+            to: Some("internet".into()),
+            protocol: Some(protocol.into()),
+            port: port.map(Into::into),
+            icmp_type: kind,
+            icmp_code: code,
+            ..Question::default()
+        };
+        network.ask(&question).is_err()
+    };
+    assert!(icmp("tcp", None, Some(8), None));
+    assert!(icmp("icmp", Some(256), None, None));
+    assert!(icmp("icmp", Some(8), Some(8), None));
+    assert!(icmp("icmp", None, None, Some(0)));
+    assert!(!icmp("icmp", Some(8), None, Some(0)));
 }
 
 #[test]

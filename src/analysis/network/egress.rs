@@ -251,8 +251,11 @@ fn passes(
         ports = ports.union(&piece.ports);
         let source = presence.addresses.get(query.family as usize).and_then(Ranges::first);
         if witness.is_none()
-            && let (Some((port, _)), Some(reply_port), Some(target)) =
-                (piece.ports.ranges().next(), client_port(&piece.reply), piece.peers.first())
+            && let (Some(port), Some(reply_port), Some(target)) = (
+                piece.ports.example(query.protocol),
+                client_port(&piece.reply),
+                piece.peers.first(),
+            )
         {
             witness = Some((port, reply_port, target, source.unwrap_or_default()));
         }

@@ -51,7 +51,7 @@ pub fn answer(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked) ->
         }
     }
     for edge in world.edges.get(at).into_iter().flatten() {
-        let matches = edge.port.is_none_or(|own| asked.is_about(own));
+        let matches = edge.port.is_none_or(|own| asked.is_about(edge.protocol, own));
         if matches && (edge.network || thing.role == Role::Data) {
             behind(world, thing, edge, asked, &mut answer);
         }
@@ -100,9 +100,9 @@ pub fn direct(world: &World<'_>, thing: &Thing<'_>, query: Query<'_>, answer: &m
     let mut left = query.ports.clone();
     let mut witness = witness.clone();
     for _ in 0..PATHS {
-        let found = path(world, Start::Internet, thing, presence, &witness);
-        let range = port_range(&found);
-        answer.paths.push(found);
+        let (first, last) = witness.ports.range_of(witness.port);
+        let range = Ports::range(first, last);
+        answer.paths.push(path(world, Start::Internet, thing, presence, &witness));
         left = left.subtract(&range);
         if left.is_empty() {
             break;
@@ -112,11 +112,6 @@ pub fn direct(world: &World<'_>, thing: &Thing<'_>, query: Query<'_>, answer: &m
             _ => break,
         }
     }
-}
-
-fn port_range(found: &NetworkPath) -> Ports {
-    let port = |value: i64| u16::try_from(value).unwrap_or(u16::MAX);
-    Ports::range(port(found.from_port), port(found.to_port))
 }
 
 /// The internet through a load balancer.

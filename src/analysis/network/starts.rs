@@ -163,7 +163,9 @@ impl<'a> Search<'_, 'a> {
     /// Whether a path from the same start to the same ports is told already,
     /// by way of another of the thing's places.
     fn is_told(&self, path: &NetworkPath) -> bool {
-        let key = |path: &NetworkPath| (path.protocol.clone(), path.from_port, path.to_port);
+        let key = |path: &NetworkPath| {
+            (path.protocol.clone(), path.from_port, path.to_port, path.icmp.clone())
+        };
         self.unexpected.iter().any(|told| {
             told.from == path.from && told.from_label == path.from_label && key(told) == key(path)
         })
@@ -609,7 +611,7 @@ pub fn from_balancers(
                 .push((edge.balancer, Err(format!("the port of target group {}", edge.group.id))));
             continue;
         };
-        if !asked.is_about(port) {
+        if !asked.is_about(edge.protocol, port) {
             continue;
         }
         let ports = Ports::one(port);

@@ -15,7 +15,6 @@ use super::Options;
 use super::ends::{self, End};
 use super::facts::Asked;
 use super::internet;
-use super::ports::Protocol;
 use super::starts;
 use super::world::World;
 use crate::model::Snapshot;
@@ -44,18 +43,12 @@ impl<'a> Network<'a> {
     ///
     /// # Errors
     ///
-    /// Where an end stands for nothing, or the protocol does not exist.
+    /// Where an end stands for nothing, or the protocol, or what is said of
+    /// ICMP, does not exist.
     pub fn ask(&self, question: &Question) -> Result<Answer, QuestionError> {
         let world = &self.world;
-        let protocol = match question.protocol.as_deref().map(Protocol::parse) {
-            None | Some(Ok(None)) => None,
-            Some(Ok(protocol)) => protocol,
-            Some(Err(_)) => {
-                return Err(QuestionError::Protocol(question.protocol.clone().unwrap_or_default()));
-            }
-        };
-        let asked =
-            Asked { ports: question.port.map(PortRange::ports), protocol, ..Asked::default() };
+        let (protocol, ports) = question.traffic()?;
+        let asked = Asked { ports, protocol, ..Asked::default() };
         let from = question.from.as_deref().map(|name| ends::resolve(world, name)).transpose()?;
         let to = question.to.as_deref().map(|name| ends::resolve(world, name)).transpose()?;
         let mut found = Found::default();

@@ -199,10 +199,8 @@ pub fn thing_to_internet(
         found.unknown.push(reason.clone());
     }
     for family in Family::ALL {
-        let Some(targets) = targets.get(family as usize).filter(|targets| !targets.is_empty())
-        else {
-            continue;
-        };
+        let targets = targets.get(family as usize).filter(|own| !own.is_empty());
+        let Some(targets) = targets.filter(|_| asked.is_of(family)) else { continue };
         let icmp = match family {
             Family::V4 => Protocol::Icmp,
             Family::V6 => Protocol::Icmpv6,

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::network::ends::NameError;
-use crate::analysis::network::ports::Ports;
+use crate::analysis::network::ports::{Ports, Protocol};
 use crate::model::NetworkPath;
 
 /// A question.
@@ -28,10 +28,17 @@ pub struct Question {
     /// port is enough; for ICMP the type. Without it, what the target listens
     /// on.
     pub port: Option<PortRange>,
+    /// The ICMP type, as `port` with the protocol `icmp` or `icmpv6`; `icmp`
+    /// where no protocol is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icmp_type: Option<u8>,
+    /// The ICMP code, beside a type; without it any code is enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icmp_code: Option<u8>,
     /// Whether only direct paths are wanted.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub direct: bool,
-    /// `tcp`, `udp`, `icmp`, a protocol number, or `all`; without it, what the
+    /// `tcp`, `udp`, `icmp`, `icmpv6`, a protocol number, or `all`; without it, what the
     /// target listens on.
     pub protocol: Option<String>,
     /// The answer that is expected.
@@ -59,6 +66,48 @@ impl PortRange {
     /// The ports as a set.
     pub fn ports(self) -> Ports {
         Ports::range(self.first, self.last)
+    }
+}
+
+impl Question {
+    /// The protocol and the ports, or types and codes, that are asked about.
+    pub fn traffic(&self) -> Result<(Option<Protocol>, Option<Ports>), QuestionError> {
+        let named = match self.protocol.as_deref().map(Protocol::parse) {
+            None | Some(Ok(None)) => None,
+            Some(Ok(protocol)) => protocol,
+            Some(Err(_)) => {
+                return Err(QuestionError::Protocol(self.protocol.clone().unwrap_or_default()));
+            }
+        };
+        let of_icmp = self.icmp_type.is_some() || self.icmp_code.is_some();
+        let Some(protocol) =
+            named.or(of_icmp.then_some(Protocol::Icmp)).filter(|own| own.is_icmp())
+        else {
+            return match of_icmp {
+                true => Err(QuestionError::Icmp("only ICMP has types and codes")),
+                false => Ok((named, self.port.map(PortRange::ports))),
+            };
+        };
+        let types = match (self.port, self.icmp_type) {
+            (Some(_), Some(_)) => {
+                return Err(QuestionError::Icmp("for ICMP give port or icmp_type, not both"));
+            }
+            (Some(PortRange { first, last }), None) => {
+                match (u8::try_from(first), u8::try_from(last)) {
+                    (Ok(first), Ok(last)) => Some((first, last)),
+                    _ => return Err(QuestionError::Icmp("the types of ICMP are 0 to 255")),
+                }
+            }
+            (None, kind) => kind.map(|kind| (kind, kind)),
+        };
+        let ports = match (types, self.icmp_code) {
+            (None, None) => None,
+            (None, Some(_)) => return Err(QuestionError::Icmp("a code needs a type of ICMP")),
+            (Some((first, last)), code) => Some(
+                (first..=last).fold(Ports::none(), |sum, kind| sum.union(&Ports::icmp(kind, code))),
+            ),
+        };
+        Ok((Some(protocol), ports))
     }
 }
 
@@ -177,6 +226,9 @@ pub enum QuestionError {
     /// Neither end was given.
     #[error("a question needs `from`, `to` or both")]
     NoEnd,
+    /// ICMP types or codes that do not go with the rest.
+    #[error("{0}")]
+    Icmp(&'static str),
     /// A protocol that does not exist.
     #[error("{0:?} is no protocol; give tcp, udp, icmp, all or a protocol number")]
     Protocol(String),
