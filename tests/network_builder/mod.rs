@@ -429,6 +429,48 @@ impl Net {
         })
     }
 
+    /// A CloudFront VPC origin by HTTPS, to a load balancer or an instance.
+    pub fn vpc_origin(self, id: &str, endpoint: &str) -> Self {
+        let mut origin = CloudFrontVpcOrigin::new(identity(id));
+        origin.endpoint = Some(endpoint.to_owned());
+        (origin.http_port, origin.https_port) = (Some(80), Some(443));
+        origin.origin_protocol_policy = Some("https-only".to_owned());
+        self.add(origin)
+    }
+
+    /// The group that CloudFront makes for VPC origins.
+    pub fn cloudfront_group(self, id: &str) -> Self {
+        self.group(id, &[]).edit(|model| {
+            let group = model.security_groups.get_mut(id).unwrap();
+            group.name = Some("CloudFront-VPCOrigins-Service-SG".to_owned());
+        })
+    }
+
+    /// A VPC link of a REST API.
+    pub fn rest_link(self, id: &str, balancers: &[&str]) -> Self {
+        let mut link = ApiGatewayVpcLink::new(identity(id));
+        link.load_balancers = texts(balancers);
+        self.add(link)
+    }
+
+    /// A VPC link of HTTP APIs.
+    pub fn vpc_link(self, id: &str, subnets: &[&str], groups: &[&str], to: &[&str]) -> Self {
+        let mut link = ApiGatewayV2VpcLink::new(identity(id));
+        link.vpc_id = Some("vpc".to_owned());
+        link.subnet_ids = texts(subnets);
+        link.security_group_ids = texts(groups);
+        link.integrations = texts(to);
+        self.add(link)
+    }
+
+    /// A Fargate profile of a cluster.
+    pub fn fargate(self, id: &str, cluster: &str, subnets: &[&str]) -> Self {
+        let mut profile = EksFargateProfile::new(identity(id));
+        profile.cluster = Some(cluster.to_owned());
+        profile.subnet_ids = texts(subnets);
+        self.add(profile)
+    }
+
     pub fn peering(self, id: &str, one: &str, other: &str, status: &str) -> Self {
         let mut peering = VpcPeeringConnection::new(identity(id));
         peering.requester_vpc_id = Some(one.to_owned());

@@ -7,7 +7,7 @@ use super::flow::Witness;
 use super::ports::{Ports, Protocol, icmp_number};
 use super::ranges::{Family, Ranges};
 use super::routes;
-use super::rules::{self, Direction, Peer};
+use super::rules::{self, Direction, Group, Peer, Rule};
 use super::things::{Presence, Thing};
 use super::world::World;
 use crate::model::{Hop, NetworkPath, Resource, ResourceRef};
@@ -171,6 +171,45 @@ fn answer(witness: &Witness) -> Option<Witness> {
     };
     let (source, target) = (witness.target, witness.source);
     Some(Witness { source, target, port, ..witness.clone() })
+}
+
+/// The path of what a managed service sends to a presence, by the first rule
+/// that admits it; its start is for the caller to tell.
+pub fn from_service(
+    world: &World<'_>,
+    target: &Thing<'_>,
+    presence: &Presence<'_>,
+    witness: &Witness,
+    admits: impl Fn(&Group<'_>, &Rule) -> bool,
+) -> NetworkPath {
+    let mut hops = Vec::new();
+    for group in presence.groups.iter().filter_map(|at| world.groups.get(*at)) {
+        let found = group.ingress.iter().find(|rule| {
+            rule.doubt.is_none()
+                && rule.is_about(witness.protocol)
+                && rule.ports.contains(witness.port)
+                && admits(group, rule)
+        });
+        if let Some(rule) = found.and_then(|found| group.group.ingress.get(found.index)) {
+            let index = found.map_or(0, |found| found.index);
+            hops.push(hop(
+                Some(group.group.reference()),
+                Some(rules::pointer(Direction::In, index)),
+                rules::describe(Direction::In, rule),
+            ));
+            break;
+        }
+    }
+    target_hop(target, presence, witness, &mut hops);
+    let told = told_ports(witness.protocol, witness.ports.range_of(witness.port));
+    NetworkPath {
+        protocol: witness.protocol.name(),
+        from_port: told.0,
+        to_port: told.1,
+        icmp: told.2,
+        hops,
+        ..NetworkPath::default()
+    }
 }
 
 /// The route and the ACL entries that let the answer through. Security groups

@@ -27,11 +27,13 @@ pub mod query;
 pub mod ranges;
 pub mod routes;
 pub mod rules;
+mod service_entries;
 mod starts;
 pub mod things;
 mod tiers;
 pub mod unseen_targets;
 pub mod world;
+mod zones;
 
 use crate::model::Snapshot;
 

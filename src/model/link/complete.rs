@@ -31,6 +31,9 @@ pub fn complete(model: &mut Model) {
         interface.vpc_id =
             interface.vpc_id.take().or_else(|| vpc_of(interface.subnet_id.as_slice()));
     }
+    for link in model.api_gateway_v2_vpc_links.values_mut() {
+        link.vpc_id = link.vpc_id.take().or_else(|| vpc_of(&link.subnet_ids));
+    }
     for cluster in model.eks_clusters.values_mut() {
         cluster.vpc_id = cluster.vpc_id.take().or_else(|| vpc_of(&cluster.subnet_ids));
         let own = cluster.cluster_security_group_id.as_ref();

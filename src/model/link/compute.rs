@@ -3,8 +3,8 @@
 use super::linker::{Linker, each};
 use super::{GROUPS, KEYS, ROLES, SUBNETS, VPCS};
 use crate::model::{
-    EcsService, EcsTaskDefinition, EksCluster, EksNodeGroup, Instance, LambdaFunction,
-    LaunchTemplate, Model, Volume,
+    EcsService, EcsTaskDefinition, EksCluster, EksFargateProfile, EksNodeGroup, Instance,
+    LambdaFunction, LaunchTemplate, Model, Volume,
 };
 
 /// Of instances, containers and functions.
@@ -71,6 +71,11 @@ pub fn kubernetes(linker: &mut Linker<'_>, model: &mut Model) {
         at.all("/security_group_ids", GROUPS, &mut cluster.security_group_ids);
         at.one("/cluster_security_group_id", GROUPS, &mut cluster.cluster_security_group_id);
         at.spellings.one(KEYS, &mut cluster.secrets_kms_key_id);
+    });
+    each(linker, model, |profile: &mut EksFargateProfile, at| {
+        at.one("/cluster", &["eks_clusters"], &mut profile.cluster);
+        at.one("/pod_execution_role", ROLES, &mut profile.pod_execution_role);
+        at.all("/subnet_ids", SUBNETS, &mut profile.subnet_ids);
     });
     each(linker, model, |group: &mut EksNodeGroup, at| {
         at.one("/cluster", &["eks_clusters"], &mut group.cluster);

@@ -36,6 +36,7 @@ pub fn link(snapshot: &mut Snapshot) {
     compute::compute(&mut linker, model);
     data::data(&mut linker, model);
     network::load_balancing(&mut linker, model);
+    network::service_entries(&mut linker, model);
     identity::identity(&mut linker, model);
     identity::logging(&mut linker, model);
     complete::complete(model);

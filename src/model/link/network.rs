@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::linker::{Linker, each};
 use super::{GROUPS, SUBNETS, VPCS};
 use crate::model::{
-    EgressOnlyInternetGateway, ElasticIp, FlowLog, InternetGateway, Listener, ListenerAction,
-    ListenerRule, LoadBalancer, Model, NatGateway, NetworkAcl, NetworkInterface, RouteTable,
-    SecurityGroup, Subnet, TargetGroup, TransitGateway, TransitGatewayAttachment,
-    TransitGatewayRouteTable, VpcEndpoint, VpcPeeringConnection,
+    ApiGatewayV2VpcLink, ApiGatewayVpcLink, CloudFrontVpcOrigin, EgressOnlyInternetGateway,
+    ElasticIp, FlowLog, InternetGateway, Listener, ListenerAction, ListenerRule, LoadBalancer,
+    Model, NatGateway, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup, Subnet,
+    TargetGroup, TransitGateway, TransitGatewayAttachment, TransitGatewayRouteTable, VpcEndpoint,
+    VpcPeeringConnection,
 };
 
 /// Of VPCs, subnets, tables, groups and interfaces; `declared` are the security
@@ -158,5 +159,22 @@ pub fn load_balancing(linker: &mut Linker<'_>, model: &mut Model) {
         for target in &mut group.targets {
             at.spellings.one(&["instances", "load_balancers"], &mut target.target_id);
         }
+    });
+}
+
+/// Of what services reach in a VPC. What an integration names may be a service
+/// of Cloud Map, which the model does not have.
+pub fn service_entries(linker: &mut Linker<'_>, model: &mut Model) {
+    each(linker, model, |origin: &mut CloudFrontVpcOrigin, at| {
+        at.one("/endpoint", &["load_balancers", "instances"], &mut origin.endpoint);
+    });
+    each(linker, model, |link: &mut ApiGatewayVpcLink, at| {
+        at.all("/load_balancers", &["load_balancers"], &mut link.load_balancers);
+    });
+    each(linker, model, |link: &mut ApiGatewayV2VpcLink, at| {
+        at.one("/vpc_id", VPCS, &mut link.vpc_id);
+        at.all("/subnet_ids", SUBNETS, &mut link.subnet_ids);
+        at.all("/security_group_ids", GROUPS, &mut link.security_group_ids);
+        at.spellings.all(&["listeners", "load_balancers"], &mut link.integrations);
     });
 }
