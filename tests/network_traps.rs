@@ -7,7 +7,7 @@ mod network_builder;
 
 use audit::analysis::network::query::{Answer, Network, Question, Verdict};
 use audit::analysis::network::{self, Options};
-use audit::model::{Instance, Reachability};
+use audit::model::{Instance, Reachability, Reason};
 use network_builder::{Net, net};
 
 const WEB: &str = "instances/web";
@@ -274,6 +274,107 @@ fn a_target_in_a_zone_that_the_balancer_is_not_enabled_in_gets_nothing() {
     assert_eq!(net("euw1-az2").internet(WEB), Some(true));
     assert!(net("eu-west-1a").inside(WEB).contains(&"load_balancers/nlb".to_owned()));
     assert!(!net("eu-west-1b").inside(WEB).contains(&"load_balancers/nlb".to_owned()));
+}
+
+/// A balancer with a node in each of two zones, of which the internet reaches
+/// the one that is not the target's.
+fn other_zone(kind: &str, own: Option<bool>, of_group: Option<bool>) -> Net {
+    net()
+        .public("edge", "10.0.0.0/24")
+        .subnet_of("vpc", "app", "10.0.1.0/24", "eu-west-1b")
+        .group("sg-lb", &["tcp 443 0.0.0.0/0"])
+        .group("sg", &["tcp 8443 0.0.0.0/0"])
+        .instance("web", "app", "10.0.1.10", &["sg"])
+        .balancer("lb", kind, "internet-facing", &["edge", "app"], &["sg-lb"])
+        .listener("lb", "TCP", 443, "instance", 8443, &["web"])
+        .edit(|model| {
+            model.load_balancers.get_mut("lb").unwrap().cross_zone_enabled = own;
+            model.target_groups.get_mut("lb-443").unwrap().cross_zone_enabled = of_group;
+        })
+}
+
+#[test]
+fn a_node_passes_nothing_to_another_zone_unless_it_is_told_so() {
+    let reached = |own, of_group| other_zone("network", own, of_group).derive().internet(WEB);
+    assert_eq!(reached(Some(true), None), Some(true));
+    assert_eq!(reached(Some(false), None), Some(false));
+    assert_eq!(reached(None, None), Some(false));
+    // The target group's word counts more.
+    assert_eq!(reached(Some(false), Some(true)), Some(true));
+    assert_eq!(reached(Some(true), Some(false)), Some(false));
+    let open = other_zone("network", None, None).gap("load_balancers", "lb", "/cross_zone_enabled");
+    assert_eq!(open.derive().internet(WEB), None);
+}
+
+#[test]
+fn an_application_load_balancer_passes_to_every_zone() {
+    let from = |of_group| {
+        let facts = other_zone("application", None, of_group).derive();
+        facts.inside(WEB).contains(&"load_balancers/lb".to_owned())
+    };
+    assert!(from(None));
+    // From the node in the target's zone.
+    assert!(from(Some(false)));
+}
+
+/// What is known of load balancers where they could not be listed.
+fn unlisted(rule: &str, interface: Option<(&str, &[&str])>) -> Option<bool> {
+    let denied = Reason::Denied {
+        operation: "elasticloadbalancing:DescribeLoadBalancers".into(),
+        permission: "elasticloadbalancing:DescribeLoadBalancers".into(),
+    };
+    let mut network = net()
+        .subnet("app", "10.0.1.0/24")
+        .group("sg-lb", &["tcp 443 0.0.0.0/0"])
+        .group("sg-app", &[])
+        .group("sg-db", &[rule])
+        .rds("db", &["app"], &["sg-db"])
+        .because("load_balancers", "", "", denied);
+    if let Some((description, groups)) = interface {
+        network = network.interface("eni", "app", "10.0.1.77", groups).edit(|model| {
+            let interface = model.network_interfaces.get_mut("eni").unwrap();
+            interface.description = Some(description.into());
+        });
+    }
+    network.derive().internet(DB)
+}
+
+#[test]
+fn interfaces_tell_of_load_balancers_that_could_not_be_listed() {
+    let alb = "ELB app/alb/0123456789abcdef";
+    let nlb = "ELB net/nlb/0123456789abcdef";
+    assert_eq!(unlisted("tcp 5432 0.0.0.0/0", None), Some(false));
+    assert_eq!(unlisted("tcp 5432 sg-app", Some((alb, &["sg-lb"]))), Some(false));
+    assert_eq!(unlisted("tcp 5432 sg-lb", Some((alb, &["sg-lb"]))), None);
+    assert_eq!(unlisted("tcp 5432 10.0.1.0/24", Some((alb, &["sg-lb"]))), None);
+    // One that keeps the client's address, with a group and without.
+    assert_eq!(unlisted("tcp 5432 203.0.113.0/24", Some((nlb, &["sg-lb"]))), None);
+    assert_eq!(unlisted("tcp 5432 203.0.113.0/24", Some((nlb, &[]))), None);
+    assert_eq!(unlisted("tcp 5432 203.0.113.0/24", Some((alb, &["sg-lb"]))), Some(false));
+    assert_eq!(unlisted("tcp 5432 192.168.0.0/16", Some((nlb, &[]))), Some(false));
+}
+
+#[test]
+fn unlisted_load_balancers_without_interfaces_reach_whatever_admits_somebody() {
+    let with = |rule: &str, more: bool| {
+        let mut network = net()
+            .subnet("app", "10.0.1.0/24")
+            .group("sg-app", &[])
+            .group("sg-db", &[rule])
+            .rds("db", &["app"], &["sg-db"])
+            .gap("load_balancers", "", "");
+        if more {
+            network = network.gap("network_interfaces", "", "");
+        }
+        network.derive().internet(DB)
+    };
+    for more in [false, true] {
+        assert_eq!(with("tcp 5432 sg-app", more), None);
+        assert_eq!(with("tcp 5432 10.0.0.0/16", more), None);
+        assert_eq!(with("tcp 5432 203.0.113.0/24", more), None);
+        assert_eq!(with("tcp 5432 192.168.0.0/16", more), Some(false));
+        assert_eq!(with("tcp 22 10.0.0.0/16", more), Some(false));
+    }
 }
 
 /// An instance open to all ICMP behind an ACL with these entries, and whether

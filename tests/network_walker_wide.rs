@@ -71,6 +71,8 @@ struct Plan {
     instances: Vec<(usize, Vec<usize>, bool, bool)>,
     /// Subnets of the first VPC's attachment; what the hub does with each VPC.
     zones: bool,
+    /// Whether the balancer's nodes pass connections to other zones.
+    cross_zone: bool,
     hub: (usize, usize),
     references: bool,
     block: (&'static str, Option<&'static str>, &'static str),
@@ -120,7 +122,7 @@ fn plan() -> impl Strategy<Value = Plan> {
             prop::collection::vec(instance, 2..4),
         ),
         (
-            any::<bool>(),
+            (any::<bool>(), any::<bool>()),
             (0..3_usize, 0..3_usize),
             any::<bool>(),
             block,
@@ -128,12 +130,16 @@ fn plan() -> impl Strategy<Value = Plan> {
         ),
     )
         .prop_map(
-            |((groups, routes, acls, instances), (zones, hub, references, block, balancer))| Plan {
+            |(
+                (groups, routes, acls, instances),
+                ((zones, cross_zone), hub, references, block, balancer),
+            )| Plan {
                 groups,
                 routes,
                 acls,
                 instances,
                 zones,
+                cross_zone,
                 hub,
                 references,
                 block,
@@ -207,7 +213,7 @@ fn build(plan: &Plan) -> Net {
     network = network
         .balancer("nlb", "network", "internet-facing", &nodes(plan), &groups)
         .edit(|model| {
-            model.load_balancers.get_mut("nlb").unwrap().cross_zone_enabled = Some(true);
+            model.load_balancers.get_mut("nlb").unwrap().cross_zone_enabled = Some(plan.cross_zone);
         })
         .listener("nlb", "TCP", i64::from(port), "instance", 80, &["i0"]);
     network.edit(|model| {
@@ -434,7 +440,10 @@ impl Walker<'_> {
         let (_, group, listener) = self.plan.balancer;
         let groups: Vec<String> = group.iter().map(|at| format!("g{at}")).collect();
         let subnet = subnet_of(target);
-        self.is_routed(node, client)
+        let [own, other] = [node, subnet].map(|id| &self.model.subnets[id]);
+        let crosses = self.plan.cross_zone || own.vpc_id != other.vpc_id;
+        (crosses || own.availability_zone == other.availability_zone)
+            && self.is_routed(node, client)
             && (groups.is_empty() || self.group(&groups, false, client, &[], listener))
             && self.acl(node, false, client, listener)
             && self.group(&target.security_group_ids, false, client, &groups, 80)
