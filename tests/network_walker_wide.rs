@@ -399,6 +399,50 @@ impl Walker<'_> {
         })
     }
 
+    /// Through the load balancer's nodes, which hand the client's address on.
+    fn is_balanced_inside(&self, source: &Instance, target: &Instance) -> bool {
+        let from = addresses(source)[0];
+        let subnet = subnet_of(target);
+        let (near, other) = (subnet_of(source), &self.model.subnets[subnet]);
+        let (_, group, listener) = self.plan.balancer;
+        let groups: Vec<String> = group.iter().map(|at| format!("g{at}")).collect();
+        let none: &[String] = &[];
+        self.is_enabled_for(target)
+            && nodes(self.plan).into_iter().any(|node| {
+                let own = &self.model.subnets[node];
+                let to: IpAddr =
+                    own.cidr_block.as_ref().unwrap().replace(".0/24", ".99").parse().unwrap();
+                let one_vpc = self.model.subnets[near].vpc_id == own.vpc_id;
+                let (there, back) = match (one_vpc, self.plan.references) {
+                    (true, _) => (&groups[..], &source.security_group_ids[..]),
+                    (false, true) => (none, &source.security_group_ids[..]),
+                    (false, false) => (none, none),
+                };
+                let passes = (self.plan.cross_zone || own.vpc_id != other.vpc_id)
+                    || own.availability_zone == other.availability_zone;
+                let admitted =
+                    groups.is_empty() || self.group(&groups, false, from, back, listener);
+                let theirs = [&source.security_group_ids[..], &groups[..]].concat();
+                passes
+                    && admitted
+                    && self.group(&source.security_group_ids, true, to, there, listener)
+                    && self.group(&target.security_group_ids, false, from, &theirs, 80)
+                    && (near == node
+                        || one_vpc
+                        || (self.carried(near, to) && self.carried(node, from)))
+                    && (near == node
+                        || PORTS.iter().any(|&client| {
+                            self.acl(near, true, to, listener)
+                                && self.acl(node, false, from, listener)
+                                && self.acl(node, true, from, client)
+                                && self.acl(near, false, to, client)
+                        }))
+                    && (subnet == node
+                        || (self.acl(subnet, false, from, 80)
+                            && PORTS.iter().any(|&client| self.acl(subnet, true, from, client))))
+            })
+    }
+
     /// Whether a client on the internet and a subnet have a way to each other.
     fn is_routed(&self, subnet: &str, client: IpAddr) -> bool {
         self.is_unblocked(subnet) && self.route(subnet, client) == Some("internet_gateway")
@@ -425,14 +469,19 @@ impl Walker<'_> {
         })
     }
 
+    /// Whether the load balancer is enabled in a target's zone.
+    fn is_enabled_for(&self, target: &Instance) -> bool {
+        let subnet = &self.model.subnets[subnet_of(target)];
+        nodes(self.plan).iter().map(|id| &self.model.subnets[*id]).any(|node| {
+            node.vpc_id != subnet.vpc_id || node.availability_zone == subnet.availability_zone
+        })
+    }
+
     /// Through the load balancer, which hands the client's address on.
     fn balanced(&self, target: &Instance, client: IpAddr) -> bool {
         let enabled = nodes(self.plan);
-        let subnet = &self.model.subnets[subnet_of(target)];
-        let in_zone = enabled.iter().map(|id| &self.model.subnets[*id]).any(|node| {
-            node.vpc_id != subnet.vpc_id || node.availability_zone == subnet.availability_zone
-        });
-        in_zone && enabled.iter().any(|node| self.balanced_by(node, target, client))
+        self.is_enabled_for(target)
+            && enabled.iter().any(|node| self.balanced_by(node, target, client))
     }
 
     /// Through one of its nodes.
@@ -479,7 +528,12 @@ proptest! {
                     };
                     let answer = network.ask(&question).unwrap();
                     let walked = match model.instances.get(from) {
-                        Some(source) => walker.inside(source, target, port),
+                        Some(source) => {
+                            walker.inside(source, target, port)
+                                || (target.id == "i0"
+                                    && port == 80
+                                    && walker.is_balanced_inside(source, target))
+                        }
                         None => walker.is_reached_from_internet(target, port),
                     };
                     let expected = if walked { Verdict::Reachable } else { Verdict::Unreachable };

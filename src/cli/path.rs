@@ -20,6 +20,10 @@ use crate::report::path;
 FROM and TO are `internet`, an id, a name, an ARN, an address or a CIDR block; a subnet,
 VPC or security group stands for all that is in it. The answer is reachable (with a path,
 hop by hop), unreachable (with what stops it) or unknown (with what is missing).
+A network load balancer passes on the connections that it takes: a path through one is direct.
+An application load balancer ends them and opens its own: what lies behind one is told beside
+the answer, as a path from thing to thing. Only data stores count as reached through it by the
+internet, which also comes in by CloudFront VPC origins and API Gateway VPC links.
 
 Exit codes:
   0  the question was answered, whatever the answer

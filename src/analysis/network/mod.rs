@@ -6,6 +6,7 @@
 
 pub mod acl;
 mod attachments;
+mod balanced;
 pub mod balancers;
 mod bastion;
 pub mod connections;

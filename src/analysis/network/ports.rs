@@ -116,7 +116,11 @@ impl Ports {
         match protocol {
             Some(Protocol::Tcp | Protocol::Udp) => match (from, to) {
                 (None | Some(-1), None | Some(-1)) => Self::all(),
-                (Some(from), None | Some(-1)) => port(from).map_or_else(Self::none, Self::one),
+                (Some(from), None) => port(from).map_or_else(Self::none, Self::one),
+                // An end that is left open.
+                (Some(from), Some(-1)) => {
+                    port(from).map_or_else(Self::none, |from| Self::range(from, Self::LAST))
+                }
                 (from, Some(to)) => {
                     let first = from.unwrap_or(0).max(0);
                     let last = to.min(i64::from(Self::LAST));

@@ -5,6 +5,7 @@ use super::found::{Found, accepting, judge, not_listening};
 use super::outside::{
     around, from_aws, thing_to_internet, thing_to_outside, to_public, to_public_endpoint,
 };
+use crate::analysis::network::balanced;
 use crate::analysis::network::ends::{self, End, Part};
 use crate::analysis::network::entry::{Entry, from_outside};
 use crate::analysis::network::facts::Asked;
@@ -106,6 +107,11 @@ pub fn to_thing(
                 from_aws(world, &source, attribute, at, asked, found);
             } else if source.initiates {
                 thing_to_thing(world, &source, thing, asked, found);
+                if found.paths.is_empty() {
+                    let balanced = balanced::to(world, &source, at, asked);
+                    found.paths.extend(balanced.path);
+                    found.unknown.extend(balanced.unknown);
+                }
             } else {
                 balancer_to_thing(world, start, at, asked, found);
             }
