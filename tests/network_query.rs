@@ -525,6 +525,33 @@ fn a_network_load_balancer_passes_on_and_an_application_one_does_not() {
 }
 
 #[test]
+fn a_gateway_endpoint_leads_to_its_service_alone() {
+    let facts = net()
+        .subnet("app", "10.0.1.0/24")
+        .prefix_list("pl-s3", &["52.216.0.0/15"])
+        .table("endpoint", "vpc", &["pl:pl-s3 vpc_endpoint vpce"])
+        .associate("endpoint", "app")
+        .group("sg", &[])
+        .group_with("sg-closed", &[], &["tcp 443 10.0.0.0/16"])
+        .instance("web", "app", "10.0.1.10", &["sg"])
+        .instance("closed", "app", "10.0.1.11", &["sg-closed"])
+        .edit(|model| {
+            let identity = audit::model::Identity { id: "vpce".into(), ..Default::default() };
+            let mut endpoint = audit::model::VpcEndpoint::new(identity);
+            endpoint.vpc_endpoint_type = Some("Gateway".into());
+            model.insert(endpoint);
+        })
+        .derive();
+    let answer = ask(&facts, "web", "52.216.237.77", Some(443));
+    assert_eq!(answer.verdict, Verdict::Reachable);
+    let way = hops(&answer.paths[0]);
+    assert_eq!(way[way.len() - 2..], ["vpce", "the addresses of the service"]);
+    assert_eq!(verdict(&facts, "closed", "52.216.237.77", Some(443)), Verdict::Unreachable);
+    assert_eq!(verdict(&facts, "web", "54.222.57.1", Some(443)), Verdict::Unreachable);
+    assert_eq!(verdict(&facts, "web", "internet", None), Verdict::Unreachable);
+}
+
+#[test]
 fn another_protocol_is_not_that_of_a_listener() {
     let facts = net()
         .public("edge", "10.0.0.0/24")

@@ -377,6 +377,101 @@ fn unlisted_load_balancers_without_interfaces_reach_whatever_admits_somebody() {
     }
 }
 
+#[test]
+fn a_load_balancer_may_have_public_addresses_of_ipv6_alone() {
+    let net = |kind: &str, rule: &str| {
+        net()
+            .public("edge", "10.0.0.0/24")
+            .v6("edge", "2600:1f00::/64")
+            .table("both", "vpc", &["0.0.0.0/0 internet_gateway igw", "::/0 internet_gateway igw"])
+            .associate("both", "edge")
+            .group("sg", &[rule])
+            .balancer("alb", "application", "internet-facing", &["edge"], &["sg"])
+            .listener("alb", "HTTPS", 443, "ip", 3000, &[])
+            .edit(|model| {
+                let alb = model.load_balancers.get_mut("alb").unwrap();
+                alb.ip_address_type = Some(kind.into());
+            })
+            .derive()
+            .internet("load_balancers/alb")
+    };
+    assert_eq!(net("dualstack", "tcp 443 0.0.0.0/0"), Some(true));
+    assert_eq!(net("dualstack-without-public-ipv4", "tcp 443 0.0.0.0/0"), Some(false));
+    assert_eq!(net("dualstack-without-public-ipv4", "tcp 443 ::/0"), Some(true));
+    assert_eq!(net("ipv4", "tcp 443 ::/0"), Some(false));
+}
+
+#[test]
+fn a_peering_leads_to_no_gateway_of_the_peer() {
+    let facts = net()
+        .other_vpc("vpc2", "10.1.0.0/16", &["10.0.0.0/16 vpc_peering_connection pcx"])
+        .gateway("igw2", Some("vpc2"))
+        .peering("pcx", "vpc", "vpc2", "active")
+        .table("by-peer", "vpc", &["0.0.0.0/0 vpc_peering_connection pcx"])
+        .subnet("app", "10.0.1.0/24")
+        .associate("by-peer", "app")
+        .group("sg", &["-1 0.0.0.0/0"])
+        .instance("web", "app", "10.0.1.10", &["sg"])
+        .public_ip("web")
+        .derive();
+    assert_eq!(facts.internet(WEB), Some(false));
+    let question =
+        Question { from: Some("web".into()), to: Some("8.8.8.8".into()), ..Question::default() };
+    let network = Network::new(&facts.0, &Options::default());
+    assert_eq!(network.ask(&question).unwrap().verdict, Verdict::Unreachable);
+}
+
+#[test]
+fn of_equal_routes_the_static_one_and_the_block_decide() {
+    let net = |routes: &[&str], propagated: Option<usize>| {
+        net()
+            .prefix_list("office", &["203.0.113.0/24"])
+            .table("own", "vpc", routes)
+            .edit(|model| {
+                if let Some(at) = propagated {
+                    let table = model.route_tables.get_mut("own").unwrap();
+                    table.routes[at + 1].propagated = Some(true);
+                }
+            })
+            .subnet("edge", "10.0.0.0/24")
+            .associate("own", "edge")
+            .group("sg", &["tcp 22 203.0.113.0/24"])
+            .instance("web", "edge", "10.0.0.10", &["sg"])
+            .public_ip("web")
+            .derive()
+            .internet(WEB)
+    };
+    let (out, back) =
+        ("203.0.113.0/24 internet_gateway igw", "203.0.113.0/24 virtual_private_gateway vgw");
+    assert_eq!(net(&[out, back], Some(1)), Some(true));
+    assert_eq!(net(&[back, out], Some(1)), Some(false));
+    let (list_out, list_back) =
+        ("pl:office internet_gateway igw", "pl:office virtual_private_gateway vgw");
+    assert_eq!(net(&[list_back, out], None), Some(true));
+    assert_eq!(net(&[list_out, back], None), Some(false));
+}
+
+#[test]
+fn a_port_range_may_be_open_at_its_end() {
+    let net = |from: i64, to: i64| {
+        net()
+            .public("edge", "10.0.0.0/24")
+            .group("sg", &["tcp 1 0.0.0.0/0"])
+            .edit(|model| {
+                let rule = &mut model.security_groups.get_mut("sg").unwrap().ingress[0];
+                (rule.from_port, rule.to_port) = (Some(from), Some(to));
+            })
+            .instance("web", "edge", "10.0.0.10", &["sg"])
+            .public_ip("web")
+            .derive()
+            .internet_ports(WEB)
+    };
+    assert_eq!(net(-1, 22), [(0, 22)]);
+    assert_eq!(net(65530, -1), [(65530, 65535)]);
+    assert_eq!(net(-1, -1), [(0, 65535)]);
+    assert_eq!(net(30, 70000), [(30, 65535)]);
+}
+
 /// An instance open to all ICMP behind an ACL with these entries, and whether
 /// the internet reaches it by ICMP of a type and code.
 fn pinged(group: &str, entries: &[&str], kind: u8, code: Option<u8>) -> Answer {

@@ -586,6 +586,7 @@ pub fn path_out(
     )];
     group_hop(world, presence, Direction::Out, &[], witness.target, witness, &mut hops);
     acl_hop(world, presence.place, Direction::Out, witness, &mut hops);
+    let mut is_service = false;
     if let Some(table) = presence.place.and_then(|at| world.table_of(at).ok())
         && let Some(found) = table.table.routes.get(route)
     {
@@ -594,15 +595,19 @@ pub fn path_out(
             Some(routes::pointer(route)),
             format!("route {}", routes::describe(found)),
         ));
-        if let (Some("nat_gateway"), Some(id)) = (found.target_type.as_deref(), &found.target_id) {
-            hops.push(hop(
-                Some(ResourceRef::new("nat_gateways", id)),
-                None,
-                format!("NAT gateway {id}"),
-            ));
+        let passing = match found.target_type.as_deref() {
+            Some("nat_gateway") => Some(("nat_gateways", "NAT gateway")),
+            Some("vpc_endpoint") => Some(("vpc_endpoints", "gateway endpoint")),
+            _ => None,
+        };
+        if let (Some((collection, what)), Some(id)) = (passing, &found.target_id) {
+            is_service = collection == "vpc_endpoints";
+            let text = format!("{what} {id}");
+            hops.push(hop(Some(ResourceRef::new(collection, id)), None, text));
         }
     }
-    hops.push(hop(None, None, "the internet".to_owned()));
+    let end = if is_service { "the addresses of the service" } else { "the internet" };
+    hops.push(hop(None, None, end.to_owned()));
     let range = witness.ports.range_of(witness.port);
     let (from_port, to_port, icmp) = told_ports(witness.protocol, range);
     let mut reply = Vec::new();

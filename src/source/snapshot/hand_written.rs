@@ -45,7 +45,7 @@ pub fn complete(snapshot: &mut Snapshot, text: &str) {
     unclear.extend(associations(&mut snapshot.model, &gaps));
     entries(&mut snapshot.model);
     machines(&mut snapshot.model, &written, &gaps);
-    balancers(&mut snapshot.model);
+    balancers(&mut snapshot.model, &gaps);
     service_entries(&mut snapshot.model);
     stores(&mut snapshot.model);
     gateways(&mut snapshot.model);
@@ -294,14 +294,15 @@ fn machines(model: &mut Model, written: &Value, gaps: &Gaps) {
     }
 }
 
-fn balancers(model: &mut Model) {
+fn balancers(model: &mut Model, gaps: &Gaps) {
     for balancer in model.load_balancers.values_mut() {
         let text = |text: &str| Some(text.to_owned());
         or_default(&mut balancer.load_balancer_type, true, || text("application"));
         or_default(&mut balancer.scheme, true, || text("internet-facing"));
         or_default(&mut balancer.ip_address_type, true, || text("ipv4"));
         let application = balancer.load_balancer_type.as_deref() == Some("application");
-        or_default(&mut balancer.cross_zone_enabled, true, || Some(application));
+        let known = !gaps.has("load_balancers", &balancer.id, "/cross_zone_enabled");
+        or_default(&mut balancer.cross_zone_enabled, known, || Some(application));
     }
     for group in model.target_groups.values_mut() {
         or_default(&mut group.target_type, true, || Some("instance".to_owned()));
