@@ -24,7 +24,8 @@ use crate::model::{
     CloudFrontVpcOrigin, Hop, NetworkInterface, NetworkPath, Resource, SecurityGroup,
 };
 
-/// The group that CloudFront makes for the interfaces of VPC origins.
+/// How the name of the group begins that CloudFront makes for the interfaces of
+/// VPC origins.
 const CLOUDFRONT_GROUP: &str = "CloudFront-VPCOrigins-Service-SG";
 
 /// The tag that CloudFront gives what it makes for VPC origins.
@@ -184,7 +185,8 @@ fn of_interface<'a>(
 }
 
 fn is_cloudfront_group(group: &SecurityGroup) -> bool {
-    group.name.as_deref() == Some(CLOUDFRONT_GROUP) || group.tags.contains_key(CLOUDFRONT_TAG)
+    group.name.as_deref().is_some_and(|name| name.starts_with(CLOUDFRONT_GROUP))
+        || group.tags.contains_key(CLOUDFRONT_TAG)
 }
 
 /// What services reach of a thing, or may.
