@@ -477,6 +477,95 @@ fn a_way_out_that_rests_on_a_gap_is_open() {
 }
 
 #[test]
+fn a_network_load_balancer_passes_on_and_an_application_one_does_not() {
+    let net = |kind: &str, rule: &str| {
+        net()
+            .subnet("app", "10.0.1.0/24")
+            .subnet("data", "10.0.2.0/24")
+            .group("sg-client", &[])
+            .group("sg-lb", &["tcp 443 sg-client"])
+            .group("sg-server", &[rule])
+            .instance("client", "app", "10.0.1.10", &["sg-client"])
+            .instance("server", "data", "10.0.2.10", &["sg-server"])
+            .balancer("lb", kind, "internal", &["app"], &["sg-lb"])
+            .listener("lb", "TCP", 443, "instance", 8443, &["server"])
+            .derive()
+    };
+    let facts = net("network", "tcp 8443 sg-lb");
+    let answer = ask(&facts, "client", "server", None);
+    assert_eq!(answer.verdict, Verdict::Reachable);
+    assert_eq!(
+        hops(&answer.paths[0]),
+        [
+            "client",
+            "sg-client /egress/0",
+            "sg-lb /ingress/0",
+            "lb",
+            "lb-443-listener /port",
+            "lb-443-listener /default_actions/0/forward/0",
+            "sg-lb /egress/0",
+            "acl /entries/1",
+            "main /routes/0",
+            "acl /entries/0",
+            "sg-server /ingress/0",
+            "server",
+        ]
+    );
+    assert_eq!(verdict(&facts, "client", "server", Some(8443)), Verdict::Reachable);
+    // The port of the target is asked about, not that of the listener.
+    assert_eq!(verdict(&facts, "client", "server", Some(443)), Verdict::Unreachable);
+    // Where the client's address is kept, the target sees it.
+    let kept = net("network", "tcp 8443 10.0.1.10/32");
+    assert_eq!(verdict(&kept, "client", "server", None), Verdict::Reachable);
+    let other = net("network", "tcp 8443 10.0.2.0/24");
+    assert_eq!(verdict(&other, "client", "server", None), Verdict::Unreachable);
+    let answer = ask(&net("application", "tcp 8443 sg-lb"), "client", "server", None);
+    assert_eq!(answer.verdict, Verdict::Unreachable);
+    assert!(hops(&answer.indirect[0]).contains(&"lb".to_owned()));
+}
+
+#[test]
+fn a_gateway_endpoint_leads_to_its_service_alone() {
+    let facts = net()
+        .subnet("app", "10.0.1.0/24")
+        .prefix_list("pl-s3", &["52.216.0.0/15"])
+        .table("endpoint", "vpc", &["pl:pl-s3 vpc_endpoint vpce"])
+        .associate("endpoint", "app")
+        .group("sg", &[])
+        .group_with("sg-closed", &[], &["tcp 443 10.0.0.0/16"])
+        .instance("web", "app", "10.0.1.10", &["sg"])
+        .instance("closed", "app", "10.0.1.11", &["sg-closed"])
+        .edit(|model| {
+            let identity = audit::model::Identity { id: "vpce".into(), ..Default::default() };
+            let mut endpoint = audit::model::VpcEndpoint::new(identity);
+            endpoint.vpc_endpoint_type = Some("Gateway".into());
+            model.insert(endpoint);
+        })
+        .derive();
+    let answer = ask(&facts, "web", "52.216.237.77", Some(443));
+    assert_eq!(answer.verdict, Verdict::Reachable);
+    let way = hops(&answer.paths[0]);
+    assert_eq!(way[way.len() - 2..], ["vpce", "the addresses of the service"]);
+    assert_eq!(verdict(&facts, "closed", "52.216.237.77", Some(443)), Verdict::Unreachable);
+    assert_eq!(verdict(&facts, "web", "54.222.57.1", Some(443)), Verdict::Unreachable);
+    assert_eq!(verdict(&facts, "web", "internet", None), Verdict::Unreachable);
+}
+
+#[test]
+fn another_protocol_is_not_that_of_a_listener() {
+    let facts = net()
+        .public("edge", "10.0.0.0/24")
+        .group("sg", &["tcp 0-65535 0.0.0.0/0"])
+        .instance("web", "edge", "10.0.0.10", &["sg"])
+        .balancer("nlb", "network", "internet-facing", &["edge"], &["sg"])
+        .listener("nlb", "TCP", 443, "instance", 8443, &["web"])
+        .derive();
+    assert_eq!(judge(&facts, "internet", "web", "tcp", "8443"), Verdict::Reachable);
+    assert_eq!(judge(&facts, "internet", "web", "udp", "8443"), Verdict::Unreachable);
+    assert_eq!(judge(&facts, "internet", "web", "icmp", ""), Verdict::Unreachable);
+}
+
+#[test]
 fn an_expected_answer_decides_the_exit_code() {
     let (code, out, _) = command(&["path", "svc", "db", "--expect", "reachable"]);
     assert_eq!(code, 0, "{out}");

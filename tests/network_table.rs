@@ -684,6 +684,37 @@ fn a_private_endpoint_is_reached_through_the_clusters_groups() {
 }
 
 #[test]
+fn pods_on_fargate_carry_the_clusters_group() {
+    let pods = "eks_fargate_profiles/pods";
+    let facts = cluster()
+        .group("sg-db", &["tcp 5432 eks-group"])
+        .rds("db", &["app"], &["sg-db"])
+        .fargate("pods", "eks", &["app"])
+        .derive();
+    assert_eq!(facts.internet(pods), Some(false));
+    assert_eq!(facts.unexpected(DB), ["eks_clusters/eks", pods]);
+    // The cluster's group lets its own carriers in.
+    assert!(facts.inside(CLUSTER).contains(&pods.to_owned()));
+    // In a public subnet they have no public address either.
+    let public = cluster()
+        .public("edge", "10.0.0.0/24")
+        .fargate("pods", "eks", &["edge"])
+        .edit(|model| {
+            let group = model.security_groups.get_mut("eks-group").unwrap();
+            group.ingress.push(network_builder::rule("-1 0.0.0.0/0"));
+        })
+        .derive();
+    assert_eq!(public.internet(pods), Some(false));
+    // Whose cluster is not known may carry any group.
+    let open = cluster()
+        .group("sg-db", &["tcp 5432 sg-tool"])
+        .rds("db", &["app"], &["sg-db"])
+        .fargate("pods", "of-another-account", &["app"])
+        .derive();
+    assert!(open.has_gap(DB, "/reachability/unexpected_paths"));
+}
+
+#[test]
 fn without_private_access_nothing_inside_reaches_the_endpoint() {
     let facts = cluster()
         .public_endpoint("eks", &["0.0.0.0/0"])

@@ -35,6 +35,9 @@ const RANGES: &[&str] = &[
     "10.0.1.16/28",
     "10.1.0.0/16",
 ];
+/// Types and codes of ICMP on both sides of every cut.
+const ICMP: &[(u8, u8)] = &[(0, 0), (0, 1), (3, 3), (3, 4), (8, 0), (8, 1), (255, 255)];
+const ICMP_RULES: &[&str] = &["-1", "8", "8/0", "0", "0/0", "3/4", "3"];
 const PORT_RANGES: &[&str] =
     &["22", "80", "22-443", "5432", "1024-65535", "32768-65535", "0-65535"];
 const SUBNETS: &[(&str, &str, &str)] =
@@ -69,6 +72,7 @@ fn group_rule() -> impl Strategy<Value = String> {
         4 => select(PORT_RANGES).prop_map(|ports| format!("tcp {ports}")),
         1 => Just("-1".to_owned()),
         1 => Just("udp 22".to_owned()),
+        1 => select(ICMP_RULES).prop_map(|types| format!("icmp {types}")),
     ];
     (what, peer).prop_map(|(what, peer)| format!("{what} {peer}"))
 }
@@ -77,6 +81,7 @@ fn acl_entry() -> impl Strategy<Value = String> {
     let what = prop_oneof![
         3 => select(PORT_RANGES).prop_map(|ports| format!("tcp {ports}")),
         2 => Just("-1".to_owned()),
+        1 => select(ICMP_RULES).prop_map(|types| format!("icmp {types}")),
     ];
     (
         1..9_u8,
@@ -172,6 +177,51 @@ fn build(plan: &Plan) -> Net {
 
 // The walker: one packet at a time, straight from the model's attributes.
 
+/// What a packet is: TCP to a port, or ICMP of a type and code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Tcp(u16),
+    Icmp(u8, u8),
+}
+
+impl What {
+    fn all() -> impl Iterator<Item = Self> {
+        let icmp = ICMP.iter().map(|(kind, code)| Self::Icmp(*kind, *code));
+        PORTS.iter().map(|port| Self::Tcp(*port)).chain(icmp)
+    }
+
+    /// Whether a rule's protocol and numbers are about it.
+    fn fits(self, protocol: &str, from: Option<i64>, to: Option<i64>) -> bool {
+        match (self, protocol) {
+            (_, "-1") => true,
+            (Self::Tcp(port), "tcp" | "6") => {
+                from.unwrap() <= i64::from(port) && i64::from(port) <= to.unwrap()
+            }
+            (Self::Icmp(kind, code), "icmp" | "1") => {
+                let is = |own: Option<i64>, number: u8| {
+                    own == Some(-1) || own == Some(i64::from(number))
+                };
+                is(from, kind) && is(to, code)
+            }
+            _ => false,
+        }
+    }
+
+    /// The packets of which one must come back; none where nothing answers.
+    fn answers(self) -> Vec<Self> {
+        match self {
+            Self::Tcp(_) => PORTS.iter().map(|port| Self::Tcp(*port)).collect(),
+            Self::Icmp(8, _) => vec![Self::Icmp(0, 0)],
+            Self::Icmp(..) => Vec::new(),
+        }
+    }
+
+    fn is_answered(self, passes: impl Fn(Self) -> bool) -> bool {
+        let answers = self.answers();
+        answers.is_empty() || answers.into_iter().any(passes)
+    }
+}
+
 fn holds(cidr: &str, address: IpAddr) -> bool {
     cidr.parse::<IpNet>().unwrap().contains(&address)
 }
@@ -191,16 +241,14 @@ fn group_admits(
     egress: bool,
     peer: IpAddr,
     peer_groups: &[String],
-    port: u16,
+    what: What,
 ) -> bool {
     groups.iter().any(|id| {
         let group = &model.security_groups[id];
         let rules = if egress { &group.egress } else { &group.ingress };
         rules.iter().any(|rule| {
-            let protocol = rule.protocol.as_deref() == Some("-1")
-                || (rule.protocol.as_deref() == Some("tcp")
-                    && rule.from_port.unwrap() <= i64::from(port)
-                    && i64::from(port) <= rule.to_port.unwrap());
+            let protocol = rule.protocol.as_deref().unwrap();
+            let protocol = what.fits(protocol, rule.from_port, rule.to_port);
             let whom = rule.cidr_ipv4.as_deref().is_some_and(|cidr| holds(cidr, peer))
                 || rule
                     .referenced_group_id
@@ -212,7 +260,7 @@ fn group_admits(
 }
 
 /// Whether a subnet's ACL lets a packet through: the lowest number decides.
-fn acl_admits(model: &Model, subnet: &str, egress: bool, peer: IpAddr, port: u16) -> bool {
+fn acl_admits(model: &Model, subnet: &str, egress: bool, peer: IpAddr, what: What) -> bool {
     let vpc = &model.subnets[subnet].vpc_id;
     let acl = model
         .network_acls
@@ -230,10 +278,7 @@ fn acl_admits(model: &Model, subnet: &str, egress: bool, peer: IpAddr, port: u16
         .filter(|entry| entry.egress == Some(egress))
         .filter(|entry| entry.cidr_block.as_deref().is_some_and(|cidr| holds(cidr, peer)))
         .filter(|entry| {
-            entry.protocol.as_deref() == Some("-1")
-                || (entry.protocol.as_deref() == Some("6")
-                    && entry.from_port.unwrap() <= i64::from(port)
-                    && i64::from(port) <= entry.to_port.unwrap())
+            what.fits(entry.protocol.as_deref().unwrap(), entry.from_port, entry.to_port)
         })
         .min_by_key(|entry| entry.rule_number)
         .is_some_and(|entry| entry.rule_action.as_deref() == Some("allow"))
@@ -263,18 +308,18 @@ fn peered(model: &Model, subnet: &str, address: IpAddr) -> bool {
 }
 
 /// Walks packets between two instances, the answer to every client port.
-fn walk_inside(model: &Model, source: &Instance, target: &Instance, port: u16) -> bool {
+fn walk_inside(model: &Model, source: &Instance, target: &Instance, what: What) -> bool {
     let (from, to) = (address(source), address(target));
     let (near, far) = (source.subnet_id.as_deref().unwrap(), target.subnet_id.as_deref().unwrap());
     let groups =
-        group_admits(model, &source.security_group_ids, true, to, &target.security_group_ids, port)
+        group_admits(model, &source.security_group_ids, true, to, &target.security_group_ids, what)
             && group_admits(
                 model,
                 &target.security_group_ids,
                 false,
                 from,
                 &source.security_group_ids,
-                port,
+                what,
             );
     if !groups {
         return false;
@@ -287,30 +332,29 @@ fn walk_inside(model: &Model, source: &Instance, target: &Instance, port: u16) -
     {
         return false;
     }
-    PORTS.iter().any(|&client| {
-        acl_admits(model, near, true, to, port)
-            && acl_admits(model, far, false, from, port)
-            && acl_admits(model, far, true, from, client)
-            && acl_admits(model, near, false, to, client)
-    })
+    acl_admits(model, near, true, to, what)
+        && acl_admits(model, far, false, from, what)
+        && what.is_answered(|answer| {
+            acl_admits(model, far, true, from, answer) && acl_admits(model, near, false, to, answer)
+        })
 }
 
 /// Walks packets from addresses of the internet.
-fn walk_from_internet(model: &Model, target: &Instance, port: u16) -> bool {
+fn walk_from_internet(model: &Model, target: &Instance, what: What) -> bool {
     let subnet = target.subnet_id.as_deref().unwrap();
     target.associate_public_ip_address == Some(true)
         && INTERNET.iter().any(|source| {
             let source: IpAddr = source.parse().unwrap();
             route_to(model, subnet, source)
                 .is_some_and(|route| route.target_type.as_deref() == Some("internet_gateway"))
-                && group_admits(model, &target.security_group_ids, false, source, &[], port)
-                && acl_admits(model, subnet, false, source, port)
-                && PORTS.iter().any(|&client| acl_admits(model, subnet, true, source, client))
+                && group_admits(model, &target.security_group_ids, false, source, &[], what)
+                && acl_admits(model, subnet, false, source, what)
+                && what.is_answered(|answer| acl_admits(model, subnet, true, source, answer))
         })
 }
 
-/// Every answer of the algebra: start, end and port to verdict.
-fn answers(network: Net) -> (Snapshot, BTreeMap<(String, String, u16), Verdict>) {
+/// Every answer of the algebra: start, end and packet to verdict.
+fn answers(network: Net) -> (Snapshot, BTreeMap<(String, String, What), Verdict>) {
     let facts = network.derive();
     let asked = Network::new(&facts.0, &Options::default());
     let ids: Vec<&String> = facts.0.model.instances.keys().collect();
@@ -319,17 +363,28 @@ fn answers(network: Net) -> (Snapshot, BTreeMap<(String, String, u16), Verdict>)
         let starts =
             ids.iter().filter(|from| from != &to).map(|from| from.as_str()).chain(["internet"]);
         for from in starts {
-            for &port in PORTS {
+            for what in What::all() {
+                let traffic = match what {
+                    What::Tcp(port) => Question {
+                        port: Some(port.into()),
+                        protocol: Some("tcp".to_owned()),
+                        ..Question::default()
+                    },
+                    What::Icmp(kind, code) => Question {
+                        icmp_type: Some(kind),
+                        icmp_code: Some(code),
+                        ..Question::default()
+                    },
+                };
+                let (from, to) = (from.to_owned(), (*to).clone());
                 let question = Question {
-                    from: Some(from.to_owned()),
-                    to: Some((*to).clone()),
-                    port: Some(port.into()),
-                    protocol: Some("tcp".to_owned()),
+                    from: Some(from.clone()),
+                    to: Some(to.clone()),
                     direct: true,
-                    ..Question::default()
+                    ..traffic
                 };
                 let verdict = asked.ask(&question).unwrap().verdict;
-                found.insert((from.to_owned(), (*to).clone(), port), verdict);
+                found.insert((from, to, what), verdict);
             }
         }
     }
@@ -343,25 +398,25 @@ proptest! {
     fn algebra_and_walker_agree(plan in plan()) {
         let (snapshot, found) = answers(build(&plan));
         let model = &snapshot.model;
-        for ((from, to, port), verdict) in &found {
+        for ((from, to, what), verdict) in &found {
             let target = &model.instances[to];
             let walked = match model.instances.get(from) {
-                Some(source) => walk_inside(model, source, target, *port),
-                None => walk_from_internet(model, target, *port),
+                Some(source) => walk_inside(model, source, target, *what),
+                None => walk_from_internet(model, target, *what),
             };
             let expected = if walked { Verdict::Reachable } else { Verdict::Unreachable };
-            prop_assert_eq!(*verdict, expected, "{} to {}:{}", from, to, port);
+            prop_assert_eq!(*verdict, expected, "{} to {}: {:?}", from, to, what);
         }
         for id in model.instances.keys() {
             let fact = &model.analysis.reachability[&format!("instances/{id}")];
-            let walked = PORTS.iter().any(|port| walk_from_internet(model, &model.instances[id], *port));
+            let walked = What::all().any(|what| walk_from_internet(model, &model.instances[id], what));
             // UDP 22 is open to nobody but through `-1`, which opens TCP too.
             prop_assert!(fact.from_internet.is_some());
             if walked {
                 prop_assert_eq!(fact.from_internet, Some(true), "{}", id);
             }
             let reaching = model.instances.keys().filter(|from| *from != id).any(|from| {
-                PORTS.iter().any(|port| walk_inside(model, &model.instances[from], &model.instances[id], *port))
+                PORTS.iter().any(|port| walk_inside(model, &model.instances[from], &model.instances[id], What::Tcp(*port)))
             });
             let told = fact.internal_paths.iter().any(|path| {
                 path.protocol == "tcp" && path.from.as_ref().is_some_and(|from| from.collection == "instances")
@@ -373,7 +428,7 @@ proptest! {
     }
 }
 
-fn reachable(found: &BTreeMap<(String, String, u16), Verdict>) -> Vec<&(String, String, u16)> {
+fn reachable(found: &BTreeMap<(String, String, What), Verdict>) -> Vec<&(String, String, What)> {
     found
         .iter()
         .filter(|(_, verdict)| **verdict == Verdict::Reachable)
@@ -554,7 +609,7 @@ fn the_walker_walks() {
         .instance("i", "edge", "10.0.0.10", &["g"])
         .public_ip("i");
     let model = &network.0.model;
-    assert!(walk_from_internet(model, &model.instances["i"], 22));
-    assert!(!walk_from_internet(model, &model.instances["i"], 80));
+    assert!(walk_from_internet(model, &model.instances["i"], What::Tcp(22)));
+    assert!(!walk_from_internet(model, &model.instances["i"], What::Tcp(80)));
     assert_eq!(rule("tcp 22 g").referenced_group_id.as_deref(), Some("g"));
 }

@@ -71,6 +71,8 @@ struct Plan {
     instances: Vec<(usize, Vec<usize>, bool, bool)>,
     /// Subnets of the first VPC's attachment; what the hub does with each VPC.
     zones: bool,
+    /// Whether the balancer's nodes pass connections to other zones.
+    cross_zone: bool,
     hub: (usize, usize),
     references: bool,
     block: (&'static str, Option<&'static str>, &'static str),
@@ -120,7 +122,7 @@ fn plan() -> impl Strategy<Value = Plan> {
             prop::collection::vec(instance, 2..4),
         ),
         (
-            any::<bool>(),
+            (any::<bool>(), any::<bool>()),
             (0..3_usize, 0..3_usize),
             any::<bool>(),
             block,
@@ -128,12 +130,16 @@ fn plan() -> impl Strategy<Value = Plan> {
         ),
     )
         .prop_map(
-            |((groups, routes, acls, instances), (zones, hub, references, block, balancer))| Plan {
+            |(
+                (groups, routes, acls, instances),
+                ((zones, cross_zone), hub, references, block, balancer),
+            )| Plan {
                 groups,
                 routes,
                 acls,
                 instances,
                 zones,
+                cross_zone,
                 hub,
                 references,
                 block,
@@ -207,7 +213,7 @@ fn build(plan: &Plan) -> Net {
     network = network
         .balancer("nlb", "network", "internet-facing", &nodes(plan), &groups)
         .edit(|model| {
-            model.load_balancers.get_mut("nlb").unwrap().cross_zone_enabled = Some(true);
+            model.load_balancers.get_mut("nlb").unwrap().cross_zone_enabled = Some(plan.cross_zone);
         })
         .listener("nlb", "TCP", i64::from(port), "instance", 80, &["i0"]);
     network.edit(|model| {
@@ -393,6 +399,50 @@ impl Walker<'_> {
         })
     }
 
+    /// Through the load balancer's nodes, which hand the client's address on.
+    fn is_balanced_inside(&self, source: &Instance, target: &Instance) -> bool {
+        let from = addresses(source)[0];
+        let subnet = subnet_of(target);
+        let (near, other) = (subnet_of(source), &self.model.subnets[subnet]);
+        let (_, group, listener) = self.plan.balancer;
+        let groups: Vec<String> = group.iter().map(|at| format!("g{at}")).collect();
+        let none: &[String] = &[];
+        self.is_enabled_for(target)
+            && nodes(self.plan).into_iter().any(|node| {
+                let own = &self.model.subnets[node];
+                let to: IpAddr =
+                    own.cidr_block.as_ref().unwrap().replace(".0/24", ".99").parse().unwrap();
+                let one_vpc = self.model.subnets[near].vpc_id == own.vpc_id;
+                let (there, back) = match (one_vpc, self.plan.references) {
+                    (true, _) => (&groups[..], &source.security_group_ids[..]),
+                    (false, true) => (none, &source.security_group_ids[..]),
+                    (false, false) => (none, none),
+                };
+                let passes = (self.plan.cross_zone || own.vpc_id != other.vpc_id)
+                    || own.availability_zone == other.availability_zone;
+                let admitted =
+                    groups.is_empty() || self.group(&groups, false, from, back, listener);
+                let theirs = [&source.security_group_ids[..], &groups[..]].concat();
+                passes
+                    && admitted
+                    && self.group(&source.security_group_ids, true, to, there, listener)
+                    && self.group(&target.security_group_ids, false, from, &theirs, 80)
+                    && (near == node
+                        || one_vpc
+                        || (self.carried(near, to) && self.carried(node, from)))
+                    && (near == node
+                        || PORTS.iter().any(|&client| {
+                            self.acl(near, true, to, listener)
+                                && self.acl(node, false, from, listener)
+                                && self.acl(node, true, from, client)
+                                && self.acl(near, false, to, client)
+                        }))
+                    && (subnet == node
+                        || (self.acl(subnet, false, from, 80)
+                            && PORTS.iter().any(|&client| self.acl(subnet, true, from, client))))
+            })
+    }
+
     /// Whether a client on the internet and a subnet have a way to each other.
     fn is_routed(&self, subnet: &str, client: IpAddr) -> bool {
         self.is_unblocked(subnet) && self.route(subnet, client) == Some("internet_gateway")
@@ -419,14 +469,19 @@ impl Walker<'_> {
         })
     }
 
+    /// Whether the load balancer is enabled in a target's zone.
+    fn is_enabled_for(&self, target: &Instance) -> bool {
+        let subnet = &self.model.subnets[subnet_of(target)];
+        nodes(self.plan).iter().map(|id| &self.model.subnets[*id]).any(|node| {
+            node.vpc_id != subnet.vpc_id || node.availability_zone == subnet.availability_zone
+        })
+    }
+
     /// Through the load balancer, which hands the client's address on.
     fn balanced(&self, target: &Instance, client: IpAddr) -> bool {
         let enabled = nodes(self.plan);
-        let subnet = &self.model.subnets[subnet_of(target)];
-        let in_zone = enabled.iter().map(|id| &self.model.subnets[*id]).any(|node| {
-            node.vpc_id != subnet.vpc_id || node.availability_zone == subnet.availability_zone
-        });
-        in_zone && enabled.iter().any(|node| self.balanced_by(node, target, client))
+        self.is_enabled_for(target)
+            && enabled.iter().any(|node| self.balanced_by(node, target, client))
     }
 
     /// Through one of its nodes.
@@ -434,7 +489,10 @@ impl Walker<'_> {
         let (_, group, listener) = self.plan.balancer;
         let groups: Vec<String> = group.iter().map(|at| format!("g{at}")).collect();
         let subnet = subnet_of(target);
-        self.is_routed(node, client)
+        let [own, other] = [node, subnet].map(|id| &self.model.subnets[id]);
+        let crosses = self.plan.cross_zone || own.vpc_id != other.vpc_id;
+        (crosses || own.availability_zone == other.availability_zone)
+            && self.is_routed(node, client)
             && (groups.is_empty() || self.group(&groups, false, client, &[], listener))
             && self.acl(node, false, client, listener)
             && self.group(&target.security_group_ids, false, client, &groups, 80)
@@ -470,7 +528,12 @@ proptest! {
                     };
                     let answer = network.ask(&question).unwrap();
                     let walked = match model.instances.get(from) {
-                        Some(source) => walker.inside(source, target, port),
+                        Some(source) => {
+                            walker.inside(source, target, port)
+                                || (target.id == "i0"
+                                    && port == 80
+                                    && walker.is_balanced_inside(source, target))
+                        }
                         None => walker.is_reached_from_internet(target, port),
                     };
                     let expected = if walked { Verdict::Reachable } else { Verdict::Unreachable };

@@ -9,6 +9,8 @@ test_ports_in_words if {
 	paths.ports_text(path("udp", 1, 9)) == "udp 1-9"
 	paths.ports_text(path("tcp", 0, 65535)) == "tcp, all ports"
 	paths.ports_text(path("icmp", 0, 65535)) == "icmp"
+	echo := object.union(path("icmp", 8, 8), {"icmp": "type 8"})
+	paths.ports_text(echo) == "icmp, type 8"
 }
 
 rule := {"cidr_ipv4": "0.0.0.0/0", "cidr_ipv6": null, "prefix_list_id": null, "referenced_group_id": null}

@@ -22,13 +22,17 @@ admin_port(open) := min(ports) if {
 # Open ports in words.
 open_text(open) := sprintf("all traffic from %s", [anywhere[open.family]]) if open.protocol == "-1"
 
+open_text(open) := sprintf("%s, %s from %s", [open.protocol, open.icmp, anywhere[open.family]]) if is_string(open.icmp)
+
 open_text(open) := sprintf("%s %d-%d from %s", [open.protocol, open.from_port, open.to_port, anywhere[open.family]]) if {
 	open.protocol != "-1"
+	not is_string(open.icmp)
 	open.from_port != open.to_port
 }
 
 open_text(open) := sprintf("%s %d from %s", [open.protocol, open.from_port, anywhere[open.family]]) if {
 	open.protocol != "-1"
+	not is_string(open.icmp)
 	open.from_port == open.to_port
 }
 
@@ -42,7 +46,12 @@ is_tcp_port(rule, port) if {
 # What a rule is for, in words.
 ports_text(rule) := "all traffic" if rule.protocol == "-1"
 
-ports_text(rule) := sprintf("%v %v-%v", [rule.protocol, rule.from_port, rule.to_port]) if rule.protocol != "-1"
+ports_text(rule) := sprintf("%v type %v code %v", [rule.protocol, rule.from_port, rule.to_port]) if rule.protocol in icmp
+
+ports_text(rule) := sprintf("%v %v-%v", [rule.protocol, rule.from_port, rule.to_port]) if not rule.protocol in (icmp | {"-1"})
+
+# ICMP has a type and a code in the place of ports, -1 for all.
+icmp := {"icmp", "1", "icmpv6", "58"}
 
 peer_attributes := ["cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_group_id"]
 

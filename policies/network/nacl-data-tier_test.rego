@@ -55,6 +55,6 @@ test_all_ports_of_a_protocol_fail if {
 
 test_answers_from_everywhere_pass if {
 	answers := {"family": "IPv4", "protocol": "tcp", "from_port": 1024, "to_port": 65535, "rules": [0]}
-	ping := {"family": "IPv4", "protocol": "icmp", "from_port": 0, "to_port": 65535, "rules": [1]}
+	ping := {"family": "IPv4", "protocol": "icmp", "from_port": 0, "to_port": 65535, "icmp": "all types", "rules": [1]}
 	count(messages({"network_acls": {"acl": {"open_ingress": [answers, ping]}}})) == 0
 }

@@ -28,6 +28,7 @@
 #     - eks_clusters.reachability.from_internet
 #     - eks_clusters.reachability.unexpected_paths
 #     - eks_node_groups.reachability.from_internet
+#     - eks_fargate_profiles.reachability.from_internet
 #     - lambda_functions.reachability.from_internet
 #     - instances.reachability.unexpected_paths
 #     - instances.tags

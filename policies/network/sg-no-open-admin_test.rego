@@ -37,7 +37,8 @@ test_ipv6_alone_fails if {
 }
 
 test_icmp_has_no_ports if {
-	count(messages([open({"protocol": "icmp", "from_port": 0, "to_port": 65535})])) == 0
+	count(messages([open({"protocol": "icmp", "from_port": 0, "to_port": 65535, "icmp": "all types"})])) == 0
+	count(messages([open({"protocol": "icmp", "from_port": 22, "to_port": 22, "icmp": "type 22"})])) == 0
 }
 
 test_two_halves_rest_on_both_rules if {

@@ -20,6 +20,10 @@ use crate::report::path;
 FROM and TO are `internet`, an id, a name, an ARN, an address or a CIDR block; a subnet,
 VPC or security group stands for all that is in it. The answer is reachable (with a path,
 hop by hop), unreachable (with what stops it) or unknown (with what is missing).
+A network load balancer passes on the connections that it takes: a path through one is direct.
+An application load balancer ends them and opens its own: what lies behind one is told beside
+the answer, as a path from thing to thing. Only data stores count as reached through it by the
+internet, which also comes in by CloudFront VPC origins and API Gateway VPC links.
 
 Exit codes:
   0  the question was answered, whatever the answer
@@ -31,6 +35,7 @@ Examples:
   audit path internet orders-db template.yaml   is there a path, and by which rules
   audit path web orders-db --port 5432 plan.json
   audit path --to orders-db plan.json           all that reaches it
+  audit path internet web --protocol icmp --icmp-type 8 plan.json
   audit path --all --format mermaid plan.json   a picture of the whole
   audit path internet bastion --port 22 --expect unreachable plan.json
   audit path --batch questions.jsonl snapshot.json
@@ -57,19 +62,26 @@ pub struct PathArgs {
     /// The whole model: who reaches whom
     #[arg(long, conflicts_with_all = ["from", "to", "batch"])]
     pub all: bool,
-    /// Questions, one JSON object a line: from, to, port, protocol, id, expect;
-    /// the answers are JSON lines too (`-` for standard input)
+    /// Questions, one JSON object a line: from, to, port, protocol, icmp_type,
+    /// icmp_code, id, expect; the answers are JSON lines too (`-` for standard
+    /// input)
     #[arg(long, value_name = "FILE",
-          conflicts_with_all = ["from", "to", "port", "protocol", "expect"])]
+          conflicts_with_all = ["from", "to", "port", "protocol", "icmp_type", "icmp_code", "expect"])]
     pub batch: Option<PathBuf>,
-    /// The destination port, or a range of which one is enough [default: what
-    /// the target listens on]
+    /// The destination port, or a range of which one is enough; with icmp, the
+    /// type [default: what the target listens on]
     #[arg(long, value_name = "N[-M]")]
     pub port: Option<PortRange>,
-    /// tcp, udp, icmp, a protocol number or all [default: what the target
-    /// listens on]
+    /// tcp, udp, icmp, icmpv6, a protocol number or all [default: what the
+    /// target listens on]
     #[arg(long, value_name = "PROTOCOL")]
     pub protocol: Option<String>,
+    /// The ICMP type, such as 8 for an echo request [default: any]
+    #[arg(long, value_name = "TYPE", conflicts_with = "port")]
+    pub icmp_type: Option<u8>,
+    /// The ICMP code, beside a type [default: any]
+    #[arg(long, value_name = "CODE")]
+    pub icmp_code: Option<u8>,
     /// Exit with 1 unless this is the answer: reachable, unreachable or unknown
     #[arg(long, value_name = "ANSWER", conflicts_with = "all")]
     pub expect: Option<Verdict>,
@@ -157,32 +169,26 @@ pub fn run(args: &PathArgs, setup: &Setup, console: &Console) -> io::Result<u8> 
 /// Parts what was typed into the question and the targets.
 fn split(args: &PathArgs) -> Result<(Task, TargetArgs), Diagnostic> {
     let mut words = args.words.iter();
+    let asked = Question {
+        port: args.port,
+        protocol: args.protocol.clone(),
+        icmp_type: args.icmp_type,
+        icmp_code: args.icmp_code,
+        expect: args.expect,
+        ..Question::default()
+    };
     let task = if let Some(file) = &args.batch {
         Task::Batch(file.clone())
     } else if args.all {
         Task::Whole
     } else if args.from.is_some() || args.to.is_some() {
-        Task::One(Question {
-            from: args.from.clone(),
-            to: args.to.clone(),
-            port: args.port,
-            protocol: args.protocol.clone(),
-            expect: args.expect,
-            ..Question::default()
-        })
+        Task::One(Question { from: args.from.clone(), to: args.to.clone(), ..asked })
     } else {
         let (Some(from), Some(to)) = (words.next(), words.next()) else {
             return Err(Diagnostic::error("it is not said where the path starts and ends")
                 .help("give FROM and TO, or --to, --from, --all or --batch"));
         };
-        Task::One(Question {
-            from: Some(from.clone()),
-            to: Some(to.clone()),
-            port: args.port,
-            protocol: args.protocol.clone(),
-            expect: args.expect,
-            ..Question::default()
-        })
+        Task::One(Question { from: Some(from.clone()), to: Some(to.clone()), ..asked })
     };
     let paths = words.map(PathBuf::from).collect();
     Ok((task, TargetArgs { paths, template: args.template.clone(), live: args.live.clone() }))

@@ -32,10 +32,13 @@ value! {
         family: String,
         /// Protocol as in the rules: `tcp`, `udp`, `icmp`, `-1` …
         protocol: String,
-        /// First port, 0 for all.
+        /// First port, 0 for all; for ICMP the first type.
         from_port: i64,
-        /// Last port, 65535 for all.
+        /// Last port, 65535 for all; for ICMP the last type.
         to_port: i64,
+        /// For ICMP: types and codes in words, such as `type 3 code 4`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        icmp: Option<String>,
         /// Indexes of the rules (`ingress`, or `entries` of an ACL) that open
         /// it together.
         rules: Vec<usize>,
@@ -211,12 +214,15 @@ value! {
         from: Option<ResourceRef>,
         /// The start in words: `internet`, a name, or an address range.
         from_label: String,
-        /// Protocol, `tcp` or `udp` or `-1`.
+        /// Protocol, such as `tcp`, `icmp` or `-1`.
         protocol: String,
-        /// First port that is reachable.
+        /// First port that is reachable, 0 for all; for ICMP the first type.
         from_port: i64,
-        /// Last port that is reachable.
+        /// Last port that is reachable, 65535 for all; for ICMP the last type.
         to_port: i64,
+        /// For ICMP: types and codes in words, such as `type 3 code 4`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        icmp: Option<String>,
         /// One packet that takes it, such as
         /// `203.0.113.7:32768 -> 10.0.1.60:5432/tcp`; an end that has any of
         /// several addresses is a CIDR block. Empty where none was made.

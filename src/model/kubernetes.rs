@@ -1,4 +1,4 @@
-//! EKS clusters and their managed node groups.
+//! EKS clusters, their managed node groups and their Fargate profiles.
 //!
 //! Source: the Amazon EKS API reference.
 
@@ -60,5 +60,20 @@ resource! {
         desired_size: Option<i64>,
         /// `ON_DEMAND`, `SPOT` or `CAPACITY_BLOCK`.
         capacity_type: Option<String>,
+    }
+}
+
+resource! {
+    /// A Fargate profile of an EKS cluster: where the pods that it selects run.
+    EksFargateProfile: "AWS::EKS::FargateProfile" in eks_fargate_profiles {
+        /// Key in `eks_clusters`.
+        cluster: Option<String>,
+        /// `ACTIVE` when in use.
+        status: Option<String>,
+        /// The role by which pods are started: key in `iam_roles`.
+        pod_execution_role: Option<String>,
+        /// Subnets of the pods: keys in `subnets`. Without any, the private
+        /// ones of the cluster.
+        subnet_ids: Vec<String>,
     }
 }

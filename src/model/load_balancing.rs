@@ -130,5 +130,8 @@ resource! {
         /// Whether targets see the client's address (network load balancers);
         /// AWS's default filled in.
         preserve_client_ip: Option<bool>,
+        /// Whether targets in every zone get connections; null where the load
+        /// balancer decides.
+        cross_zone_enabled: Option<bool>,
     }
 }

@@ -24,6 +24,7 @@ pub mod origin;
 mod resource;
 pub mod secret;
 pub mod serverless;
+pub mod service_entry;
 pub mod snapshot;
 pub mod storage;
 pub mod template;
@@ -43,6 +44,7 @@ pub use origin::{Origin, Origins, ResourceOrigin, Span};
 pub use resource::{Identity, Resource, ResourceType};
 pub use secret::SecretValue;
 pub use serverless::*;
+pub use service_entry::*;
 pub use snapshot::Snapshot;
 pub use storage::*;
 pub use template::*;
@@ -82,6 +84,7 @@ collections! {
     ecs_task_definitions: EcsTaskDefinition,
     eks_clusters: EksCluster,
     eks_node_groups: EksNodeGroup,
+    eks_fargate_profiles: EksFargateProfile,
     lambda_functions: LambdaFunction,
     rds_instances: RdsInstance,
     rds_clusters: RdsCluster,
@@ -97,6 +100,9 @@ collections! {
     listeners: Listener,
     listener_rules: ListenerRule,
     target_groups: TargetGroup,
+    cloudfront_vpc_origins: CloudFrontVpcOrigin,
+    api_gateway_vpc_links: ApiGatewayVpcLink,
+    api_gateway_v2_vpc_links: ApiGatewayV2VpcLink,
     iam_users: IamUser,
     iam_groups: IamGroup,
     iam_roles: IamRole,

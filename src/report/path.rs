@@ -65,6 +65,11 @@ fn question_in_words(question: &Question) -> String {
     if let Some(port) = question.port {
         text.push_str(&format!(" port {port}"));
     }
+    for (word, number) in [("type", question.icmp_type), ("code", question.icmp_code)] {
+        if let Some(number) = number {
+            text.push_str(&format!(" {word} {number}"));
+        }
+    }
     text
 }
 
@@ -79,10 +84,19 @@ fn write_list(title: &str, items: &[String], out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
+/// The ICMP types and codes of a path in words; none where it is all of them.
+fn types(path: &NetworkPath) -> String {
+    path.icmp
+        .as_ref()
+        .filter(|icmp| *icmp != "all types")
+        .map(|icmp| format!(" {icmp}"))
+        .unwrap_or_default()
+}
+
 /// A path in words: where it starts, protocol and ports.
 fn headline(path: &NetworkPath) -> String {
     let ports = match (path.from_port, path.to_port) {
-        _ if path.protocol.starts_with("icmp") => String::new(),
+        _ if path.icmp.is_some() => types(path),
         (0, 65535) => " all ports".to_owned(),
         (first, last) if first == last => format!(" {first}"),
         (first, last) => format!(" {first}-{last}"),
@@ -200,6 +214,7 @@ impl Graph {
                 };
                 graph.nodes.entry(id.clone()).or_insert(label);
                 let ports = match (path.from_port, path.to_port) {
+                    _ if path.icmp.is_some() => types(path),
                     (0, 65535) => String::new(),
                     (first, last) if first == last => format!(" {first}"),
                     (first, last) => format!(" {first}-{last}"),

@@ -99,6 +99,13 @@ def containers(vpc, subnets, group):
         subnets=subnets,
         nodeRole=f"arn:aws:iam::{ACCOUNT}:role/orders-task",
     )
+    eks.create_fargate_profile(
+        clusterName="orders",
+        fargateProfileName="jobs",
+        podExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/orders-task",
+        subnets=subnets,
+        selectors=[{"namespace": "jobs"}],
+    )
 
 
 def functions(subnets, group):

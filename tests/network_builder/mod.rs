@@ -26,7 +26,18 @@ fn texts(items: &[&str]) -> Vec<String> {
     items.iter().map(|&item| item.to_owned()).collect()
 }
 
-/// `tcp 5432 10.0.0.0/16`, `-1 sg-web`, `tcp 1-100 pl:list`, `udp 53 ::/0`.
+/// What stands in a rule for `22`, `1-100` or, for ICMP, `8` (every code of the
+/// type) or `3/4` (one code).
+fn numbers(protocol: &str, text: &str) -> (i64, i64) {
+    let is_icmp = protocol.starts_with("icmp");
+    let (from, to) = match is_icmp {
+        true => text.split_once('/').unwrap_or((text, "-1")),
+        false => text.split_once('-').unwrap_or((text, text)),
+    };
+    (from.parse().unwrap(), to.parse().unwrap())
+}
+
+/// `tcp 5432 10.0.0.0/16`, `-1 sg-web`, `icmp 3/4 0.0.0.0/0`, `tcp 1-100 pl:list`, `udp 53 ::/0`.
 pub fn rule(text: &str) -> SecurityGroupRule {
     let words: Vec<&str> = text.split_whitespace().collect();
     let (protocol, ports, peer) = match words[..] {
@@ -36,9 +47,8 @@ pub fn rule(text: &str) -> SecurityGroupRule {
     };
     let mut rule = SecurityGroupRule { protocol: Some(protocol.to_owned()), ..Default::default() };
     if let Some(ports) = ports {
-        let (from, to) = ports.split_once('-').unwrap_or((ports, ports));
-        rule.from_port = Some(from.parse().unwrap());
-        rule.to_port = Some(to.parse().unwrap());
+        let (from, to) = numbers(protocol, ports);
+        (rule.from_port, rule.to_port) = (Some(from), Some(to));
     }
     if let Some(list) = peer.strip_prefix("pl:") {
         rule.prefix_list_id = Some(list.to_owned());
@@ -65,6 +75,8 @@ pub fn entry(text: &str) -> NetworkAclEntry {
     let number_of = |protocol: &str| match protocol {
         "tcp" => "6".to_owned(),
         "udp" => "17".to_owned(),
+        "icmp" => "1".to_owned(),
+        "icmpv6" => "58".to_owned(),
         other => other.to_owned(),
     };
     let mut entry = NetworkAclEntry {
@@ -75,9 +87,8 @@ pub fn entry(text: &str) -> NetworkAclEntry {
         ..Default::default()
     };
     if let Some(ports) = ports {
-        let (from, to) = ports.split_once('-').unwrap_or((ports, ports));
-        entry.from_port = Some(from.parse().unwrap());
-        entry.to_port = Some(to.parse().unwrap());
+        let (from, to) = numbers(protocol, ports);
+        (entry.from_port, entry.to_port) = (Some(from), Some(to));
     }
     if peer.contains(':') {
         entry.ipv6_cidr_block = Some(peer.to_owned());
@@ -416,6 +427,48 @@ impl Net {
                 container_port: Some(port),
             });
         })
+    }
+
+    /// A CloudFront VPC origin by HTTPS, to a load balancer or an instance.
+    pub fn vpc_origin(self, id: &str, endpoint: &str) -> Self {
+        let mut origin = CloudFrontVpcOrigin::new(identity(id));
+        origin.endpoint = Some(endpoint.to_owned());
+        (origin.http_port, origin.https_port) = (Some(80), Some(443));
+        origin.origin_protocol_policy = Some("https-only".to_owned());
+        self.add(origin)
+    }
+
+    /// The group that CloudFront makes for VPC origins.
+    pub fn cloudfront_group(self, id: &str) -> Self {
+        self.group(id, &[]).edit(|model| {
+            let group = model.security_groups.get_mut(id).unwrap();
+            group.name = Some("CloudFront-VPCOrigins-Service-SG".to_owned());
+        })
+    }
+
+    /// A VPC link of a REST API.
+    pub fn rest_link(self, id: &str, balancers: &[&str]) -> Self {
+        let mut link = ApiGatewayVpcLink::new(identity(id));
+        link.load_balancers = texts(balancers);
+        self.add(link)
+    }
+
+    /// A VPC link of HTTP APIs.
+    pub fn vpc_link(self, id: &str, subnets: &[&str], groups: &[&str], to: &[&str]) -> Self {
+        let mut link = ApiGatewayV2VpcLink::new(identity(id));
+        link.vpc_id = Some("vpc".to_owned());
+        link.subnet_ids = texts(subnets);
+        link.security_group_ids = texts(groups);
+        link.integrations = texts(to);
+        self.add(link)
+    }
+
+    /// A Fargate profile of a cluster.
+    pub fn fargate(self, id: &str, cluster: &str, subnets: &[&str]) -> Self {
+        let mut profile = EksFargateProfile::new(identity(id));
+        profile.cluster = Some(cluster.to_owned());
+        profile.subnet_ids = texts(subnets);
+        self.add(profile)
     }
 
     pub fn peering(self, id: &str, one: &str, other: &str, status: &str) -> Self {

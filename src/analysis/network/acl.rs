@@ -255,12 +255,10 @@ pub fn describe(entry: &NetworkAclEntry) -> String {
     let peer = entry.cidr_block.as_deref().or(entry.ipv6_cidr_block.as_deref()).unwrap_or("?");
     let protocol = match entry.protocol.as_deref().map(Protocol::parse) {
         Some(Ok(None)) => "everything".to_owned(),
-        Some(Ok(Some(protocol))) if protocol.has_ports() => format!(
-            "{} {}",
-            protocol.name(),
-            Ports::of_rule(Some(protocol), entry.from_port, entry.to_port)
-        ),
-        Some(Ok(Some(protocol))) => protocol.name(),
+        Some(Ok(Some(protocol))) => {
+            let ports = Ports::of_rule(Some(protocol), entry.from_port, entry.to_port);
+            format!("{}{}", protocol.name(), ports.after(protocol))
+        }
         _ => "?".to_owned(),
     };
     format!("{word} entry {number} {action} {protocol} {preposition} {peer}")

@@ -20,6 +20,7 @@ const CARRIERS: &[&str] = &[
     "opensearch_domains",
     "load_balancers",
     "vpc_endpoints",
+    "api_gateway_v2_vpc_links",
 ];
 
 /// Derives `used_by` of every security group.
@@ -74,7 +75,8 @@ fn carriers(model: &Model) -> Vec<(&dyn Resource, &[String])> {
         elasticache_clusters,
         opensearch_domains,
         load_balancers,
-        vpc_endpoints
+        vpc_endpoints,
+        api_gateway_v2_vpc_links
     );
     let owners = Owners::of(model);
     all.extend(
@@ -126,7 +128,8 @@ impl<'a> Owners<'a> {
             elasticache_clusters,
             opensearch_domains,
             load_balancers,
-            vpc_endpoints
+            vpc_endpoints,
+            api_gateway_v2_vpc_links
         );
         Self { groups }
     }
@@ -167,6 +170,7 @@ pub fn service_of(interface: &NetworkInterface) -> Option<&'static str> {
         }
         Some("vpc_endpoint" | "gateway_load_balancer_endpoint") => return Some("vpc_endpoints"),
         Some("lambda") => return Some("lambda_functions"),
+        Some("api_gateway_managed") => return Some("api_gateway_v2_vpc_links"),
         _ => {}
     }
     let description = interface.description.as_deref()?;

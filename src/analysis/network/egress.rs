@@ -1,7 +1,8 @@
 //! Connections from a thing to the internet.
 //!
 //! Source: Amazon VPC user guide, "NAT gateways", "Egress-only internet
-//! gateways" and "Block public access to VPCs and subnets".
+//! gateways" and "Block public access to VPCs and subnets"; AWS PrivateLink
+//! guide, "Gateway endpoints".
 
 use super::entry::{Entry, gateways};
 use super::flow::{
@@ -43,7 +44,8 @@ pub fn to_internet(
         if targets.is_empty() {
             continue;
         }
-        let doubt = match leads_out(world, presence, place, query, &targets, route) {
+        let towards = [&targets, destinations];
+        let doubt = match leads_out(world, presence, place, query, towards, route) {
             Ok(doubt) => doubt,
             Err(entry) => {
                 stopped = Some(graver(stopped, entry));
@@ -72,14 +74,15 @@ fn graver(before: Option<Entry>, entry: Entry) -> Entry {
     }
 }
 
-/// Whether a route's target passes connections on to the internet; with what
-/// leaves it open.
+/// Whether a route's target passes connections on to the internet, to those
+/// destinations that the route is for out of all that are asked about; with
+/// what leaves it open.
 fn leads_out(
     world: &World<'_>,
     presence: &Presence<'_>,
     place: usize,
     query: Query<'_>,
-    targets: &Ranges,
+    [targets, destinations]: [&Ranges; 2],
     route: &Route,
 ) -> Result<Option<String>, Entry> {
     let at = routes::describe(route);
@@ -105,6 +108,20 @@ fn leads_out(
             match world.model.nat_gateways.get(id) {
                 Some(nat) => through_nat(world, nat, presence, query, targets),
                 None => Err(Entry::Unknown(format!("NAT gateway {id} is not in what was given"))),
+            }
+        }
+        Some("vpc_endpoint") => {
+            let id = route.target_id.as_deref().unwrap_or_default();
+            let endpoint = world.model.vpc_endpoints.get(id);
+            let kind = endpoint.and_then(|found| found.vpc_endpoint_type.as_deref());
+            if kind != Some("Gateway") {
+                return Err(Entry::Unknown(format!("what lies behind route {at}")));
+            }
+            // Its service has addresses of the internet, but is not the internet.
+            let internet = world.internet.get(query.family as usize);
+            match internet.is_some_and(|internet| destinations.covers(internet)) {
+                true => Err(Entry::No(format!("route {at} leads to one service alone"))),
+                false => Ok(None),
             }
         }
         Some("local" | "vpc_peering_connection") => {
@@ -251,8 +268,11 @@ fn passes(
         ports = ports.union(&piece.ports);
         let source = presence.addresses.get(query.family as usize).and_then(Ranges::first);
         if witness.is_none()
-            && let (Some((port, _)), Some(reply_port), Some(target)) =
-                (piece.ports.ranges().next(), client_port(&piece.reply), piece.peers.first())
+            && let (Some(port), Some(reply_port), Some(target)) = (
+                piece.ports.example(query.protocol),
+                client_port(&piece.reply),
+                piece.peers.first(),
+            )
         {
             witness = Some((port, reply_port, target, source.unwrap_or_default()));
         }

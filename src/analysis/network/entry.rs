@@ -160,6 +160,9 @@ pub fn from_internet(
         Maybe::No(reason) => return Entry::No(reason.to_string()),
         Maybe::Unknown(reason) => doubts.push(reason.clone()),
     }
+    if query.family == Family::V4 && has_public_v6_only(world, thing) {
+        return Entry::No("of its addresses the IPv6 ones alone are public".to_owned());
+    }
     if query.family == Family::V6 && has_private_v6_only(world, presence) {
         return Entry::No("its IPv6 address is a private one".to_owned());
     }
@@ -167,6 +170,17 @@ pub fn from_internet(
         return Entry::No("it is private".to_owned());
     }
     routed_from_internet(world, presence, query, doubts)
+}
+
+/// Whether a load balancer has public addresses of IPv6 alone.
+///
+/// Source: User guide for Application Load Balancers, "IP address types".
+fn has_public_v6_only(world: &World<'_>, thing: &Thing<'_>) -> bool {
+    (thing.resource.collection() == "load_balancers")
+        .then(|| world.model.load_balancers.get(thing.resource.id()))
+        .flatten()
+        .and_then(|balancer| balancer.ip_address_type.as_deref())
+        .is_some_and(|kind| kind == "dualstack-without-public-ipv4")
 }
 
 /// Whether its IPv6 addresses are known and none of them is a global one.

@@ -112,7 +112,7 @@ pub fn questions(thing: &Thing<'_>, family: Family) -> Vec<(Protocol, Ports)> {
 /// What is asked of a thing beyond what it listens on.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
-    /// Destination ports.
+    /// Destination ports; of ICMP types and codes, where that is the protocol.
     pub ports: Option<Ports>,
     /// One protocol; ICMP is that of the address family.
     pub protocol: Option<Protocol>,
@@ -129,17 +129,27 @@ impl Asked {
         Some(Clients { addresses, is_one: self.is_one_client })
     }
 
-    /// Whether a port is asked about.
-    pub fn is_about(&self, port: u16) -> bool {
-        self.ports.as_ref().is_none_or(|ports| ports.contains(port))
+    /// Whether a port of a protocol is asked about.
+    pub fn is_about(&self, protocol: Protocol, port: u16) -> bool {
+        self.protocol.is_none_or(|own| own == protocol)
+            && self.ports.as_ref().is_none_or(|ports| ports.contains(port))
     }
 
-    /// The protocol that is asked about, in a family.
+    /// The protocol that is asked about, in a family. ICMP as a whole is that
+    /// of the family; its types are those of one.
     pub fn protocol(&self, family: Family) -> Option<Protocol> {
         match (self.protocol, family) {
-            (Some(Protocol::Icmp), Family::V6) => Some(Protocol::Icmpv6),
+            (Some(Protocol::Icmp), Family::V6) if self.ports.is_none() => Some(Protocol::Icmpv6),
             (protocol, _) => protocol,
         }
+    }
+
+    /// Whether anything that is asked about exists in a family.
+    pub fn is_of(&self, family: Family) -> bool {
+        !matches!(
+            (self.protocol(family), family),
+            (Some(Protocol::Icmp), Family::V6) | (Some(Protocol::Icmpv6), Family::V4)
+        )
     }
 
     /// The protocols and ports to ask about.

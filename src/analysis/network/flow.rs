@@ -2,11 +2,12 @@
 //! and routes at both ends, exactly, as sets of addresses and ports.
 //!
 //! A connection holds when the first packet passes both ends and the answer,
-//! to some port of the client, passes what is stateless. Traffic inside a
+//! to some port of the client, passes what is stateless. Of ICMP an echo
+//! request has an answer, which is an echo reply. Traffic inside a
 //! subnet is neither routed nor judged by a network ACL.
 
 use super::connections::Link;
-use super::ports::{Ports, Protocol};
+use super::ports::{Ports, Protocol, icmp_number};
 use super::ranges::{Family, Ranges};
 use super::rules::{Direction, Peer};
 use super::things::{Maybe, Presence};
@@ -213,11 +214,20 @@ pub fn through_acl(
             if peers.is_empty() {
                 continue;
             }
-            let ports = piece.ports.intersect(atom.ports(direction));
-            let reply = if query.protocol.has_ports() || atom.ports(back).is_empty() {
-                piece.reply.intersect(atom.ports(back))
-            } else {
-                piece.reply.clone()
+            let mut ports = piece.ports.intersect(atom.ports(direction));
+            let answers = atom.ports(back);
+            let reply = match query.protocol.echo() {
+                // Of ICMP an echo request alone has an answer.
+                Some((request, reply)) => {
+                    if !answers.contains(icmp_number(reply, 0)) {
+                        ports = ports.subtract(&Ports::icmp(request, None));
+                    }
+                    piece.reply.clone()
+                }
+                None if query.protocol.has_ports() || answers.is_empty() => {
+                    piece.reply.intersect(answers)
+                }
+                None => piece.reply.clone(),
             };
             if !ports.is_empty() && !reply.is_empty() {
                 through.push(Piece { peers, ports, reply, doubt: piece.doubt.clone() });
@@ -553,8 +563,8 @@ fn join(
             match &mut found {
                 Some(witness) => witness.ports = witness.ports.union(&ports),
                 None => {
-                    let (Some((port, _)), Some(source), Some(target)) = (
-                        ports.ranges().next(),
+                    let (Some(port), Some(source), Some(target)) = (
+                        ports.example(query.protocol),
                         one.peers.intersect(sources).first(),
                         two.peers.intersect(targets).first(),
                     ) else {

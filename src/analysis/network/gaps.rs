@@ -112,6 +112,12 @@ impl<'a> Gaps<'a> {
         self.members_at(collection, beside.account(), beside.region())
     }
 
+    /// Whether a collection has all its members.
+    pub fn is_whole(&self, collection: &str, account: Option<&str>, region: Option<&str>) -> bool {
+        let mut gaps = self.by_collection.get(collection).into_iter().flatten();
+        !gaps.any(|gap| gap.path.is_empty() && same_place(gap, account, region))
+    }
+
     /// As [`Self::members`], for an account and region.
     pub fn members_at(
         &self,

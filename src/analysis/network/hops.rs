@@ -4,10 +4,10 @@ use super::acl;
 use super::balancers::Edge;
 use super::connections::Outside;
 use super::flow::Witness;
-use super::ports::Protocol;
+use super::ports::{Ports, Protocol, icmp_number};
 use super::ranges::{Family, Ranges};
 use super::routes;
-use super::rules::{self, Direction, Peer};
+use super::rules::{self, Direction, Group, Peer, Rule};
 use super::things::{Presence, Thing};
 use super::world::World;
 use crate::model::{Hop, NetworkPath, Resource, ResourceRef};
@@ -88,11 +88,7 @@ pub fn path(
     };
     ingress_hop(world, start, presence, witness, &mut hops);
     target_hop(target, presence, witness, &mut hops);
-    let (from_port, to_port) = witness
-        .ports
-        .ranges()
-        .find(|(first, last)| (*first..=*last).contains(&witness.port))
-        .unwrap_or((witness.port, witness.port));
+    let told = told_ports(witness.protocol, witness.ports.range_of(witness.port));
     let client = match start {
         Start::Thing(_, source) | Start::Anyone(source) => Some(source),
         Start::Internet | Start::Outside(_) => None,
@@ -101,8 +97,9 @@ pub fn path(
         from,
         from_label,
         protocol: witness.protocol.name(),
-        from_port: i64::from(from_port),
-        to_port: i64::from(to_port),
+        from_port: told.0,
+        to_port: told.1,
+        icmp: told.2,
         packet: match (world.in_detail, start) {
             (false, _) => String::new(),
             (true, Start::Internet) => {
@@ -144,7 +141,74 @@ fn packet(
     if witness.protocol.has_ports() {
         format!("{source}:{} -> {target}:{}/{protocol}", witness.reply_port, witness.port)
     } else {
-        format!("{source} -> {target}/{protocol}")
+        let one = Ports::one(witness.port).after(witness.protocol);
+        format!("{source} -> {target}/{protocol}{one}")
+    }
+}
+
+/// The ports of a path as the model tells them: first and last, which for ICMP
+/// are types, and for ICMP types and codes in words.
+pub fn told_ports(protocol: Protocol, (first, last): (u16, u16)) -> (i64, i64, Option<String>) {
+    let all = Ports::range(first, last);
+    if !protocol.is_icmp() {
+        return (i64::from(first), i64::from(last), None);
+    }
+    if all.is_all() {
+        return (0, i64::from(Ports::LAST), Some("all types".to_owned()));
+    }
+    let kind = |port: u16| i64::from(port >> 8);
+    (kind(first), kind(last), Some(all.after(protocol).trim_start().to_owned()))
+}
+
+/// The packet that answers a witness, where the protocol has one.
+fn answer(witness: &Witness) -> Option<Witness> {
+    let port = match witness.protocol.echo() {
+        Some((request, reply)) => {
+            Ports::icmp(request, None).contains(witness.port).then(|| icmp_number(reply, 0))?
+        }
+        None if witness.protocol.has_ports() => witness.reply_port,
+        None => return None,
+    };
+    let (source, target) = (witness.target, witness.source);
+    Some(Witness { source, target, port, ..witness.clone() })
+}
+
+/// The path of what a managed service sends to a presence, by the first rule
+/// that admits it; its start is for the caller to tell.
+pub fn from_service(
+    world: &World<'_>,
+    target: &Thing<'_>,
+    presence: &Presence<'_>,
+    witness: &Witness,
+    admits: impl Fn(&Group<'_>, &Rule) -> bool,
+) -> NetworkPath {
+    let mut hops = Vec::new();
+    for group in presence.groups.iter().filter_map(|at| world.groups.get(*at)) {
+        let found = group.ingress.iter().find(|rule| {
+            rule.doubt.is_none()
+                && rule.is_about(witness.protocol)
+                && rule.ports.contains(witness.port)
+                && admits(group, rule)
+        });
+        if let Some(rule) = found.and_then(|found| group.group.ingress.get(found.index)) {
+            let index = found.map_or(0, |found| found.index);
+            hops.push(hop(
+                Some(group.group.reference()),
+                Some(rules::pointer(Direction::In, index)),
+                rules::describe(Direction::In, rule),
+            ));
+            break;
+        }
+    }
+    target_hop(target, presence, witness, &mut hops);
+    let told = told_ports(witness.protocol, witness.ports.range_of(witness.port));
+    NetworkPath {
+        protocol: witness.protocol.name(),
+        from_port: told.0,
+        to_port: told.1,
+        icmp: told.2,
+        hops,
+        ..NetworkPath::default()
     }
 }
 
@@ -158,14 +222,8 @@ fn reply_hops(
 ) -> Vec<Hop> {
     let mut hops = Vec::new();
     let is_one_subnet = client.is_some_and(|client| client.place == target.place);
-    if !world.in_detail || is_one_subnet || !witness.protocol.has_ports() {
+    let Some(back) = answer(witness).filter(|_| world.in_detail && !is_one_subnet) else {
         return hops;
-    }
-    let back = Witness {
-        source: witness.target,
-        target: witness.source,
-        port: witness.reply_port,
-        ..witness.clone()
     };
     acl_hop(world, target.place, Direction::Out, &back, &mut hops);
     route_hop(world, target.place, witness.family, witness.source, "", &mut hops);
@@ -347,12 +405,14 @@ pub fn path_out_of_aws(
     thing: &Thing<'_>,
     attribute: &str,
     protocol: Protocol,
-    (from_port, to_port): (u16, u16),
+    range: (u16, u16),
 ) -> NetworkPath {
+    let (from_port, to_port, icmp) = told_ports(protocol, range);
     let internet = NetworkPath {
         protocol: protocol.name(),
-        from_port: i64::from(from_port),
-        to_port: i64::from(to_port),
+        from_port,
+        to_port,
+        icmp,
         hops: vec![hop(None, None, "the internet".to_owned())],
         ..NetworkPath::default()
     };
@@ -503,12 +563,8 @@ fn group_hop(
 fn target_hop(target: &Thing<'_>, presence: &Presence<'_>, witness: &Witness, hops: &mut Vec<Hop>) {
     let name = World::name_of(target.resource);
     let address = address_text(presence, witness.family, witness.target);
-    let what = match witness.protocol {
-        Protocol::Tcp | Protocol::Udp => {
-            format!("{name}{address} takes {} {}", witness.protocol.name(), witness.ports)
-        }
-        _ => format!("{name}{address} takes {}", witness.protocol.name()),
-    };
+    let (protocol, ports) = (witness.protocol, &witness.ports);
+    let what = format!("{name}{address} takes {}{}", protocol.name(), ports.after(protocol));
     let path = (!target.listens_at.is_empty()).then(|| target.listens_at.to_owned());
     hops.push(hop(Some(target.resource.reference()), path, what));
 }
@@ -530,6 +586,7 @@ pub fn path_out(
     )];
     group_hop(world, presence, Direction::Out, &[], witness.target, witness, &mut hops);
     acl_hop(world, presence.place, Direction::Out, witness, &mut hops);
+    let mut is_service = false;
     if let Some(table) = presence.place.and_then(|at| world.table_of(at).ok())
         && let Some(found) = table.table.routes.get(route)
     {
@@ -538,32 +595,32 @@ pub fn path_out(
             Some(routes::pointer(route)),
             format!("route {}", routes::describe(found)),
         ));
-        if let (Some("nat_gateway"), Some(id)) = (found.target_type.as_deref(), &found.target_id) {
-            hops.push(hop(
-                Some(ResourceRef::new("nat_gateways", id)),
-                None,
-                format!("NAT gateway {id}"),
-            ));
+        let passing = match found.target_type.as_deref() {
+            Some("nat_gateway") => Some(("nat_gateways", "NAT gateway")),
+            Some("vpc_endpoint") => Some(("vpc_endpoints", "gateway endpoint")),
+            _ => None,
+        };
+        if let (Some((collection, what)), Some(id)) = (passing, &found.target_id) {
+            is_service = collection == "vpc_endpoints";
+            let text = format!("{what} {id}");
+            hops.push(hop(Some(ResourceRef::new(collection, id)), None, text));
         }
     }
-    hops.push(hop(None, None, "the internet".to_owned()));
-    let (from_port, to_port) = witness.ports.ranges().next().unwrap_or_default();
+    let end = if is_service { "the addresses of the service" } else { "the internet" };
+    hops.push(hop(None, None, end.to_owned()));
+    let range = witness.ports.range_of(witness.port);
+    let (from_port, to_port, icmp) = told_ports(witness.protocol, range);
     let mut reply = Vec::new();
-    if world.in_detail && witness.protocol.has_ports() {
-        let back = Witness {
-            source: witness.target,
-            target: witness.source,
-            port: witness.reply_port,
-            ..witness.clone()
-        };
+    if let Some(back) = answer(witness).filter(|_| world.in_detail) {
         acl_hop(world, presence.place, Direction::In, &back, &mut reply);
     }
     NetworkPath {
         from: Some(thing.resource.reference()),
         from_label: name.to_owned(),
         protocol: witness.protocol.name(),
-        from_port: i64::from(from_port),
-        to_port: i64::from(to_port),
+        from_port,
+        to_port,
+        icmp,
         packet: if world.in_detail { packet_out(presence, witness) } else { String::new() },
         hops,
         reply,

@@ -8,9 +8,11 @@ use super::hops::{Start, path, through_balancer};
 use super::ports::Ports;
 use super::ranges::Family;
 use super::rules::Direction;
-use super::things::{Presence, Role, Thing};
+use super::service_entries::{self, Through};
+use super::things::{Maybe, Presence, Role, Thing};
 use super::unseen_targets;
-use super::world::{World, is_same_zone};
+use super::world::World;
+use super::zones::{self, OTHER_ZONE, serves_zone};
 use crate::model::NetworkPath;
 
 /// At most this many paths are told for one protocol.
@@ -50,8 +52,12 @@ pub fn answer(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked) ->
             direct(world, thing, Query { family, protocol, ports: &ports, clients }, &mut answer);
         }
     }
+    let services = service_entries::to(world, at, thing, asked);
+    answer.paths.extend(services.paths.into_iter().map(|(path, _)| path));
+    answer.unknown.extend(services.unknown);
+    answer.refuted.extend(services.refuted);
     for edge in world.edges.get(at).into_iter().flatten() {
-        let matches = edge.port.is_none_or(|own| asked.is_about(own));
+        let matches = edge.port.is_none_or(|own| asked.is_about(edge.protocol, own));
         if matches && (edge.network || thing.role == Role::Data) {
             behind(world, thing, edge, asked, &mut answer);
         }
@@ -100,9 +106,9 @@ pub fn direct(world: &World<'_>, thing: &Thing<'_>, query: Query<'_>, answer: &m
     let mut left = query.ports.clone();
     let mut witness = witness.clone();
     for _ in 0..PATHS {
-        let found = path(world, Start::Internet, thing, presence, &witness);
-        let range = port_range(&found);
-        answer.paths.push(found);
+        let (first, last) = witness.ports.range_of(witness.port);
+        let range = Ports::range(first, last);
+        answer.paths.push(path(world, Start::Internet, thing, presence, &witness));
         left = left.subtract(&range);
         if left.is_empty() {
             break;
@@ -112,11 +118,6 @@ pub fn direct(world: &World<'_>, thing: &Thing<'_>, query: Query<'_>, answer: &m
             _ => break,
         }
     }
-}
-
-fn port_range(found: &NetworkPath) -> Ports {
-    let port = |value: i64| u16::try_from(value).unwrap_or(u16::MAX);
-    Ports::range(port(found.from_port), port(found.to_port))
 }
 
 /// The internet through a load balancer.
@@ -134,17 +135,31 @@ fn behind(
     };
     let (listener_ports, ports) = (Ports::one(listener_port), Ports::one(port));
     let name = World::name_of(balancer.resource);
+    let at_listener = Asked {
+        ports: Some(listener_ports.clone()),
+        protocol: Some(edge.protocol),
+        ..Asked::default()
+    };
+    let services = service_entries::to(world, edge.balancer, balancer, &at_listener);
     for family in Family::ALL {
         let clients = asked.clients(family);
         let first = Query { family, protocol: edge.protocol, ports: &listener_ports, clients };
         let second = Query { family, protocol: edge.protocol, ports: &ports, clients };
         for node in &balancer.presences {
+            let mut by_service: Option<Through> = None;
             let to_balancer = match from_internet(world, balancer, node, first) {
                 Entry::Yes(witness) => Ok(path(world, Start::Internet, balancer, node, &witness)),
                 Entry::Unknown(reason) => Err(reason),
                 Entry::No(reason) => {
                     answer.refuted.push(format!("through {name} over {}: {reason}", family.name()));
-                    continue;
+                    match (services.paths.first(), services.unknown.first()) {
+                        (Some((path, through)), _) => {
+                            by_service = Some(*through);
+                            Ok(path.clone())
+                        }
+                        (None, Some(reason)) => Err(reason.clone()),
+                        (None, None) => continue,
+                    }
                 }
             };
             for presence in &thing.presences {
@@ -152,13 +167,27 @@ fn behind(
                     answer.refuted.push(format!("through {name}: {OTHER_ZONE}"));
                     continue;
                 }
-                let on = if edge.preserves_client {
-                    preserved(world, balancer, node, thing, presence, [first, second])
-                } else {
-                    proxied(world, balancer, node, thing, presence, second)
+                let zone = zones::passes(world, balancer, edge, node, presence);
+                if let Maybe::No(reason) = &zone {
+                    answer.refuted.push(format!("through {name}: {reason}"));
+                    continue;
+                }
+                let target = (thing, presence);
+                let on = match by_service {
+                    Some(through) if edge.preserves_client => {
+                        service_entries::handed_on(world, through, balancer, node, target, second)
+                    }
+                    None if edge.preserves_client => {
+                        preserved(world, balancer, node, thing, presence, [first, second])
+                    }
+                    _ => proxied(world, balancer, node, thing, presence, second),
                 };
                 match (&to_balancer, on) {
                     (Ok(one), Ok(Some(two))) => {
+                        if let Maybe::Unknown(reason) = zone {
+                            answer.unknown.push(reason);
+                            continue;
+                        }
                         answer.paths.push(through_balancer(one.clone(), edge, two));
                         return;
                     }
@@ -171,28 +200,6 @@ fn behind(
             }
         }
     }
-}
-
-/// Why a target gets nothing though it is registered.
-pub const OTHER_ZONE: &str = "it is not enabled in the target's Availability Zone";
-
-/// Whether a load balancer is enabled in the zone of a target in its VPC. Where
-/// a zone is not known it may be.
-///
-/// Source: Elastic Load Balancing user guide, "Availability Zones and load
-/// balancer nodes": targets in other zones are registered but receive nothing.
-pub fn serves_zone(world: &World<'_>, balancer: &Thing<'_>, target: &Presence<'_>) -> bool {
-    let zone = |presence: &Presence<'_>| {
-        let place = presence.place.and_then(|at| world.places.get(at))?;
-        place.subnet.availability_zone.as_deref()
-    };
-    let Some(own) = zone(target) else { return true };
-    let may_be = |enabled: &str| is_same_zone(enabled, own) != Some(false);
-    balancer.unplaced.is_some()
-        || balancer
-            .presences
-            .iter()
-            .any(|node| node.vpc != target.vpc || zone(node).is_none_or(may_be))
 }
 
 /// A load balancer's own connection to a target.

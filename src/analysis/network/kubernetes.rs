@@ -1,4 +1,4 @@
-//! The presences of EKS clusters and of their node groups.
+//! The presences of EKS clusters, of their node groups and Fargate profiles.
 //!
 //! Source: Amazon EKS user guide, "Cluster API server endpoint", "View Amazon
 //! EKS networking requirements for VPC and subnets", "View Amazon EKS security
@@ -15,7 +15,7 @@ use super::public_endpoint::{Clients, PublicEndpoint};
 use super::ranges::{Family, Ranges, parse_cidr};
 use super::things::{Collector, Listens, Maybe, Presence, Role, Thing};
 use super::world::World;
-use crate::model::{EksCluster, EksNodeGroup, NetworkPath};
+use crate::model::{EksCluster, EksFargateProfile, EksNodeGroup, NetworkPath};
 
 /// The port of the Kubernetes API.
 const API: u16 = 443;
@@ -31,6 +31,8 @@ pub fn collect<'a>(collector: &Collector<'_, 'a>, things: &mut Vec<Thing<'a>>) {
         !seen.contains(&(cluster, group.name.as_deref()))
     });
     things.extend(groups.map(|group| node_group(collector, group)));
+    let profiles = model.eks_fargate_profiles.values();
+    things.extend(profiles.map(|profile| fargate_profile(collector, profile)));
 }
 
 /// Node groups whose nodes are in the model as instances, which tell more:
@@ -131,6 +133,41 @@ fn node_group<'a>(collector: &Collector<'_, 'a>, group: &'a EksNodeGroup) -> Thi
     thing.unplaced = collector.gap(group, "/subnet_ids");
     if thing.presences.is_empty() && thing.unplaced.is_none() {
         thing.unplaced = Some(format!("the subnets of {}", World::name_of(group)));
+    }
+    thing
+}
+
+/// The pods that a Fargate profile selects: in its subnets, with the cluster's
+/// own group, and without public addresses.
+///
+/// Source: Amazon EKS user guide, "AWS Fargate considerations" and "Define which
+/// Pods use AWS Fargate when launched". A `SecurityGroupPolicy` of Kubernetes
+/// may give pods other groups, which AWS does not tell.
+fn fargate_profile<'a>(collector: &Collector<'_, 'a>, profile: &'a EksFargateProfile) -> Thing<'a> {
+    let mut thing = Collector::thing(profile, Role::Other, "Fargate profile");
+    let model = collector.world.model;
+    let cluster = profile.cluster.as_ref().and_then(|id| model.eks_clusters.get(id));
+    let own = cluster.and_then(|cluster| cluster.cluster_security_group_id.clone());
+    let unknown = || format!("the security group of the cluster of {}", World::name_of(profile));
+    let doubt = own.is_none().then(unknown);
+    thing.presences = profile
+        .subnet_ids
+        .iter()
+        .map(|subnet| {
+            let mut presence = collector.in_subnet(subnet, profile, own.as_slice());
+            if own.is_none() {
+                // Not the VPC's default group, as elsewhere.
+                presence.groups.clear();
+                presence.may_carry = true;
+            }
+            presence.groups_doubt = presence.groups_doubt.take().or_else(|| doubt.clone());
+            presence.public_v4 = Maybe::No("pods on Fargate have no public address".into());
+            presence
+        })
+        .collect();
+    thing.unplaced = collector.gap(profile, "/subnet_ids");
+    if thing.presences.is_empty() && thing.unplaced.is_none() {
+        thing.unplaced = Some(format!("the subnets of {}", World::name_of(profile)));
     }
     thing
 }

@@ -6,6 +6,7 @@
 
 pub mod acl;
 mod attachments;
+mod balanced;
 pub mod balancers;
 mod bastion;
 pub mod connections;
@@ -27,11 +28,13 @@ pub mod query;
 pub mod ranges;
 pub mod routes;
 pub mod rules;
+mod service_entries;
 mod starts;
 pub mod things;
 mod tiers;
 pub mod unseen_targets;
 pub mod world;
+mod zones;
 
 use crate::model::Snapshot;
 

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::gaps::{self, Gaps};
+use super::hops::told_ports;
 use super::ports::{Ports, Protocol};
 use super::ranges::{Family, Ranges, internet, is_everywhere, parse_cidr};
 use crate::model::{
@@ -186,9 +187,18 @@ fn open_ports(family: Family, rules: &[Known]) -> Vec<OpenPorts> {
             open.iter().any(|found| found.protocol == protocol.name() && whole(found))
         })
     {
-        return rest;
+        return rest.into_iter().map(told).collect();
     }
-    open
+    open.into_iter().map(told).collect()
+}
+
+/// Open ports as the model tells them; for ICMP they are types and codes.
+fn told(open: OpenPorts) -> OpenPorts {
+    let Ok(Some(protocol)) = Protocol::parse(&open.protocol) else { return open };
+    let port = |value: i64| u16::try_from(value).unwrap_or(Ports::LAST);
+    let range = (port(open.from_port), port(open.to_port));
+    let (from_port, to_port, icmp) = told_ports(protocol, range);
+    OpenPorts { from_port, to_port, icmp, ..open }
 }
 
 /// The port ranges of one protocol that are open; `None` for all protocols
@@ -247,6 +257,7 @@ fn open_for(
                 protocol: protocol.map_or_else(|| "-1".to_owned(), Protocol::name),
                 from_port,
                 to_port,
+                icmp: None,
                 rules: by,
             }),
         }

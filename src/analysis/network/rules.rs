@@ -261,8 +261,9 @@ pub fn describe(direction: Direction, rule: &SecurityGroupRule) -> String {
     let protocol = match rule.protocol.as_deref() {
         Some("-1") => "all protocols".to_owned(),
         Some(text) => match Protocol::parse(text) {
-            Ok(protocol @ Some(Protocol::Tcp | Protocol::Udp)) => {
-                format!("{text} {}", Ports::of_rule(protocol, rule.from_port, rule.to_port))
+            Ok(Some(protocol)) => {
+                let ports = Ports::of_rule(Some(protocol), rule.from_port, rule.to_port);
+                format!("{text}{}", ports.after(protocol))
             }
             _ => text.to_owned(),
         },

@@ -9,12 +9,13 @@ use super::entry::{Entry, from_outside};
 use super::facts::{Asked, is_expected, port_doubt};
 use super::flow::{Flow, Query, connect};
 use super::hops::{Start, forward_hops, path};
-use super::internet::{proxied, serves_zone};
+use super::internet::proxied;
 use super::ports::{Ports, Protocol};
 use super::ranges::{Family, Ranges};
 use super::rules::{Direction, Peer};
 use super::things::{Maybe, Presence, Role, Thing};
 use super::world::World;
+use super::zones::{self, serves_zone};
 use crate::model::NetworkPath;
 
 /// At most this many unexpected starts are told for one thing.
@@ -26,12 +27,14 @@ const RANGES: usize = 3;
 
 /// Collections whose resources start connections that are not foreseen, with
 /// the kind of start that they are.
-const STARTERS: [(&str, &str); 5] = [
+const STARTERS: [(&str, &str); 7] = [
     ("instances", "instance"),
     ("network_interfaces", "network interface"),
     ("lambda_functions", "function"),
     ("eks_clusters", "cluster"),
     ("eks_node_groups", "node group"),
+    ("eks_fargate_profiles", "Fargate profile"),
+    ("api_gateway_v2_vpc_links", "VPC link"),
 ];
 
 /// What inside reaches a thing.
@@ -163,7 +166,9 @@ impl<'a> Search<'_, 'a> {
     /// Whether a path from the same start to the same ports is told already,
     /// by way of another of the thing's places.
     fn is_told(&self, path: &NetworkPath) -> bool {
-        let key = |path: &NetworkPath| (path.protocol.clone(), path.from_port, path.to_port);
+        let key = |path: &NetworkPath| {
+            (path.protocol.clone(), path.from_port, path.to_port, path.icmp.clone())
+        };
         self.unexpected.iter().any(|told| {
             told.from == path.from && told.from_label == path.from_label && key(told) == key(path)
         })
@@ -609,7 +614,7 @@ pub fn from_balancers(
                 .push((edge.balancer, Err(format!("the port of target group {}", edge.group.id))));
             continue;
         };
-        if !asked.is_about(port) {
+        if !asked.is_about(edge.protocol, port) {
             continue;
         }
         let ports = Ports::one(port);
@@ -625,7 +630,14 @@ pub fn from_balancers(
                     if !serves_zone(world, balancer, presence) {
                         continue;
                     }
+                    let zone = zones::passes(world, balancer, edge, node, presence);
+                    if matches!(zone, Maybe::No(_)) {
+                        continue;
+                    }
                     match proxied(world, balancer, node, thing, presence, query) {
+                        Ok(Some(_)) if let Maybe::Unknown(reason) = &zone => {
+                            open.get_or_insert_with(|| reason.clone());
+                        }
                         Ok(Some(mut path)) => {
                             let rest = path.hops.split_off(path.hops.len().min(1));
                             path.hops.extend(forward_hops(edge));

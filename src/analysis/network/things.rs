@@ -148,6 +148,7 @@ pub fn collect<'a>(world: &World<'a>, options: &Options) -> Vec<Thing<'a>> {
     super::functions::collect(&collector, &mut things);
     collector.load_balancers(&nodes, &mut things);
     collector.endpoints(&nodes, &mut things);
+    super::service_entries::collect(&collector, &mut things);
     collector.interfaces(&mut things);
     things
 }
@@ -566,6 +567,8 @@ impl<'a> Collector<'_, 'a> {
                 service_of(interface),
                 Some("load_balancers" | "vpc_endpoints" | "nat_gateways")
             );
+            // Those of VPC links carry requests of APIs, and take none.
+            thing.accepts &= service_of(interface) != Some("api_gateway_v2_vpc_links");
             thing.presences = self.of_interface(interface);
             if thing.presences.is_empty() {
                 thing.unplaced = Some(

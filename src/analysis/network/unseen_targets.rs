@@ -1,17 +1,19 @@
 //! Load balancers that may forward to more than what is told: where their
 //! listeners, rules, targets or they themselves are not all known.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::attachments::service_of;
 use super::entry::{Entry, from_internet};
 use super::facts::{Asked, questions};
 use super::flow::{Flow, Other, Query, connect, group_pieces};
-use super::internet::serves_zone;
 use super::ranges::Family;
 use super::rules::Direction;
+use super::service_entries::{self, admits_somebody};
 use super::things::{Maybe, Role, Thing};
 use super::world::World;
-use crate::model::{ListenerAction, Resource};
+use super::zones::serves_zone;
+use crate::model::{ListenerAction, Reason, Resource};
 
 /// A load balancer that may forward to more than its edges tell.
 #[derive(Debug)]
@@ -61,6 +63,7 @@ pub fn balancers(world: &World<'_>) -> Vec<OpenBalancer> {
 fn is_entry(world: &World<'_>, at: usize) -> bool {
     let Some(balancer) = world.things.get(at) else { return false };
     balancer.unplaced.is_some()
+        || service_entries::may_reach(world, at, balancer)
         || Family::ALL.into_iter().any(|family| {
             questions(balancer, family).iter().any(|(protocol, ports)| {
                 let query = Query { family, protocol: *protocol, ports, clients: None };
@@ -99,7 +102,9 @@ pub fn to(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked) -> Vec
         return found;
     }
     let (account, region) = (thing.resource.account(), thing.resource.region());
-    if let Some(reason) = world.gaps.members_at("load_balancers", account, region) {
+    if let Some(reason) = world.gaps.members_at("load_balancers", account, region)
+        && unlisted_may_connect(world, thing, asked, reason)
+    {
         found.push(format!("load_balancers: {reason}"));
     }
     for open in &world.open_balancers {
@@ -112,6 +117,78 @@ pub fn to(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked) -> Vec
         }
     }
     found
+}
+
+/// Whether a load balancer that was not listed may connect to a thing. Where a
+/// call failed and the interfaces are all there, those tell of load balancers
+/// too; else it may have any address and any group of the VPC, and hand on any
+/// client of the internet.
+fn unlisted_may_connect(
+    world: &World<'_>,
+    thing: &Thing<'_>,
+    asked: &Asked,
+    reason: &Reason,
+) -> bool {
+    let (account, region) = (thing.resource.account(), thing.resource.region());
+    let failed =
+        matches!(reason, Reason::Denied { .. } | Reason::Throttled { .. } | Reason::Failed { .. });
+    if failed && world.gaps.is_whole("network_interfaces", account, region) {
+        return world.unlisted_balancers.iter().any(|balancer| {
+            let counts = balancer.kind == "network load balancer" || thing.role == Role::Data;
+            counts && may_connect(world, balancer, thing, asked)
+        });
+    }
+    Family::ALL.into_iter().any(|family| {
+        asked.questions(thing, family).iter().any(|(protocol, ports)| {
+            let query = Query { family, protocol: *protocol, ports, clients: None };
+            let addresses = world.internet.get(family as usize).cloned().unwrap_or_default();
+            thing.presences.iter().any(|presence| {
+                let client = Other {
+                    addresses: &addresses,
+                    groups: &[],
+                    groups_doubt: None,
+                    references: false,
+                };
+                admits_somebody(world, presence, query)
+                    || !group_pieces(world, presence, Direction::In, query, client).is_empty()
+            })
+        })
+    })
+}
+
+/// The load balancers that are known by their interfaces alone.
+///
+/// Source: Elastic Load Balancing troubleshooting guide: their interfaces are
+/// described as `ELB app/…`, `ELB net/…` or, of Classic ones, `ELB <name>`.
+pub fn unlisted<'a>(world: &World<'a>) -> Vec<Thing<'a>> {
+    let mut found: BTreeMap<&str, Thing<'a>> = BTreeMap::new();
+    for thing in &world.things {
+        let Some(interface) = world
+            .model
+            .network_interfaces
+            .get(thing.resource.id())
+            .filter(|_| thing.resource.collection() == "network_interfaces")
+            .filter(|interface| service_of(interface) == Some("load_balancers"))
+        else {
+            continue;
+        };
+        let text = interface.description.as_deref().unwrap_or_default();
+        let network = interface.interface_type.as_deref() == Some("network_load_balancer")
+            || text.starts_with("ELB net/");
+        let kind = if network { "network load balancer" } else { "application load balancer" };
+        let name = if text.is_empty() { interface.id.as_str() } else { text };
+        let own = found.entry(name).or_insert_with(|| Thing {
+            kind,
+            presences: Vec::new(),
+            ..thing.clone()
+        });
+        own.presences.extend(thing.presences.iter().cloned().map(|mut presence| {
+            // One of a network load balancer without groups is not filtered.
+            presence.unfiltered |= interface.security_group_ids.is_empty();
+            presence
+        }));
+    }
+    found.into_values().collect()
 }
 
 /// Whether a load balancer, or a client whose address it keeps, may connect to

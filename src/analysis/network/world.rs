@@ -11,6 +11,7 @@ use super::gaps::Gaps;
 use super::ranges::{Family, Ranges, internet, parse_cidr};
 use super::routes::{self, Table};
 use super::rules::{self, Group};
+use super::service_entries::{self, ServiceEntry};
 use super::things::{self, Role, Thing};
 use super::unseen_targets::{self, OpenBalancer};
 use crate::model::{Model, Reason, Region, Resource, Snapshot, Subnet};
@@ -95,6 +96,10 @@ pub struct World<'a> {
     pub doubtful: ByKind,
     /// What load balancers forward to each thing.
     pub edges: Vec<Vec<Edge<'a>>>,
+    /// Ways of managed services into VPCs.
+    pub service_entries: Vec<ServiceEntry<'a>>,
+    /// Load balancers of which only the interfaces are known.
+    pub unlisted_balancers: Vec<Thing<'a>>,
     /// Load balancers that may forward to more.
     pub open_balancers: Vec<OpenBalancer>,
     /// What each subnet's routes lead to outside its VPC.
@@ -171,6 +176,8 @@ impl<'a> World<'a> {
             vpc_addresses: HashMap::new(),
             doubtful: ByKind::new(),
             edges: Vec::new(),
+            service_entries: Vec::new(),
+            unlisted_balancers: Vec::new(),
             open_balancers: Vec::new(),
             connections: Connections::default(),
             internet: Family::ALL.map(internet),
@@ -183,6 +190,8 @@ impl<'a> World<'a> {
         world.index_things();
         world.edges = balancers::edges(&world);
         world.connections = connections::compile(&world);
+        world.service_entries = service_entries::compile(&world);
+        world.unlisted_balancers = unseen_targets::unlisted(&world);
         world.open_balancers = unseen_targets::balancers(&world);
         world
     }

@@ -1,4 +1,4 @@
-//! EKS clusters and their managed node groups.
+//! EKS clusters, their managed node groups and their Fargate profiles.
 //!
 //! Source: the Amazon EKS API reference.
 
@@ -7,13 +7,16 @@ use aws_sdk_eks::types;
 
 use super::operation::operations;
 use super::scope::Scope;
-use crate::model::{EksCluster, EksNodeGroup, Identity};
+use crate::model::{EksCluster, EksFargateProfile, EksNodeGroup, Identity};
 
 operations! {
-    LIST_CLUSTERS = "eks:ListClusters" fills ["eks_clusters", "eks_node_groups"];
+    LIST_CLUSTERS = "eks:ListClusters"
+        fills ["eks_clusters", "eks_node_groups", "eks_fargate_profiles"];
     DESCRIBE_CLUSTER = "eks:DescribeCluster" fills ["eks_clusters"];
     LIST_NODEGROUPS = "eks:ListNodegroups" fills ["eks_node_groups"];
     DESCRIBE_NODEGROUP = "eks:DescribeNodegroup" fills ["eks_node_groups"];
+    LIST_FARGATE_PROFILES = "eks:ListFargateProfiles" fills ["eks_fargate_profiles"];
+    DESCRIBE_FARGATE_PROFILE = "eks:DescribeFargateProfile" fills ["eks_fargate_profiles"];
 }
 
 pub(super) async fn read(scope: &Scope, client: Client) {
@@ -23,7 +26,12 @@ pub(super) async fn read(scope: &Scope, client: Client) {
         pages.into_iter().flat_map(|page| page.clusters.unwrap_or_default()).collect();
     let clusters = names.iter().map(|name| cluster(scope, &client, name));
     let groups = names.iter().map(|name| node_groups(scope, &client, name));
-    futures::join!(futures::future::join_all(clusters), futures::future::join_all(groups));
+    let profiles = names.iter().map(|name| fargate_profiles(scope, &client, name));
+    futures::join!(
+        futures::future::join_all(clusters),
+        futures::future::join_all(groups),
+        futures::future::join_all(profiles)
+    );
 }
 
 async fn cluster(scope: &Scope, client: &Client, name: &str) {
@@ -107,4 +115,39 @@ fn node_group(scope: &Scope, found: types::Nodegroup) {
     group.capacity_type =
         Some(found.capacity_type.map_or("ON_DEMAND".to_owned(), |kind| kind.as_str().to_owned()));
     scope.insert(group, &DESCRIBE_NODEGROUP);
+}
+
+async fn fargate_profiles(scope: &Scope, client: &Client, cluster: &str) {
+    let pages = client.list_fargate_profiles().cluster_name(cluster).into_paginator().send();
+    let pages = scope.pages(&LIST_FARGATE_PROFILES, None, pages).await;
+    let names: Vec<String> =
+        pages.into_iter().flat_map(|page| page.fargate_profile_names.unwrap_or_default()).collect();
+    let describe = names.iter().map(async |name| {
+        let call = client
+            .describe_fargate_profile()
+            .cluster_name(cluster)
+            .fargate_profile_name(name)
+            .send();
+        let answer = scope.call(&DESCRIBE_FARGATE_PROFILE, None, call).await;
+        if let Some(found) = answer.and_then(|answer| answer.fargate_profile) {
+            fargate_profile(scope, found);
+        }
+    });
+    futures::future::join_all(describe).await;
+}
+
+fn fargate_profile(scope: &Scope, found: types::FargateProfile) {
+    let Some(arn) = found.fargate_profile_arn else { return };
+    let identity = Identity {
+        arn: Some(arn.clone()),
+        name: found.fargate_profile_name,
+        tags: found.tags.unwrap_or_default().into_iter().collect(),
+        ..scope.identity(arn)
+    };
+    let mut profile = EksFargateProfile::new(identity);
+    profile.cluster = found.cluster_name.map(|name| scope.arn("eks", &format!("cluster/{name}")));
+    profile.status = found.status.map(|status| status.as_str().to_owned());
+    profile.pod_execution_role = found.pod_execution_role_arn;
+    profile.subnet_ids = found.subnets.unwrap_or_default();
+    scope.insert(profile, &DESCRIBE_FARGATE_PROFILE);
 }

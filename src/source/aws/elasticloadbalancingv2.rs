@@ -30,7 +30,7 @@ operations! {
     DESCRIBE_RULES = "elasticloadbalancing:DescribeRules" fills ["listener_rules"];
     DESCRIBE_TARGET_GROUPS = "elasticloadbalancing:DescribeTargetGroups" fills ["target_groups"];
     DESCRIBE_TARGET_GROUP_ATTRIBUTES = "elasticloadbalancing:DescribeTargetGroupAttributes"
-        fills ["target_groups/preserve_client_ip"];
+        fills ["target_groups/preserve_client_ip", "target_groups/cross_zone_enabled"];
     DESCRIBE_TARGET_HEALTH = "elasticloadbalancing:DescribeTargetHealth"
         fills ["target_groups/targets"];
     DESCRIBE_TAGS = "elasticloadbalancing:DescribeTags"
@@ -266,13 +266,18 @@ async fn preserve(scope: &Scope, client: &Client, arn: &str) {
     let call = client.describe_target_group_attributes().target_group_arn(arn).send();
     let operation = &DESCRIBE_TARGET_GROUP_ATTRIBUTES;
     let Some(answer) = scope.call(operation, Some(arn), call).await else { return };
-    let preserve = answer
-        .attributes
-        .unwrap_or_default()
-        .into_iter()
-        .find(|attribute| attribute.key.as_deref() == Some("preserve_client_ip.enabled"))
-        .and_then(|attribute| attribute.value)
-        .map(|value| value == "true");
+    let attributes = answer.attributes.unwrap_or_default();
+    let of = |key: &str| {
+        let found = attributes.iter().find(|attribute| attribute.key.as_deref() == Some(key))?;
+        found.value.as_deref()
+    };
+    let preserve = of("preserve_client_ip.enabled").map(|value| value == "true");
+    // Anything else leaves it to the load balancer.
+    let cross_zone = match of("load_balancing.cross_zone.enabled") {
+        Some("true") => Some(true),
+        Some("false") => Some(false),
+        _ => None,
+    };
     scope.update::<TargetGroup>(arn, |group| {
         let instances = group.target_type.as_deref() == Some("instance");
         let by_default = match group.protocol.as_deref() {
@@ -280,5 +285,6 @@ async fn preserve(scope: &Scope, client: &Client, arn: &str) {
             _ => true,
         };
         group.preserve_client_ip = Some(preserve.unwrap_or(by_default));
+        group.cross_zone_enabled = cross_zone;
     });
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::Loaded;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Account, Coverage, CoverageStatus, Region};
+use crate::model::{Account, Coverage, CoverageStatus, Reason, Region};
 
 mod cloudtrail;
 mod credential_report;
@@ -159,6 +159,10 @@ async fn read_region(session: &Session, name: &str) {
     let mut region = Region::new(scope.identity(key.clone()));
     region.name = Some(name.to_owned());
     scope.insert(region, &session::DESCRIBE_REGIONS);
+    // VPC links of version 2, VPC origins and accelerators are known by their
+    // interfaces; those of version 1 have none in the account.
+    let source = "a scan, which does not ask API Gateway".to_owned();
+    scope.not_asked("api_gateway_vpc_links", Reason::NotInSource { source });
     let config = session.config_in(name);
     let ec2 = aws_sdk_ec2::Client::new(&config);
     let trails = cloudtrail::Region { name, scanned: &session.regions };

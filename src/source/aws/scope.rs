@@ -320,6 +320,18 @@ impl Scope {
         }
     }
 
+    /// Notes that a collection was not asked for.
+    pub(super) fn not_asked(&self, collection: &str, reason: Reason) {
+        self.snapshot().gaps.insert(Gap {
+            collection: collection.to_owned(),
+            id: None,
+            path: String::new(),
+            account: self.account.clone(),
+            region: self.region.clone(),
+            reason,
+        });
+    }
+
     /// Notes that an attribute of a resource is not known.
     pub(super) fn gap(&self, resource: &ResourceRef, path: &str, reason: Reason) {
         self.snapshot().gaps.insert(Gap {

@@ -48,7 +48,8 @@ pub fn complete(snapshot: &mut Snapshot, text: &str) {
     unclear.extend(associations(&mut snapshot.model, &gaps));
     entries(&mut snapshot.model);
     machines(&mut snapshot.model, &written, &gaps);
-    balancers(&mut snapshot.model);
+    balancers(&mut snapshot.model, &gaps);
+    service_entries(&mut snapshot.model);
     stores(&mut snapshot.model);
     gateways(&mut snapshot.model);
     default_resources_of_vpcs(&mut snapshot.model, &gaps);
@@ -296,16 +297,29 @@ fn machines(model: &mut Model, written: &Value, gaps: &Gaps) {
     }
 }
 
-fn balancers(model: &mut Model) {
+fn balancers(model: &mut Model, gaps: &Gaps) {
     for balancer in model.load_balancers.values_mut() {
         let text = |text: &str| Some(text.to_owned());
         or_default(&mut balancer.load_balancer_type, true, || text("application"));
         or_default(&mut balancer.scheme, true, || text("internet-facing"));
         or_default(&mut balancer.ip_address_type, true, || text("ipv4"));
+        let application = balancer.load_balancer_type.as_deref() == Some("application");
+        let known = !gaps.has("load_balancers", &balancer.id, "/cross_zone_enabled");
+        or_default(&mut balancer.cross_zone_enabled, known, || Some(application));
     }
     for group in model.target_groups.values_mut() {
         or_default(&mut group.target_type, true, || Some("instance".to_owned()));
         or_default(&mut group.health_check_port, true, || Some("traffic-port".to_owned()));
+    }
+}
+
+/// What services reach in a VPC takes CloudFront's defaults.
+fn service_entries(model: &mut Model) {
+    for origin in model.cloudfront_vpc_origins.values_mut() {
+        or_default(&mut origin.http_port, true, || Some(80));
+        or_default(&mut origin.https_port, true, || Some(443));
+        let policy = || Some("match-viewer".to_owned());
+        or_default(&mut origin.origin_protocol_policy, true, policy);
     }
 }
 

@@ -77,6 +77,10 @@ const TARGETS: &[(&str, &[Target])] = &[
     ),
     ("AWS::EC2::VolumeAttachment", &[("VolumeId", "volumes", &["/instance_ids"])]),
     (
+        "AWS::ApiGatewayV2::Integration",
+        &[("ConnectionId", "api_gateway_v2_vpc_links", &["/integrations"])],
+    ),
+    (
         "AWS::IAM::Policy",
         &[
             ("Roles", "iam_roles", &["/inline_policies"]),

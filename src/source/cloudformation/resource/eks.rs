@@ -1,7 +1,7 @@
 //! `AWS::EKS`.
 
 use super::Declared;
-use crate::model::{EksCluster, EksNodeGroup, Snapshot};
+use crate::model::{EksCluster, EksFargateProfile, EksNodeGroup, Snapshot};
 use crate::source::default_resources;
 use crate::source::node::Node;
 
@@ -59,4 +59,15 @@ pub(super) fn node_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     group.capacity_type =
         draft.string("/capacity_type", declared.get("CapacityType"), Some("ON_DEMAND"));
     snapshot.model.insert(group);
+}
+
+pub(super) fn fargate_profile(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "eks_fargate_profiles");
+    let mut profile = EksFargateProfile::new(declared.identity(&mut draft, "FargateProfileName"));
+    profile.cluster = draft.string("/cluster", declared.get("ClusterName"), None);
+    profile.status = Some("ACTIVE".to_owned());
+    profile.pod_execution_role =
+        draft.string("/pod_execution_role", declared.get("PodExecutionRoleArn"), None);
+    profile.subnet_ids = draft.strings("/subnet_ids", declared.get("Subnets"));
+    snapshot.model.insert(profile);
 }

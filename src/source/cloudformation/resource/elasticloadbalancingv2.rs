@@ -166,6 +166,10 @@ pub(super) fn target_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let preserve = attribute(declared, "TargetGroupAttributes", "preserve_client_ip.enabled");
     let by_default = preserves_by_default(&group);
     group.preserve_client_ip = draft.bool("/preserve_client_ip", preserve, by_default);
+    // Anything else leaves it to the load balancer.
+    let zones = attribute(declared, "TargetGroupAttributes", "load_balancing.cross_zone.enabled");
+    let zones = zones.filter(|node| node.unknown().is_some() || node.bool().is_some());
+    group.cross_zone_enabled = draft.bool("/cross_zone_enabled", zones, None);
     snapshot.model.insert(group);
 }
 

@@ -24,6 +24,7 @@ mod opensearch;
 mod rds;
 mod s3;
 mod secretsmanager;
+mod service_entry;
 mod transit_gateway;
 
 pub(super) use adding::{Unplaced, of_unrolled, of_unseen, record, unplaced};
@@ -110,6 +111,11 @@ fn mapping(kind: &str) -> Option<(Phase, Mapping)> {
         }
         "AWS::EKS::Cluster" => (Alone, eks::cluster),
         "AWS::EKS::Nodegroup" => (Alone, eks::node_group),
+        "AWS::EKS::FargateProfile" => (Alone, eks::fargate_profile),
+        "AWS::CloudFront::VpcOrigin" => (Alone, service_entry::vpc_origin),
+        "AWS::ApiGateway::VpcLink" => (Alone, service_entry::vpc_link),
+        "AWS::ApiGatewayV2::VpcLink" => (Alone, service_entry::v2_vpc_link),
+        "AWS::ApiGatewayV2::Integration" => (Adding, service_entry::v2_integration),
         "AWS::Lambda::Function" => (Alone, lambda::function),
         "AWS::Lambda::Alias" | "AWS::Lambda::Version" => (Alone, lambda::qualified),
         "AWS::Lambda::Url" => (Adding, lambda::url),

@@ -70,6 +70,9 @@ fn targets(kind: &str) -> &'static [Target] {
         "aws_lb_target_group_attachment" | "aws_alb_target_group_attachment" => {
             &[("target_group_arn", "target_groups", &["/targets"])]
         }
+        "aws_apigatewayv2_integration" => {
+            &[("connection_id", "api_gateway_v2_vpc_links", &["/integrations"])]
+        }
         "aws_iam_role_policy" => &[("role", "iam_roles", &["/inline_policies"])],
         "aws_iam_user_policy" => &[("user", "iam_users", &["/inline_policies"])],
         "aws_iam_group_policy" => &[("group", "iam_groups", &["/inline_policies"])],

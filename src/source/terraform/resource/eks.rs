@@ -1,7 +1,7 @@
 //! EKS clusters and node groups.
 
 use super::Declared;
-use crate::model::{EksCluster, EksNodeGroup, Reason, ResourceRef, Snapshot};
+use crate::model::{EksCluster, EksFargateProfile, EksNodeGroup, Reason, ResourceRef, Snapshot};
 use crate::source::default_resources;
 use crate::source::node::{Node, Value};
 
@@ -74,4 +74,15 @@ pub(super) fn node_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let capacity = declared.get("capacity_type").filter(|node| !is_computed(node));
     group.capacity_type = draft.string("/capacity_type", capacity, Some("ON_DEMAND"));
     snapshot.model.insert(group);
+}
+
+pub(super) fn fargate_profile(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "eks_fargate_profiles");
+    let mut profile = EksFargateProfile::new(declared.identity(&mut draft, "fargate_profile_name"));
+    profile.cluster = draft.string("/cluster", declared.get("cluster_name"), None);
+    profile.status = Some("ACTIVE".to_owned());
+    profile.pod_execution_role =
+        draft.string("/pod_execution_role", declared.get("pod_execution_role_arn"), None);
+    profile.subnet_ids = draft.strings("/subnet_ids", declared.get("subnet_ids"));
+    snapshot.model.insert(profile);
 }

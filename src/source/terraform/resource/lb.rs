@@ -159,6 +159,10 @@ pub(super) fn target_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     };
     group.preserve_client_ip =
         draft.bool("/preserve_client_ip", set("preserve_client_ip"), by_default);
+    // Anything else leaves it to the load balancer.
+    let zones = set("load_balancing_cross_zone_enabled")
+        .filter(|node| !node.is_computed() && (node.unknown().is_some() || node.bool().is_some()));
+    group.cross_zone_enabled = draft.bool("/cross_zone_enabled", zones, None);
     snapshot.model.insert(group);
 }
 

@@ -36,6 +36,7 @@ mod rds;
 mod references;
 mod s3;
 mod secretsmanager;
+mod service_entry;
 mod transit_gateway;
 
 pub(super) use adding::note_unplaced;
@@ -131,6 +132,15 @@ fn entry(kind: &str) -> Option<Entry> {
         "aws_ecs_task_definition" => alone("ecs_task_definitions", Arn, ecs::task_definition),
         "aws_eks_cluster" => alone("eks_clusters", Arn, eks::cluster),
         "aws_eks_node_group" => alone("eks_node_groups", Arn, eks::node_group),
+        "aws_eks_fargate_profile" => alone("eks_fargate_profiles", Arn, eks::fargate_profile),
+        "aws_cloudfront_vpc_origin" => {
+            alone("cloudfront_vpc_origins", Id, service_entry::vpc_origin)
+        }
+        "aws_api_gateway_vpc_link" => alone("api_gateway_vpc_links", Id, service_entry::vpc_link),
+        "aws_apigatewayv2_vpc_link" => {
+            alone("api_gateway_v2_vpc_links", Id, service_entry::v2_vpc_link)
+        }
+        "aws_apigatewayv2_integration" => adding(service_entry::v2_integration),
         "aws_lambda_function" => alone("lambda_functions", Arn, lambda::function),
         "aws_lambda_function_url" => adding(lambda::url),
         "aws_db_instance" => alone("rds_instances", Arn, rds::instance),
