@@ -236,6 +236,43 @@ fn plans_declare_ways_into_a_vpc() {
 }
 
 #[test]
+fn a_prefix_list_that_a_plan_looks_up_is_known() {
+    let mut document: Json = serde_json::from_str(&plan(&[
+        (
+            "aws_instance.web",
+            json!({"subnet_id": "subnet-1", "vpc_security_group_ids": ["sg-1"]}),
+            json!({"id": true}),
+            json!({}),
+        ),
+        (
+            "aws_vpc_security_group_ingress_rule.cloudfront",
+            json!({"security_group_id": "sg-1", "prefix_list_id": "pl-1", "ip_protocol": "tcp",
+                   "from_port": 443, "to_port": 443}),
+            json!({"id": true}),
+            json!({}),
+        ),
+    ]))
+    .unwrap();
+    document["prior_state"] = json!({"values": {"root_module": {"resources": [{
+        "address": "data.aws_ec2_managed_prefix_list.cloudfront",
+        "mode": "data",
+        "type": "aws_ec2_managed_prefix_list",
+        "name": "cloudfront",
+        "values": {
+            "id": "pl-1", "name": "com.amazonaws.global.cloudfront.origin-facing",
+            "address_family": "IPv4", "owner_id": "AWS",
+            "entries": [{"cidr": "120.52.22.96/27", "description": ""}],
+        },
+    }]}}});
+    let file = file("plan.json", document.to_string());
+    let model = finished(terraform::read(&file, &TemplateOptions::default())).model;
+    let list = &model.prefix_lists["pl-1"];
+    assert_eq!(list.name.as_deref(), Some("com.amazonaws.global.cloudfront.origin-facing"));
+    assert_eq!(list.cidrs, ["120.52.22.96/27"]);
+    assert_eq!(list.owner_id.as_deref(), Some("AWS"));
+}
+
+#[test]
 fn a_snapshot_by_hand_takes_cloudfronts_ports() {
     let text = json!({"schema_version": 1, "model": {
         "subnets": {"app": {"vpc_id": "vpc", "cidr_block": "10.0.1.0/24"}},

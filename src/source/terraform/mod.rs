@@ -75,7 +75,7 @@ fn read_plan(
     let scope = configuration::Scope::new(plan, &instances);
     let declared: Vec<resource::Declared<'_>> = instances
         .iter()
-        .filter(|instance| instance.managed)
+        .filter(|instance| instance.managed || resource::is_looked_up(instance.kind))
         .map(|instance| resource::Declared::new(instance, &scope, &sources, file, &options))
         .collect();
     for one in &declared {

@@ -307,7 +307,11 @@ pub(super) fn prefix_list(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "prefix_lists");
     let mut list = PrefixList::new(declared.identity(&mut draft, "name"));
     list.address_family = draft.string("/address_family", declared.get("address_family"), None);
-    for entry in draft.items("/cidrs", declared.get("entry")) {
+    let owner = declared.get("owner_id").filter(|node| !node.is_computed());
+    list.owner_id = draft.string("/owner_id", owner, None);
+    // A data source has other words for it.
+    let entries = declared.get("entry").or_else(|| declared.get("entries"));
+    for entry in draft.items("/cidrs", entries) {
         list.cidrs.extend(draft.strings("/cidrs", entry.get("cidr")));
     }
     snapshot.model.insert(list);

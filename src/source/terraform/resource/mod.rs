@@ -213,6 +213,12 @@ fn entry(kind: &str) -> Option<Entry> {
     })
 }
 
+/// Whether a data source tells of what no account declares: AWS's own prefix
+/// lists.
+pub(super) fn is_looked_up(kind: &str) -> bool {
+    kind == "aws_ec2_managed_prefix_list"
+}
+
 /// Attributes that take a credential, by type.
 const CREDENTIALS: &[(&str, &[&str])] = &[
     ("aws_codebuild_source_credential", &["token"]),
