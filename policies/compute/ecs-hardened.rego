@@ -44,14 +44,14 @@
 #     well-architected: ["SEC06-BP02"]
 package audit.ecs_hardened
 
-import data.audit.lib.ecs
+import data.audit.lib.containers
 import data.audit.lib.text
 
 # Root on Linux, and the administrator of Windows containers.
 root_users := {"root", "0", "containeradministrator"}
 
 deny contains finding if {
-	some [id, index, container] in ecs.containers
+	some [id, index, container] in containers.declared
 	container.privileged == true
 	finding := {
 		"subject": ["ecs_task_definitions", id],
@@ -81,7 +81,7 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some [id, index, container] in ecs.containers
+	some [id, index, container] in containers.declared
 	may_be_root(container.user)
 	container.readonly_root_filesystem != true
 	finding := {

@@ -35,6 +35,7 @@
 #     well-architected: ["REL01-BP01"]
 package audit.ecs_open_files
 
+import data.audit.lib.containers
 import data.audit.lib.ecs
 import data.audit.lib.text
 
@@ -46,7 +47,7 @@ definitions[id] := definition if {
 # Containers that listen on the application port: [task definition, index,
 # index of the mapping].
 application_containers contains [id, index, mapping_index] if {
-	some [id, index, container] in ecs.containers
+	some [id, index, container] in containers.declared
 	definitions[id]
 	some mapping_index, mapping in container.port_mappings
 	mapping.container_port == data.profile.application_port

@@ -27,12 +27,6 @@ services[id] := service if {
 	not service.launch_type == "EXTERNAL"
 }
 
-# Containers of all task definitions: [task definition, index, container].
-containers contains [id, index, container] if {
-	some id, definition in input.ecs_task_definitions
-	some index, container in definition.containers
-}
-
 # Whether a task definition is for Windows containers.
 is_windows(definition) if {
 	is_string(definition.operating_system_family)

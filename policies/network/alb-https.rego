@@ -48,13 +48,15 @@
 package audit.alb_https
 
 import data.audit.lib.balancers
+import data.audit.lib.listener_actions
+import data.audit.lib.listeners
 import data.audit.lib.text
 
 harmless := {"redirect", "fixed-response"}
 
 # Listeners that pass requests on: [load balancer, listener, what shows it].
 forwarding contains [balancer_id, id, evidence] if {
-	some [id, collection, holder, pointer, action] in balancers.actions
+	some [id, collection, holder, pointer, action] in listener_actions.declared
 	not action.action_type in harmless
 	balancer_id := input.listeners[id].load_balancer
 	balancers.application[balancer_id]
@@ -131,5 +133,5 @@ is_current(policy) if {
 applicable contains ["load_balancers", id] if some id, _ in balancers.application
 
 depends contains {"subject": ["load_balancers", balancer_id], "on": [collection, id]} if {
-	some [balancer_id, collection, id] in balancers.parts
+	some [balancer_id, collection, id] in listeners.parts
 }

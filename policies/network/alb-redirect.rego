@@ -49,11 +49,13 @@
 package audit.alb_redirect
 
 import data.audit.lib.balancers
+import data.audit.lib.listener_actions
+import data.audit.lib.listeners
 import data.audit.lib.text
 
 # Actions on port 80: [load balancer, listener, collection, holder, pointer, action].
 plain contains [balancer_id, id, collection, holder, pointer, action] if {
-	some [id, collection, holder, pointer, action] in balancers.actions
+	some [id, collection, holder, pointer, action] in listener_actions.declared
 	listener := input.listeners[id]
 	listener.port == 80
 	balancer_id := listener.load_balancer
@@ -98,5 +100,5 @@ deny contains finding if {
 applicable contains ["load_balancers", id] if some id, _ in balancers.application
 
 depends contains {"subject": ["load_balancers", balancer_id], "on": [collection, id]} if {
-	some [balancer_id, collection, id] in balancers.parts
+	some [balancer_id, collection, id] in listeners.parts
 }

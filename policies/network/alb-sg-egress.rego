@@ -59,11 +59,12 @@
 package audit.alb_sg_egress
 
 import data.audit.lib.balancers
+import data.audit.lib.listener_actions
 import data.audit.lib.security_groups
 
 # Load balancers by target group that they forward to.
 forwards[target_group] contains balancer_id if {
-	some [id, _, _, _, action] in balancers.actions
+	some [id, _, _, _, action] in listener_actions.declared
 	balancer_id := input.listeners[id].load_balancer
 	balancers.application[balancer_id]
 	some forward in action.forward

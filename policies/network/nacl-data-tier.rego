@@ -47,11 +47,12 @@
 #     well-architected: ["SEC05-BP02"]
 package audit.nacl_data_tier
 
-import data.audit.lib.placement
+import data.audit.lib.data_placement
+import data.audit.lib.data_subnets
 import data.audit.lib.security_groups
 
 subjects[id] := subnet if {
-	some id, _ in placement.data_of
+	some id, _ in data_subnets.first
 	subnet := input.subnets[id]
 	subnet.public != true
 }
@@ -65,12 +66,12 @@ subnets_with[acl_id] contains id if {
 # Of the subnets that share an ACL, the first that holds no data.
 others[acl_id] := min(found) if {
 	some acl_id, ids in subnets_with
-	found := {id | some id in ids; not placement.data_of[id]}
+	found := {id | some id in ids; not data_subnets.first[id]}
 	count(found) > 0
 }
 
 # What makes a subnet one with data.
-holds(id) := array.concat([["subnets", id, "/network_acl_id"], ["subnets", id, "/public"]], placement.data_of[id][2])
+holds(id) := array.concat([["subnets", id, "/network_acl_id"], ["subnets", id, "/public"]], data_subnets.first[id][2])
 
 deny contains finding if {
 	some id, subnet in subjects
@@ -129,10 +130,10 @@ depends contains {"subject": ["subnets", id], "on": ["network_acls", subnet.netw
 }
 
 depends contains {"subject": ["subnets", id], "on": [collection, resource]} if {
-	some [collection, resource, id, _] in placement.data_in_subnet
+	some [collection, resource, id, _] in data_placement.in_subnet
 }
 
 depends contains {"subject": ["subnets", id], "on": [collection, group]} if {
-	some [_, _, id, evidence] in placement.data_in_subnet
+	some [_, _, id, evidence] in data_placement.in_subnet
 	[collection, group, _] := evidence[1]
 }

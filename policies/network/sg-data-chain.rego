@@ -50,6 +50,7 @@
 #     well-architected: ["SEC05-BP02"]
 package audit.sg_data_chain
 
+import data.audit.lib.carriers
 import data.audit.lib.security_groups
 
 ported := {"rds_instances", "rds_clusters", "elasticache_replication_groups", "elasticache_clusters"}
@@ -82,9 +83,9 @@ fits(id, rule) if {
 	security_groups.is_tcp_port(rule, port)
 }
 
-foreseen(id) if id in security_groups.of_services
+foreseen(id) if id in carriers.of_services
 
-foreseen(id) if id in security_groups.of_bastions
+foreseen(id) if id in carriers.of_bastions
 
 deny contains finding if {
 	some id, found in ports
@@ -121,7 +122,7 @@ deny contains finding if {
 		"evidence": array.concat(
 			array.concat(
 				security_groups.peer_evidence(id, "ingress", index, rule),
-				security_groups.users_evidence(rule.referenced_group_id),
+				carriers.users_evidence(rule.referenced_group_id),
 			),
 			[["security_groups", id, "/used_by"]],
 		),

@@ -45,6 +45,7 @@
 #     well-architected: ["SEC05-BP02"]
 package audit.sg_service_chain
 
+import data.audit.lib.carriers
 import data.audit.lib.security_groups
 
 # Groups of services; and those without a carrier, which may be unknown.
@@ -55,8 +56,8 @@ subjects[id] := group if {
 }
 
 subjects[id] := input.security_groups[id] if {
-	some id in security_groups.of_services
-	not "load_balancers" in security_groups.carriers[id]
+	some id in carriers.of_services
+	not "load_balancers" in carriers.of[id]
 }
 
 judged[id] := group if {
@@ -81,10 +82,10 @@ deny contains finding if {
 deny contains finding if {
 	some id, group in judged
 	some index, rule in group.ingress
-	not rule.referenced_group_id in security_groups.of_albs
+	not rule.referenced_group_id in carriers.of_albs
 	peer := array.concat(
 		security_groups.peer_evidence(id, "ingress", index, rule),
-		security_groups.users_evidence(rule.referenced_group_id),
+		carriers.users_evidence(rule.referenced_group_id),
 	)
 	finding := {
 		"subject": ["security_groups", id],

@@ -50,6 +50,7 @@
 #     well-architected: ["SEC05-BP01"]
 package audit.vpc_custom
 
+import data.audit.lib.data_placement
 import data.audit.lib.ec2
 import data.audit.lib.placement
 import data.audit.lib.rds
@@ -131,5 +132,5 @@ depends contains {"subject": [collection, id], "on": ["vpcs", vpc_id]} if {
 }
 
 depends contains {"subject": [collection, id], "on": [groups, group_id]} if {
-	some [collection, id, groups, group_id, _] in placement.grouped
+	some [collection, id, groups, group_id, _] in data_placement.grouped
 }

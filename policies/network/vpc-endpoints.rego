@@ -50,7 +50,7 @@
 #     well-architected: ["SEC05-BP02"]
 package audit.vpc_endpoints
 
-import data.audit.lib.placement
+import data.audit.lib.workloads
 
 kinds := {
 	"Interface": data.profile.required_interface_endpoints,
@@ -86,7 +86,7 @@ working[key] contains id if {
 }
 
 deny contains finding if {
-	some vpc_id, [_, _, workload] in placement.vpc_workload
+	some vpc_id, [_, _, workload] in workloads.vpc_workload
 	input.vpcs[vpc_id]
 	some kind, services in kinds
 	some name in services
@@ -99,7 +99,7 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some vpc_id, [_, _, workload] in placement.vpc_workload
+	some vpc_id, [_, _, workload] in workloads.vpc_workload
 	input.vpcs[vpc_id]
 	some kind, services in kinds
 	some name in services
@@ -130,7 +130,7 @@ applicable contains ["vpcs", id] if {
 
 applicable contains ["vpcs", id] if {
 	some id, _ in input.vpcs
-	placement.vpc_workload[id]
+	workloads.vpc_workload[id]
 }
 
 depends contains {"subject": ["vpcs", vpc_id], "on": ["vpc_endpoints", id]} if {

@@ -41,7 +41,7 @@
 #     well-architected: ["REL10-BP01", "SEC05-BP01"]
 package audit.vpc_tiers
 
-import data.audit.lib.placement
+import data.audit.lib.workloads
 
 tiers := {"public": true, "private": false}
 
@@ -60,7 +60,7 @@ subnets_of[vpc_id] contains id if {
 }
 
 deny contains finding if {
-	some vpc_id, [_, _, workload] in placement.vpc_workload
+	some vpc_id, [_, _, workload] in workloads.vpc_workload
 	input.vpcs[vpc_id]
 	some tier, _ in tiers
 	found := object.get(zones, [[vpc_id, tier]], set())
@@ -84,7 +84,7 @@ applicable contains ["vpcs", id] if {
 
 applicable contains ["vpcs", id] if {
 	some id, _ in input.vpcs
-	placement.vpc_workload[id]
+	workloads.vpc_workload[id]
 }
 
 depends contains {"subject": ["vpcs", vpc_id], "on": ["subnets", id]} if {

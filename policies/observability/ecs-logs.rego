@@ -44,18 +44,18 @@
 #     well-architected: ["SEC04-BP01", "OPS04-BP02"]
 package audit.ecs_logs
 
-import data.audit.lib.ecs
+import data.audit.lib.containers
 import data.audit.lib.text
 
 drivers := {"awslogs", "awsfirelens"}
 
 with_router contains id if {
-	some [id, _, container] in ecs.containers
+	some [id, _, container] in containers.declared
 	is_string(container.firelens_type)
 }
 
 deny contains finding if {
-	some [id, index, container] in ecs.containers
+	some [id, index, container] in containers.declared
 	not container.log_driver in drivers
 	pointer := sprintf("/containers/%d", [index])
 	finding := {
@@ -69,7 +69,7 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some [id, index, container] in ecs.containers
+	some [id, index, container] in containers.declared
 	container.log_driver == "awsfirelens"
 	not id in with_router
 	pointer := sprintf("/containers/%d", [index])

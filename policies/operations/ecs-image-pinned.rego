@@ -28,11 +28,12 @@
 #     well-architected: ["OPS05-BP01", "SEC06-BP04"]
 package audit.ecs_image_pinned
 
+import data.audit.lib.containers
 import data.audit.lib.ecs
 import data.audit.lib.text
 
 deny contains finding if {
-	some [id, index, container] in ecs.containers
+	some [id, index, container] in containers.declared
 	is_string(container.image)
 	problem := unpinned(container.image)
 	pointer := sprintf("/containers/%d", [index])

@@ -44,12 +44,12 @@
 #     well-architected: ["SEC02-BP03"]
 package audit.secrets_not_in_env
 
-import data.audit.lib.ecs
+import data.audit.lib.containers
 import data.audit.lib.text
 
 # Variables that hold one: [collection, id, pointer, variable, what it is of].
 exposed contains ["ecs_task_definitions", id, pointer, variable, holder] if {
-	some [id, index, container] in ecs.containers
+	some [id, index, container] in containers.declared
 	some variable_index, variable in container.environment
 	is_exposed(variable)
 	pointer := sprintf("/containers/%d/environment/%d", [index, variable_index])

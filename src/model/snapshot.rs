@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Coverage, Gap, Model, Origins, SCHEMA_VERSION};
+use super::{Coverage, Gap, Model, Origins, Reason, SCHEMA_VERSION};
 
 /// The model with gaps, origins and coverage: what every source yields.
 ///
@@ -82,6 +82,21 @@ impl Default for Snapshot {
 }
 
 impl Snapshot {
+    /// The gaps of one resource; without an id, those of the whole collection.
+    pub fn gaps_of(&self, collection: &str, id: Option<&str>) -> impl Iterator<Item = &Gap> {
+        let first = Gap {
+            collection: collection.to_owned(),
+            id: id.map(str::to_owned),
+            path: String::new(),
+            account: None,
+            region: None,
+            // The least.
+            reason: Reason::KnownAfterApply { expression: None },
+        };
+        let same = (first.collection.clone(), first.id.clone());
+        self.gaps.range(first..).take_while(move |gap| gap.collection == same.0 && gap.id == same.1)
+    }
+
     /// Takes in another snapshot (another file, account or region); where both
     /// have a resource, the other's replaces it.
     pub fn extend(&mut self, other: Self) {

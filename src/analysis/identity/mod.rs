@@ -114,15 +114,12 @@ fn closed() -> ResourceAccess {
 
 /// Why something at `path` of a resource is not known.
 fn open(snapshot: &Snapshot, resource: &ResourceRef, path: &str) -> Option<Reason> {
-    let whole = |gap: &&Gap| gap.id.is_none() && !gap.path.is_empty() && gap.touches(path);
+    let is_open = |gap: &&Gap| !gap.path.is_empty() && gap.touches(path);
+    let ResourceRef { collection, id } = resource;
     snapshot
-        .gaps
-        .iter()
-        .filter(|gap| gap.collection == resource.collection)
-        .find(|gap| match &gap.id {
-            Some(id) => *id == resource.id && !gap.path.is_empty() && gap.touches(path),
-            None => whole(gap),
-        })
+        .gaps_of(collection, None)
+        .chain(snapshot.gaps_of(collection, Some(id)))
+        .find(is_open)
         .map(|gap| gap.reason.clone())
 }
 

@@ -4,6 +4,7 @@ use regorus::Value;
 use serde::Deserialize;
 
 use super::facts::Facts;
+use super::output::Output;
 use super::prepare;
 use crate::model::{Hop, Model};
 use crate::policy::bundle::Policy;
@@ -135,9 +136,7 @@ pub fn answers(interpreter: &mut Interpreter, policy: &Policy) -> Result<Answers
     if matches!(value, Value::Undefined) {
         return Err(JudgeError::Undefined { file: file() });
     }
-    serde_json::to_value(&value)
-        .and_then(serde_json::from_value)
-        .map_err(|source| JudgeError::Form { file: file(), source })
+    Answers::deserialize(Output(&value)).map_err(|source| JudgeError::Form { file: file(), source })
 }
 
 /// Fills in values and places.

@@ -85,6 +85,12 @@ impl<'a> Requirements<'a> {
         Self { facts, paths, subjects, dependencies, members: RefCell::default() }
     }
 
+    /// Whether it may matter which resources of other collections a verdict
+    /// rests on: not where all that is required of all of them is known.
+    pub fn asks_for_dependencies(&self) -> bool {
+        self.paths.keys().any(|collection| !self.of_members(collection).is_empty())
+    }
+
     fn requires(&self, collection: &str, gap: &Gap) -> bool {
         self.paths
             .get(collection)

@@ -6,6 +6,7 @@ mod findings;
 mod input;
 mod judge;
 mod missing;
+mod output;
 mod prepare;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,7 +87,7 @@ pub fn evaluate(snapshot: &Snapshot, bundle: &Bundle, settings: &Settings) -> Re
             Err(error) => results.errors.push(error),
         }
     }
-    results.verdicts.sort_by(|one, other| {
+    results.verdicts.par_sort_by(|one, other| {
         (one.status, std::cmp::Reverse(one.severity), &one.control, &one.subject).cmp(&(
             other.status,
             std::cmp::Reverse(other.severity),

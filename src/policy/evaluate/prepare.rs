@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::Settings;
 use super::facts::Facts;
 use super::judge::collection_of;
+use super::missing::{Dependencies, Requirements};
 use crate::policy::bundle::{Bundle, Module, Policy};
 use crate::policy::engine::{EngineError, Interpreter};
 use crate::policy::profile::Profile;
@@ -55,7 +56,7 @@ impl Prepared {
                 group.iter().map(move |policy| (policy.control.id.clone(), index))
             })
             .collect();
-        let interpreters = groups.into_par_iter().map(|group| ready(&base, group)).collect();
+        let interpreters = groups.into_par_iter().map(|group| ready(&base, group, facts)).collect();
         Ok(Self { interpreters, of_controls })
     }
 
@@ -81,24 +82,32 @@ pub fn answers(policy: &Policy) -> String {
 /// The package below which the engine's own modules stand.
 const ANSWERS: &str = "audit.lib.answers";
 
-/// The rules that the engine asks for beside `deny`, if a policy has them.
-const OPTIONAL: [&str; 2] = ["applicable", "depends"];
-
-fn ready(base: &Interpreter, group: &[&Policy]) -> Result<Interpreter, EngineError> {
+fn ready(
+    base: &Interpreter,
+    group: &[&Policy],
+    facts: &Facts<'_>,
+) -> Result<Interpreter, EngineError> {
     let policies = base.with(group.iter().map(|policy| &policy.module))?;
     let asking = group
         .iter()
-        .map(|policy| asking(policy, &policies))
+        .map(|policy| asking(policy, &policies, facts))
         .collect::<Result<Vec<Module>, EngineError>>()?;
     policies.with(&asking)?.analysed()
 }
 
-/// The module whose one rule asks for all of a policy's answers.
-fn asking(policy: &Policy, policies: &Interpreter) -> Result<Module, EngineError> {
+/// The module whose one rule asks for all of a policy's answers that matter.
+fn asking(
+    policy: &Policy,
+    policies: &Interpreter,
+    facts: &Facts<'_>,
+) -> Result<Module, EngineError> {
     let package = &policy.control.package;
     // Without `deny` the answers are not defined, so nothing passes.
     let mut members = vec![format!("\"deny\": data.{package}.deny")];
-    for name in OPTIONAL {
+    let is_open =
+        Requirements::new(&policy.control, Dependencies::new(), facts).asks_for_dependencies();
+    let optional: &[&str] = if is_open { &["applicable", "depends"] } else { &["applicable"] };
+    for name in optional {
         if policies.declares(&policy.module, name)? {
             members.push(format!("\"{name}\": data.{package}.{name}"));
         }

@@ -1,0 +1,45 @@
+# What carries security groups.
+package audit.lib.carriers
+
+import data.audit.lib.ec2
+
+# The collections of what carries each group.
+of[id] := {user.collection | some user in group.used_by} if some id, group in input.security_groups
+
+# Groups that application load balancers carry, and application services.
+of_albs contains id if {
+	some id, group in input.security_groups
+	some user in group.used_by
+	user.collection == "load_balancers"
+	input.load_balancers[user.id].load_balancer_type == "application"
+}
+
+of_services contains id if {
+	some id, found in of
+	"ecs_services" in found
+}
+
+of_bastions contains id if {
+	some id, group in input.security_groups
+	some user in group.used_by
+	user.collection == "instances"
+	ec2.is_bastion(input.instances[user.id])
+}
+
+# What shows which load balancers and bastions a group belongs to.
+users_evidence(id) := array.concat(
+	[["security_groups", id, "/used_by"] | input.security_groups[id]],
+	array.concat(balancers_evidence(id), instances_evidence(id)),
+)
+
+balancers_evidence(id) := [["load_balancers", user.id, "/load_balancer_type"] |
+	some user in input.security_groups[id].used_by
+	user.collection == "load_balancers"
+	input.load_balancers[user.id]
+]
+
+instances_evidence(id) := [["instances", user.id, "/tags"] |
+	some user in input.security_groups[id].used_by
+	user.collection == "instances"
+	input.instances[user.id]
+]
