@@ -54,9 +54,10 @@ subjects[id] := group if {
 	not group.is_default
 }
 
-subjects[id] := input.security_groups[id] if {
+subjects[id] := group if {
 	some id in security_groups.of_services
 	not "load_balancers" in security_groups.carriers[id]
+	group := input.security_groups[id]
 }
 
 judged[id] := group if {
