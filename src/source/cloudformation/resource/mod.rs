@@ -26,7 +26,7 @@ mod s3;
 mod secretsmanager;
 mod transit_gateway;
 
-pub(super) use adding::{Unplaced, of_unrolled, of_unseen, record, unplaced};
+pub(super) use adding::{Unplaced, of_sam, of_unrolled, of_unseen, record, unplaced};
 
 /// A resource that a stack declares.
 pub(super) struct Declared<'a> {
