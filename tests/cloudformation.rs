@@ -392,6 +392,16 @@ fn nothing_is_told(#[case] text: &str) {
     assert_eq!(errors(&read(text, &TemplateOptions::default()).diagnostics), Vec::<String>::new());
 }
 
+#[test]
+fn an_acls_action_may_be_in_capitals() {
+    let text = "Resources:
+  A: {Type: AWS::EC2::NetworkAcl, Properties: {VpcId: vpc-1}}
+  E: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !Ref A, RuleNumber: 1, Protocol: -1, RuleAction: ALLOW, CidrBlock: 0.0.0.0/0}}
+";
+    let snapshot = read(text, &TemplateOptions::default()).snapshot;
+    assert_eq!(fact(&snapshot, "network_acls", "t/A", "/entries/0/rule_action"), json!("allow"));
+}
+
 /// What a service may be scaled down to, by how the target spells the service.
 #[rstest]
 #[case::by_reference("!Sub 'service/${Cluster}/${Web.Name}'", "ecs", json!(2))]

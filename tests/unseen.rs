@@ -42,7 +42,6 @@ const RESTING_ON_ABSENCE: &[&str] = &[
 
 #[rstest]
 #[case::module(json!({"Type": "My::Own::Vpc::MODULE"}))]
-#[case::sam(json!({"Type": "AWS::Serverless::Function"}))]
 #[case::nested_stack(json!({
     "Type": "AWS::CloudFormation::Stack",
     "Properties": {"TemplateURL": "https://bucket.s3.amazonaws.com/child.yaml"},
@@ -54,6 +53,23 @@ fn what_is_added_out_of_sight_is_open(#[case] resource: Value) {
     }
     // What a resource itself says is known, though there may be others.
     assert_eq!(found["rds-encrypted"], BTreeSet::from([Status::Unknown, Status::Pass]));
+}
+
+/// SAM makes functions and roles, and neither subnets nor databases.
+#[test]
+fn what_sam_makes_is_open_and_nothing_else() {
+    let found = verdicts(|document| {
+        document["Resources"]["Unseen"] = json!({"Type": "AWS::Serverless::Function"});
+    });
+    for control in ["net-data-only-from-service", "data-own-sg"] {
+        assert_eq!(found[control], BTreeSet::from([Status::Unknown]), "{control}");
+    }
+    for control in ["iam-no-admin", "secrets-not-in-env"] {
+        assert!(found[control].contains(&Status::Unknown), "{control}");
+    }
+    for control in ["rds-encrypted", "vpc-tiers", "log-retention", "s3-private"] {
+        assert_eq!(found[control], BTreeSet::from([Status::Pass]), "{control}");
+    }
 }
 
 #[test]

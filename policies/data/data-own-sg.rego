@@ -91,10 +91,11 @@ user_kinds[group_id] contains kind if {
 	some [kind, _] in pairs
 }
 
-first_users[key] := min({index | some [other, index] in users[group_id]; other == kind}) if {
+first_users[key] := first if {
 	some group_id, found in user_kinds
 	some kind in found
 	key := [group_id, kind]
+	first := min({index | some [other, index] in users[group_id]; other == kind})
 }
 
 stands_alone(interface) if interface.requester_managed != true

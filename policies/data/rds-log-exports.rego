@@ -46,7 +46,10 @@ used_engines contains database.engine if {
 	is_string(database.engine)
 }
 
-wanted[engine] := engines.logs(engine) if some engine in used_engines
+wanted[engine] := logs if {
+	some engine in used_engines
+	logs := engines.logs(engine)
+}
 
 deny contains finding if {
 	some [collection, id, database] in rds.standalone

@@ -25,6 +25,18 @@ test_no_logs_fail if {
 	contains(finding.message, "exported: none")
 }
 
+test_an_engine_outside_of_the_table_hides_no_other if {
+	every other in ["aaa", "zzz"] {
+		two := object.union(model("mysql", []), {"rds_instances": {"other": {
+			"engine": other,
+			"enabled_cloudwatch_logs_exports": [],
+			"db_cluster": null,
+		}}})
+		count(rds_log_exports.deny) == 1 with input as two
+		rds_log_exports.applicable == {["rds_instances", "db"]} with input as two
+	}
+}
+
 test_unknown_engine_is_no_finding if {
 	count(rds_log_exports.deny) == 0 with input as model(null, [])
 	count(rds_log_exports.applicable) == 1 with input as model(null, [])

@@ -52,7 +52,10 @@ texts contains text if {
 }
 
 # Maintenance windows by their text.
-weeks[text] := windows.weekly(text) if some text in texts
+weeks[text] := week if {
+	some text in texts
+	week := windows.weekly(text)
+}
 
 pairs contains [text, database.preferred_backup_window] if {
 	some [_, _, database] in rds.databases

@@ -29,6 +29,15 @@ test_window_by_day_fails if {
 	finding.message == "its maintenance window Mon:12:00-Mon:13:00 lies outside the allowed hours, 0:00 to 6:00 UTC"
 }
 
+test_a_window_that_cannot_be_read_hides_no_other if {
+	every text in ["aaa", "zzz"] {
+		other := object.union(model({}).rds_instances.db, {"preferred_maintenance_window": text})
+		two := object.union(window("mon:12:00-mon:13:00"), {"rds_instances": {"other": other}})
+		some finding in rds_maintenance.deny with input as two with data.profile as profile
+		finding.subject == ["rds_instances", "db"]
+	}
+}
+
 test_window_that_ends_by_day_fails if {
 	some finding in rds_maintenance.deny with input as window("sun:05:30-sun:06:30") with data.profile as profile
 	contains(finding.message, "lies outside the allowed hours")

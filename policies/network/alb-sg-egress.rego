@@ -79,11 +79,12 @@ forwarded_by[balancer_id] contains target_group if {
 }
 
 # The port that a target group's health check has of its own.
-check_port[target_group] := to_number(port) if {
+check_port[target_group] := number if {
 	some target_group, group in input.target_groups
 	port := group.health_check_port
 	is_string(port)
 	regex.match(`^[0-9]+$`, port)
+	number := to_number(port)
 }
 
 # Groups and ports of the targets: [load balancer, group, port].

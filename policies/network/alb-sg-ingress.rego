@@ -46,14 +46,14 @@ import data.audit.lib.balancers
 import data.audit.lib.security_groups
 
 # Groups of internet-facing load balancers, with one of these.
-judged[id] := min(found) if {
+judged[id] := first if {
 	some id, group in input.security_groups
 	found := {user.id |
 		some user in group.used_by
 		user.collection == "load_balancers"
 		balancers.facing[user.id]
 	}
-	count(found) > 0
+	first := min(found)
 }
 
 deny contains finding if {

@@ -64,10 +64,10 @@ subnets_with[acl_id] contains id if {
 }
 
 # Of the subnets that share an ACL, the first that holds no data.
-others[acl_id] := min(found) if {
+others[acl_id] := first if {
 	some acl_id, ids in subnets_with
 	found := {id | some id in ids; not data_subnets.first[id]}
-	count(found) > 0
+	first := min(found)
 }
 
 # What makes a subnet one with data.

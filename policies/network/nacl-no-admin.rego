@@ -66,7 +66,10 @@ open_subnets[vpc_id] contains subnet_id if {
 	vpc_id := subnet.vpc_id
 }
 
-subnet_of[acl_id] := min(found) if some acl_id, found in in_force
+subnet_of[acl_id] := first if {
+	some acl_id, found in in_force
+	first := min(found)
+}
 
 subnet_of[acl_id] := first if {
 	some acl_id, acl in input.network_acls

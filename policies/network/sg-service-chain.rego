@@ -55,9 +55,10 @@ subjects[id] := group if {
 	not group.is_default
 }
 
-subjects[id] := input.security_groups[id] if {
+subjects[id] := group if {
 	some id in carriers.of_services
 	not "load_balancers" in carriers.of[id]
+	group := input.security_groups[id]
 }
 
 judged[id] := group if {

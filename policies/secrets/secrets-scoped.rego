@@ -71,6 +71,24 @@ spellings(reference) := {arn, concat("", [arn, "-??????"]), concat("", [stem, "?
 	stem := substring(arn, 0, count(arn) - 6)
 }
 
+# A reference may leave the six characters out; the secret's ARN has them.
+named[id] contains arn if {
+	some id, definition in input.ecs_task_definitions
+	some container in definition.containers
+	some secret in container.secrets
+	is_string(secret.value_from)
+	startswith(secret.value_from, "arn:")
+	partial := concat(":", array.slice(split(secret.value_from, ":"), 0, 7))
+	some arn in arns_by_partial[partial]
+}
+
+arns_by_partial[partial] contains secret.arn if {
+	some secret in input.secrets
+	is_string(secret.arn)
+	regex.match(`-[A-Za-z0-9]{6}$`, secret.arn)
+	partial := substring(secret.arn, 0, count(secret.arn) - 7)
+}
+
 # Secrets of the model whose ARN is not known, by the name in the reference.
 named[id] contains key if {
 	some id, definition in input.ecs_task_definitions
@@ -110,7 +128,7 @@ deny contains finding if {
 				[[statement.collection, statement.id, statement.path] | some statement in grant.statements],
 				[["iam_roles", role, sprintf("/effective/readable_secrets/%d", [index])]],
 			),
-			array.concat(use_evidence(uses), array.concat(other_namers(grant.resource), unseen(grant.resource))),
+			array.concat(use_evidence(uses), array.concat(other_namers(grant.resource), unseen(grant.resource, role))),
 		),
 	}
 }
@@ -146,7 +164,14 @@ other_namers(spelling) := [["ecs_task_definitions", id, sprintf("/%s", [attribut
 
 # A reference to a secret that is not in the model may be to one that a task
 # definition names by another spelling.
-unseen(resource) := [["secrets"] | startswith(resource, "ref:")]
+unseen(resource, role) := [["secrets"] | may_be_named(resource, role)]
+
+may_be_named(resource, _) if startswith(resource, "ref:")
+
+may_be_named(resource, role) if {
+	regex.match(`-[A-Za-z0-9]{6}$`, resource)
+	substring(resource, 0, count(resource) - 7) in named_for[role]
+}
 
 applicable contains ["iam_roles", role] if {
 	some role, _ in definitions

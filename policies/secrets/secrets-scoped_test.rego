@@ -39,6 +39,22 @@ test_placeholder_for_the_suffix_passes if {
 	count(secrets_scoped.deny) == 0 with input as model(sprintf("%s-??????", [stem]), stem)
 }
 
+test_a_reference_without_the_suffix_is_the_secret_that_has_it if {
+	stem := "arn:aws:secretsmanager:eu-west-1:111111111111:secret:orders/db"
+	every reference in [stem, sprintf("%s:password::", [stem])] {
+		seen := object.union(model(arn, reference), {"secrets": {arn: {"arn": arn, "name": "orders/db"}}})
+		count(secrets_scoped.deny) == 0 with input as seen
+		other := sprintf("%s-other-AbCdEf", [stem])
+		count(secrets_scoped.deny) == 1 with input as object.union(model(other, reference), {"secrets": {other: {"arn": other, "name": "orders/db-other"}}})
+	}
+}
+
+test_a_reference_without_the_suffix_rests_on_the_secrets_that_are_known if {
+	stem := "arn:aws:secretsmanager:eu-west-1:111111111111:secret:orders/db"
+	some finding in secrets_scoped.deny with input as model(arn, stem)
+	["secrets"] in finding.evidence
+}
+
 test_other_secret_fails if {
 	some finding in secrets_scoped.deny with input as model("other", arn)
 	finding.subject == ["iam_roles", "execution"]

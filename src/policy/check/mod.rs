@@ -4,6 +4,7 @@
 
 mod children;
 mod evidence;
+mod heads;
 mod metadata;
 mod names;
 mod program;
@@ -107,6 +108,7 @@ fn check_modules(
         names::check(module, &program, &mut diagnostics);
         if !module.file.ends_with("_test.rego") {
             evidence::check(module, &documents, &mut diagnostics);
+            heads::check(module, &mut diagnostics);
         }
     }
     references::check(&program, &documents, wanted, &mut diagnostics);

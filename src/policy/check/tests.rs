@@ -89,6 +89,12 @@ fn mistakes_in_a_rule_are_found() {
         ("evidence collection", BODY.replace("[[\"rds_instances\"", "[[\"rds_instace\"")),
         ("evidence attribute", BODY.replace("/publicly_accessible", "/public_access")),
         ("evidence pointer", BODY.replace("/publicly_accessible", "publicly_accessible")),
+        (
+            "head without a value",
+            format!(
+                "{BODY}\nx[id] := f(vpc) if some id, vpc in input.vpcs\n\ny[id] contains input.vpcs[id] if some id, _ in input.vpcs\n\nz[id] := count({{f(vpc) | some vpc in input.vpcs}}) if some id, _ in input.vpcs\n\nf(vpc) := 1 if vpc.is_default\n"
+            ),
+        ),
         ("no set", BODY.replace("deny contains finding if", "deny := finding if")),
         ("no deny", BODY.replace("deny", "violation")),
         ("syntax", BODY.replace("if {", "if (")),

@@ -372,7 +372,7 @@ impl<'a> Stack<'a> {
             {
                 tell(format!("what SAM makes of {logical} is not judged"), span);
                 let expression = format!("what SAM makes of {logical}");
-                found.extend(resource::of_unseen(&expression, "SAM is not run", self.root));
+                found.extend(resource::of_sam(&expression, "SAM is not run", self.root));
             }
         }
         found

@@ -201,9 +201,34 @@ pub(in super::super) fn of_unseen(expression: &str, detail: &str, root: &Root) -
         .iter()
         .flat_map(|(_, targets)| targets.iter())
         .flat_map(|(_, collection, paths)| paths.iter().map(move |path| (*collection, *path)));
+    let places: BTreeSet<_> = resources.map(|name| (*name, "")).chain(additions).collect();
+    open(places, expression, detail, root)
+}
+
+/// What SAM makes of a resource, as far as the model has a place for it:
+/// functions, and roles with what they may do.
+///
+/// Source: AWS SAM developer guide, "Generated CloudFormation resources for AWS
+/// SAM".
+pub(in super::super) fn of_sam(expression: &str, detail: &str, root: &Root) -> Vec<Unplaced> {
+    let places = [
+        ("lambda_functions", ""),
+        ("iam_roles", ""),
+        ("iam_policies", ""),
+        ("iam_roles", "/attached_policies"),
+        ("iam_roles", "/inline_policies"),
+    ];
+    open(places, expression, detail, root)
+}
+
+fn open(
+    places: impl IntoIterator<Item = (&'static str, &'static str)>,
+    expression: &str,
+    detail: &str,
+    root: &Root,
+) -> Vec<Unplaced> {
     let reason =
         Reason::Unresolvable { expression: expression.to_owned(), detail: detail.to_owned() };
-    let places: BTreeSet<_> = resources.map(|name| (*name, "")).chain(additions).collect();
     places
         .into_iter()
         .map(|(collection, path)| of(root, collection, path, reason.clone()))

@@ -28,7 +28,10 @@ pub(super) fn network_acl_entry(declared: &Declared<'_>, snapshot: &mut Snapshot
         rule_number: draft.integer(&at("rule_number"), declared.get("RuleNumber"), None),
         egress: draft.bool(&at("egress"), declared.get("Egress"), Some(false)),
         protocol: draft.string(&at("protocol"), declared.get("Protocol"), None),
-        rule_action: draft.string(&at("rule_action"), declared.get("RuleAction"), None),
+        // Some write it in capitals.
+        rule_action: draft
+            .string(&at("rule_action"), declared.get("RuleAction"), None)
+            .map(|action| action.to_ascii_lowercase()),
         cidr_block: draft.string(&at("cidr_block"), declared.get("CidrBlock"), None),
         ipv6_cidr_block: draft.string(&at("ipv6_cidr_block"), declared.get("Ipv6CidrBlock"), None),
         from_port: draft.integer(

@@ -27,7 +27,7 @@ mod secretsmanager;
 mod service_entry;
 mod transit_gateway;
 
-pub(super) use adding::{Unplaced, of_unrolled, of_unseen, record, unplaced};
+pub(super) use adding::{Unplaced, of_sam, of_unrolled, of_unseen, record, unplaced};
 
 /// A resource that a stack declares.
 pub(super) struct Declared<'a> {

@@ -55,7 +55,10 @@ fn acl_entry(
         rule_number: draft.integer(&at("rule_number"), get(number), None),
         egress: draft.bool(&at("egress"), get("egress"), Some(false)),
         protocol,
-        rule_action: draft.string(&at("rule_action"), get(action), None),
+        // The provider takes capitals too.
+        rule_action: draft
+            .string(&at("rule_action"), get(action), None)
+            .map(|action| action.to_ascii_lowercase()),
         cidr_block: draft.cidr(&at("cidr_block"), get("cidr_block")),
         ipv6_cidr_block: draft.cidr(&at("ipv6_cidr_block"), get("ipv6_cidr_block")),
         from_port: draft.integer(&at("from_port"), get(from), None),
