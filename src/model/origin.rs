@@ -160,6 +160,11 @@ pub struct Origins {
 }
 
 impl Origins {
+    /// The origins of resources, by collection and key.
+    pub fn new(by_collection: BTreeMap<String, BTreeMap<String, ResourceOrigin>>) -> Self {
+        Self { by_collection }
+    }
+
     /// Records where a resource stands.
     pub fn insert(&mut self, resource: &ResourceRef, origin: ResourceOrigin) {
         self.by_collection

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -9,7 +10,7 @@ use serde_json::value::RawValue;
 use super::{Loaded, TextFile};
 use crate::diagnostic::Diagnostic;
 use crate::model::snapshot::InlineWaiver;
-use crate::model::{Coverage, Model, SCHEMA_VERSION, Snapshot, Span};
+use crate::model::{Coverage, Model, Origins, SCHEMA_VERSION, Snapshot, Span};
 
 mod hand_written;
 mod older;
@@ -122,7 +123,7 @@ fn in_parts(text: &str) -> serde_json::Result<Snapshot> {
     let parts: Parts<'_> = serde_json::from_str(text)?;
     let (model, (origins, gaps)) = rayon::join(
         || Model::from_members(&parts.model),
-        || rayon::join(|| part(parts.origins), || part(parts.gaps)),
+        || rayon::join(|| origins(parts.origins), || part(parts.gaps)),
     );
     let mut snapshot = Snapshot {
         schema_version: parts.schema_version,
@@ -138,6 +139,17 @@ fn in_parts(text: &str) -> serde_json::Result<Snapshot> {
         older::note(&mut snapshot, &parts.model);
     }
     Ok(snapshot)
+}
+
+/// The places of each collection on their own.
+fn origins(json: Option<&RawValue>) -> serde_json::Result<Origins> {
+    let Some(json) = json else { return Ok(Origins::default()) };
+    let collections: BTreeMap<&str, &RawValue> = serde_json::from_str(json.get())?;
+    collections
+        .into_par_iter()
+        .map(|(name, json)| Ok((name.to_owned(), serde_json::from_str(json.get())?)))
+        .collect::<serde_json::Result<_>>()
+        .map(Origins::new)
 }
 
 fn part<T: DeserializeOwned + Default>(json: Option<&RawValue>) -> serde_json::Result<T> {

@@ -46,6 +46,8 @@ S3_GETS = {
 # Operations of services that tell them by path, by service.
 REST_GETS = {
     "eks": [
+        (r"/fargate-profiles/[^/]+$", "DescribeFargateProfile"),
+        (r"/fargate-profiles/?$", "ListFargateProfiles"),
         (r"/node-groups/[^/]+$", "DescribeNodegroup"),
         (r"/node-groups/?$", "ListNodegroups"),
         (r"^/clusters/[^/]+$", "DescribeCluster"),

@@ -81,13 +81,16 @@ pub fn evaluate(snapshot: &Snapshot, bundle: &Bundle, settings: &Settings) -> Re
             })
         })
         .collect();
+    // A large account has several hundred thousand verdicts.
+    drop(prepared);
+    results.verdicts.reserve_exact(judged.iter().flatten().map(Vec::len).sum());
     for outcome in judged {
         match outcome {
             Ok(verdicts) => results.verdicts.extend(verdicts),
             Err(error) => results.errors.push(error),
         }
     }
-    results.verdicts.par_sort_by(|one, other| {
+    results.verdicts.par_sort_unstable_by(|one, other| {
         (one.status, std::cmp::Reverse(one.severity), &one.control, &one.subject).cmp(&(
             other.status,
             std::cmp::Reverse(other.severity),
