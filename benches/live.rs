@@ -55,9 +55,13 @@ fn main() {
     let (whole, megabytes) = timed(&[&["scan"][..], &region].concat());
     let log = emulator.log();
     let calls: u64 = log.iter().map(|(.., count)| count).sum();
-    let twice = log.iter().filter(|(.., count)| *count > 1).count();
+    let twice: Vec<String> = log
+        .iter()
+        .filter(|(.., count)| *count > 1)
+        .map(|(call, ..)| call.to_string())
+        .collect();
     let (ours, _) = timed(&["scan", file]);
-    println!("calls                 {calls} ({twice} made twice)");
+    println!("calls                 {calls}, made twice: {twice:?}");
     println!("whole scan            {whole:.2?}");
     println!("ours, from a snapshot {ours:.2?}");
     println!("the API, the rest     {:.2?}", whole.saturating_sub(ours));

@@ -80,3 +80,6 @@ for number in range(OTHERS):
         DBSubnetGroupName="data",
         VpcSecurityGroupIds=[groups[number]],
     )
+# It takes a while on a real account; here the second question finds it ready.
+while iam.generate_credential_report()["State"] != "COMPLETE":
+    pass
