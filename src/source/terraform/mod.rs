@@ -19,6 +19,7 @@ mod place;
 mod plan;
 mod resource;
 mod source;
+mod source_json;
 #[cfg(test)]
 mod tests;
 mod values;
