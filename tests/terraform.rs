@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use audit::model::{
-    IamRole, Identity, InlinePolicy, Origin, SecurityGroup, SecurityGroupRule, Snapshot,
+    IamRole, Identity, InlinePolicy, NetworkAcl, Origin, RouteTable, SecurityGroup,
+    SecurityGroupRule, Snapshot, Vpc,
 };
 use audit::source::{Loaded, TemplateOptions, TextFile, terraform};
 use rstest::rstest;
@@ -511,4 +512,95 @@ fn rules_that_are_not_listed_are_revoked(#[case] ids: Value, #[case] expected: V
     let kind = "aws_vpc_security_group_rules_exclusive.x";
     let snapshot = over_role(kind, listed, json!({}), &more);
     assert_eq!(fact(&snapshot, "security_groups", "sg-1", "/ingress/0/cidr_ipv4"), expected);
+}
+
+/// Places and waivers come from JSON source too.
+#[test]
+fn a_json_source_has_places_and_waivers() {
+    let source = r#"{
+  "resource": {
+    "aws_security_group": {
+      "a": {
+        "//": "audit:waive sg-unused kept for later until 2030-01-01",
+        "description": "text",
+        "tags": {"Name": "n"},
+        "ingress": [
+          {"protocol": "-1", "cidr_blocks": ["0.0.0.0/0"]}
+        ]
+      }
+    },
+    "aws_s3_bucket": [{"b": [{"bucket": "x", "acl": null}]}]
+  }
+}
+"#;
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("main.tf.json"), source).unwrap();
+    let ingress =
+        json!([{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}]);
+    let values = json!({"description": "text", "tags": {"Name": "n"}, "ingress": ingress});
+    let bucket = planned("aws_s3_bucket.b", json!({"bucket": "x"}), json!({}), json!({}));
+    let file = TextFile {
+        name: "plan.json".into(),
+        path: directory.path().join("plan.json"),
+        text: plan(&[planned(GROUP, values, json!({}), json!({})), bucket]).to_string(),
+    };
+    let snapshot = terraform::read(&file, &TemplateOptions::default()).snapshot;
+    for (collection, id, path, expected) in [
+        ("security_groups", GROUP, "/vpc_id", (4, 7)),
+        ("security_groups", GROUP, "/description", (6, 24)),
+        ("security_groups", GROUP, "/tags/Name", (7, 26)),
+        ("security_groups", GROUP, "/ingress/0/protocol", (9, 24)),
+        ("s3_buckets", "aws_s3_bucket.b", "/versioning", (13, 24)),
+    ] {
+        let resource = audit::model::ResourceRef::new(collection, id);
+        let origin = snapshot.origins.resolve(&resource, path);
+        let Some(Origin::Plan { span: Some(span), .. }) = origin else { panic!("{origin:?}") };
+        assert!(span.file.ends_with("main.tf.json"), "{span:?}");
+        assert_eq!((span.start_line, span.start_column), expected, "{path}");
+    }
+    let waivers = &snapshot.inline_waivers;
+    assert_eq!(waivers.len(), 1);
+    assert_eq!(
+        (waivers[0].control.as_str(), waivers[0].reason.as_str()),
+        ("sg-unused", "kept for later")
+    );
+}
+
+/// What comes with a VPC of the account is taken over: what it had goes, and
+/// what the plan writes is not lost.
+#[rstest]
+#[case::group("aws_default_security_group.d", json!({"vpc_id": "vpc-1", "ingress": [{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["10.0.0.0/8"]}]}), "security_groups", "sg-1", "/ingress/0/cidr_ipv4", json!("10.0.0.0/8"))]
+#[case::emptied_group("aws_default_security_group.d", json!({"vpc_id": "vpc-1"}), "security_groups", "sg-1", "/ingress/0", json!("nothing"))]
+#[case::acl("aws_default_network_acl.d", json!({"default_network_acl_id": "acl-1", "ingress": [{"protocol": "-1", "rule_no": 7, "action": "allow", "cidr_block": "0.0.0.0/0"}]}), "network_acls", "acl-1", "/entries/2/rule_number", json!(7))]
+#[case::table("aws_default_route_table.d", json!({"default_route_table_id": "rtb-1", "route": [{"cidr_block": "0.0.0.0/0", "gateway_id": "igw-1"}]}), "route_tables", "rtb-1", "/routes/0/destination_cidr_block", json!("0.0.0.0/0"))]
+fn what_comes_with_a_vpc_is_taken_over(
+    #[case] kind: &'static str,
+    #[case] values: Value,
+    #[case] collection: &str,
+    #[case] id: &str,
+    #[case] path: &str,
+    #[case] expected: Value,
+) {
+    let identity = |id: &str| Identity { id: id.into(), ..Identity::default() };
+    let vpc = Some("vpc-1".to_owned());
+    let mut base = Snapshot::default();
+    base.model.insert(Vpc::new(identity("vpc-1")));
+    let mut group = SecurityGroup::new(identity("sg-1"));
+    (group.vpc_id, group.is_default) = (vpc.clone(), Some(true));
+    group.ingress = vec![SecurityGroupRule {
+        cidr_ipv4: Some("0.0.0.0/0".into()),
+        ..SecurityGroupRule::default()
+    }];
+    base.model.insert(group);
+    let mut acl = NetworkAcl::new(identity("acl-1"));
+    (acl.vpc_id, acl.is_default) = (vpc.clone(), Some(true));
+    base.model.insert(acl);
+    let mut table = RouteTable::new(identity("rtb-1"));
+    (table.vpc_id, table.main) = (vpc, Some(true));
+    base.model.insert(table);
+    let plan = plan(&[planned(kind, values, json!({}), json!({}))]);
+    let file =
+        TextFile { name: "p.json".into(), path: "none/p.json".into(), text: plan.to_string() };
+    let snapshot = terraform::read_over(base, &file, &TemplateOptions::default()).snapshot;
+    assert_eq!(fact(&snapshot, collection, id, path), expected);
 }
