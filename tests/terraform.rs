@@ -3,7 +3,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use audit::model::{Origin, Snapshot};
+use audit::model::{
+    IamRole, Identity, InlinePolicy, NetworkAcl, Origin, RouteTable, SecurityGroup,
+    SecurityGroupRule, Snapshot, Vpc,
+};
 use audit::source::{Loaded, TemplateOptions, TextFile, terraform};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -338,4 +341,266 @@ fn a_group_is_in_use_by_what_the_model_has_no_place_for() {
     let unclear = planned("aws_mq_broker.b", json!({}), unknown, groups("local.group"));
     let found = users(&beside(vec![unclear]), "aws_security_group.b");
     assert_eq!(found, json!("unknown: known only after apply (local.group)"));
+}
+
+/// What a list that is not known as a whole may hold beside the resources that
+/// its expression names.
+#[rstest]
+#[case::only_resources(json!(["aws_security_group.a.id", "aws_security_group.a"]), None)]
+#[case::by_index(json!(["aws_security_group.a", "each.key"]), None)]
+#[case::a_switch(json!(["var.switch", "aws_security_group.a.id", "aws_security_group.a"]), None)]
+#[case::an_empty_list(json!(["aws_security_group.a.id", "aws_security_group.a", "var.none"]), None)]
+#[case::a_local(json!(["aws_security_group.a.id", "aws_security_group.a", "local.more"]), Some("local.more"))]
+#[case::a_full_list(json!(["aws_security_group.a.id", "aws_security_group.a", "var.more"]), Some("var.more"))]
+#[case::looked_up(json!(["aws_security_group.a.id", "aws_security_group.a", "data.aws_security_groups.d.ids"]), Some("data.aws_security_groups.d.ids"))]
+#[case::of_each(json!(["aws_security_group.a.id", "aws_security_group.a", "each.value.ids", "each.value"]), Some("each.value.ids"))]
+#[case::two_and_a_local(
+    json!(["aws_security_group.a.id", "aws_security_group.a", "aws_security_group.b.id", "aws_security_group.b", "local.more"]),
+    Some("local.more")
+)]
+fn a_list_is_known_only_if_all_it_is_made_of_is(
+    #[case] references: Value,
+    #[case] rest: Option<&str>,
+) {
+    let interface = planned(
+        "aws_network_interface.n",
+        json!({}),
+        json!({"id": true, "security_groups": true}),
+        json!({"security_groups": {"references": references}}),
+    );
+    let mut plan = plan(&[group(GROUP), group("aws_security_group.b"), interface]);
+    plan["variables"] = json!({
+        "switch": {"value": true}, "none": {"value": []}, "more": {"value": ["sg-1"]}
+    });
+    let snapshot = read(&plan).snapshot;
+    let found = &snapshot.model.network_interfaces["aws_network_interface.n"].security_group_ids;
+    assert!(found.contains(&GROUP.to_owned()), "{found:?}");
+    let groups =
+        fact(&snapshot, "network_interfaces", "aws_network_interface.n", "/security_group_ids");
+    let expected = match rest {
+        Some(rest) => json!(format!("unknown: known only after apply ({rest})")),
+        None => json!([GROUP]),
+    };
+    assert_eq!(groups, expected);
+}
+
+/// Without its source, a resource stands where its object does in the plan, be
+/// that on one line, indented, or a state.
+#[rstest]
+#[case::one_line("planned_values", false)]
+#[case::indented("planned_values", true)]
+#[case::a_state("values", false)]
+fn a_resource_stands_where_the_plan_has_it(#[case] part: &str, #[case] indented: bool) {
+    let group = |module: &str, tag: &str| {
+        json!({"address": format!("{module}aws_security_group.a"), "mode": "managed",
+               "type": "aws_security_group", "name": "a", "values": {"description": tag}})
+    };
+    let wrong = json!([{"address": GROUP}, {"address": "module.é[\"x\"].aws_security_group.a"}]);
+    let plan = json!({
+        // Sorted before the values, with the same addresses.
+        "a_list": wrong, "format_version": "1.2", "terraform_version": "1.9.0",
+        part: {"root_module": {
+            "child_modules": [{"address": "module.é[\"x\"]", "resources": [group("module.é[\"x\"].", "é")]}],
+            "resources": [group("", "\"address\": \"aws_security_group.a\"")]
+        }}
+    });
+    let text = match indented {
+        true => serde_json::to_string_pretty(&plan).unwrap(),
+        false => plan.to_string(),
+    };
+    let file = TextFile { name: "p.json".into(), path: "none/p.json".into(), text: text.clone() };
+    let snapshot = terraform::read(&file, &TemplateOptions::default()).snapshot;
+    for id in [GROUP, "module.é[\"x\"].aws_security_group.a"] {
+        let resource = audit::model::ResourceRef::new("security_groups", id);
+        let origin = snapshot.origins.resolve(&resource, "/description");
+        let Some(Origin::Plan { span: Some(span), .. }) = origin else { panic!("{origin:?}") };
+        assert_eq!(span.start_line, span.end_line);
+        let before: usize = text
+            .lines()
+            .take(span.start_line as usize - 1)
+            .map(|line| line.chars().count() + 1)
+            .sum();
+        let from = before + span.start_column as usize - 1;
+        let length = (span.end_column - span.start_column) as usize;
+        let shown: String = text.chars().skip(from).take(length).collect();
+        assert_eq!(shown, json!(id).to_string());
+        assert!(before + from > text.chars().take_while(|c| *c != ']').count(), "{span:?}");
+    }
+}
+
+/// A role of the account with policies of its own, and a plan that takes over
+/// what the role has.
+fn over_role(kind: &'static str, listed: Value, unknown: Value, more: &[Planned]) -> Snapshot {
+    let mut base = Snapshot::default();
+    let identity =
+        |id: &str| Identity { id: id.into(), name: Some(id.into()), ..Identity::default() };
+    let mut role = IamRole::new(identity("app"));
+    role.attached_policies = vec!["arn:aws:iam::aws:policy/AdministratorAccess".into()];
+    role.inline_policies = ["old", "kept"]
+        .map(|name| InlinePolicy { name: Some(name.into()), ..InlinePolicy::default() })
+        .into();
+    base.model.insert(role);
+    let mut group = SecurityGroup::new(identity("sg-1"));
+    group.ingress = vec![SecurityGroupRule {
+        cidr_ipv4: Some("0.0.0.0/0".into()),
+        ..SecurityGroupRule::default()
+    }];
+    base.model.insert(group);
+    let mut values = json!({"role_name": "app", "security_group_id": "sg-1"});
+    values.as_object_mut().unwrap().extend(listed.as_object().unwrap().clone());
+    let expressions = json!({"policy_names": {"references": ["local.names"]}, "role_name": {"constant_value": "app"}});
+    let mut all = vec![planned(kind, values, unknown, expressions)];
+    all.extend(more.iter().map(|one| Planned {
+        values: one.values.clone(),
+        unknown: one.unknown.clone(),
+        expressions: one.expressions.clone(),
+        index: Value::Null,
+        ..*one
+    }));
+    let plan = plan(&all);
+    let file =
+        TextFile { name: "p.json".into(), path: "none/p.json".into(), text: plan.to_string() };
+    terraform::read_over(base, &file, &TemplateOptions::default()).snapshot
+}
+
+#[rstest]
+#[case::attaches_and_detaches("aws_iam_role_policy_attachments_exclusive.x", json!({"policy_arns": ["arn:a"]}), json!({}), "/attached_policies", json!(["arn:a"]))]
+#[case::detaches_all("aws_iam_role_policy_attachments_exclusive.x", json!({"policy_arns": []}), json!({}), "/attached_policies", json!("nothing"))]
+#[case::removes_inline("aws_iam_role_policies_exclusive.x", json!({"policy_names": ["kept"]}), json!({}), "/inline_policies/0/name", json!("kept"))]
+#[case::leaves_it_open("aws_iam_role_policies_exclusive.x", json!({}), json!({"policy_names": true}), "/inline_policies", json!("unknown: known only after apply (local.names)"))]
+fn what_is_owned_by_a_list_is_only_what_it_lists(
+    #[case] kind: &'static str,
+    #[case] listed: Value,
+    #[case] unknown: Value,
+    #[case] path: &str,
+    #[case] expected: Value,
+) {
+    let snapshot = over_role(kind, listed, unknown, &[]);
+    let found = fact(&snapshot, "iam_roles", "app", path);
+    let found = if found == json!([]) { json!("nothing") } else { found };
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_the_plan_attaches_beside_an_exclusive_list_is_kept() {
+    let beside = planned(
+        "aws_iam_role_policy_attachment.b",
+        json!({"role": "app", "policy_arn": "arn:b"}),
+        json!({}),
+        json!({}),
+    );
+    let listed = json!({"policy_arns": ["arn:a"]});
+    let kind = "aws_iam_role_policy_attachments_exclusive.x";
+    let snapshot = over_role(kind, listed, json!({}), &[beside]);
+    assert_eq!(snapshot.model.iam_roles["app"].attached_policies, ["arn:a", "arn:b"]);
+}
+
+/// The rules of a group of the account, by the ids that are listed.
+#[rstest]
+#[case::none_listed(json!([]), json!("nothing"))]
+#[case::the_plans_own(json!(["sgr-2"]), json!("10.0.0.0/8"))]
+#[case::one_of_the_account(json!(["sgr-1"]), json!("unknown: known only after apply (the rules of aws_vpc_security_group_rules_exclusive.x)"))]
+fn rules_that_are_not_listed_are_revoked(#[case] ids: Value, #[case] expected: Value) {
+    let rule = planned(
+        "aws_vpc_security_group_ingress_rule.r",
+        json!({"id": "sgr-2", "security_group_id": "sg-1", "ip_protocol": "-1", "cidr_ipv4": "10.0.0.0/8"}),
+        json!({}),
+        json!({}),
+    );
+    let more = if ids == json!([]) { vec![] } else { vec![rule] };
+    let listed = json!({"ingress_rule_ids": ids, "egress_rule_ids": []});
+    let kind = "aws_vpc_security_group_rules_exclusive.x";
+    let snapshot = over_role(kind, listed, json!({}), &more);
+    assert_eq!(fact(&snapshot, "security_groups", "sg-1", "/ingress/0/cidr_ipv4"), expected);
+}
+
+/// Places and waivers come from JSON source too.
+#[test]
+fn a_json_source_has_places_and_waivers() {
+    let source = r#"{
+  "resource": {
+    "aws_security_group": {
+      "a": {
+        "//": "audit:waive sg-unused kept for later until 2030-01-01",
+        "description": "text",
+        "tags": {"Name": "n"},
+        "ingress": [
+          {"protocol": "-1", "cidr_blocks": ["0.0.0.0/0"]}
+        ]
+      }
+    },
+    "aws_s3_bucket": [{"b": [{"bucket": "x", "acl": null}]}]
+  }
+}
+"#;
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("main.tf.json"), source).unwrap();
+    let ingress =
+        json!([{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}]);
+    let values = json!({"description": "text", "tags": {"Name": "n"}, "ingress": ingress});
+    let bucket = planned("aws_s3_bucket.b", json!({"bucket": "x"}), json!({}), json!({}));
+    let file = TextFile {
+        name: "plan.json".into(),
+        path: directory.path().join("plan.json"),
+        text: plan(&[planned(GROUP, values, json!({}), json!({})), bucket]).to_string(),
+    };
+    let snapshot = terraform::read(&file, &TemplateOptions::default()).snapshot;
+    for (collection, id, path, expected) in [
+        ("security_groups", GROUP, "/vpc_id", (4, 7)),
+        ("security_groups", GROUP, "/description", (6, 24)),
+        ("security_groups", GROUP, "/tags/Name", (7, 26)),
+        ("security_groups", GROUP, "/ingress/0/protocol", (9, 24)),
+        ("s3_buckets", "aws_s3_bucket.b", "/versioning", (13, 24)),
+    ] {
+        let resource = audit::model::ResourceRef::new(collection, id);
+        let origin = snapshot.origins.resolve(&resource, path);
+        let Some(Origin::Plan { span: Some(span), .. }) = origin else { panic!("{origin:?}") };
+        assert!(span.file.ends_with("main.tf.json"), "{span:?}");
+        assert_eq!((span.start_line, span.start_column), expected, "{path}");
+    }
+    let waivers = &snapshot.inline_waivers;
+    assert_eq!(waivers.len(), 1);
+    assert_eq!(
+        (waivers[0].control.as_str(), waivers[0].reason.as_str()),
+        ("sg-unused", "kept for later")
+    );
+}
+
+/// What comes with a VPC of the account is taken over: what it had goes, and
+/// what the plan writes is not lost.
+#[rstest]
+#[case::group("aws_default_security_group.d", json!({"vpc_id": "vpc-1", "ingress": [{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["10.0.0.0/8"]}]}), "security_groups", "sg-1", "/ingress/0/cidr_ipv4", json!("10.0.0.0/8"))]
+#[case::emptied_group("aws_default_security_group.d", json!({"vpc_id": "vpc-1"}), "security_groups", "sg-1", "/ingress/0", json!("nothing"))]
+#[case::acl("aws_default_network_acl.d", json!({"default_network_acl_id": "acl-1", "ingress": [{"protocol": "-1", "rule_no": 7, "action": "allow", "cidr_block": "0.0.0.0/0"}]}), "network_acls", "acl-1", "/entries/2/rule_number", json!(7))]
+#[case::table("aws_default_route_table.d", json!({"default_route_table_id": "rtb-1", "route": [{"cidr_block": "0.0.0.0/0", "gateway_id": "igw-1"}]}), "route_tables", "rtb-1", "/routes/0/destination_cidr_block", json!("0.0.0.0/0"))]
+fn what_comes_with_a_vpc_is_taken_over(
+    #[case] kind: &'static str,
+    #[case] values: Value,
+    #[case] collection: &str,
+    #[case] id: &str,
+    #[case] path: &str,
+    #[case] expected: Value,
+) {
+    let identity = |id: &str| Identity { id: id.into(), ..Identity::default() };
+    let vpc = Some("vpc-1".to_owned());
+    let mut base = Snapshot::default();
+    base.model.insert(Vpc::new(identity("vpc-1")));
+    let mut group = SecurityGroup::new(identity("sg-1"));
+    (group.vpc_id, group.is_default) = (vpc.clone(), Some(true));
+    group.ingress = vec![SecurityGroupRule {
+        cidr_ipv4: Some("0.0.0.0/0".into()),
+        ..SecurityGroupRule::default()
+    }];
+    base.model.insert(group);
+    let mut acl = NetworkAcl::new(identity("acl-1"));
+    (acl.vpc_id, acl.is_default) = (vpc.clone(), Some(true));
+    base.model.insert(acl);
+    let mut table = RouteTable::new(identity("rtb-1"));
+    (table.vpc_id, table.main) = (vpc, Some(true));
+    base.model.insert(table);
+    let plan = plan(&[planned(kind, values, json!({}), json!({}))]);
+    let file =
+        TextFile { name: "p.json".into(), path: "none/p.json".into(), text: plan.to_string() };
+    let snapshot = terraform::read_over(base, &file, &TemplateOptions::default()).snapshot;
+    assert_eq!(fact(&snapshot, collection, id, path), expected);
 }

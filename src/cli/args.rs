@@ -131,7 +131,7 @@ pub struct TemplateArgs {
     /// The account that templates are deployed to
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
-    /// Where a plan's .tf files lie [default: beside the plan]
+    /// Where a plan's .tf and .tf.json files lie [default: beside the plan]
     #[arg(long, value_name = "DIR")]
     pub source_root: Option<PathBuf>,
 }

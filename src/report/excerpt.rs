@@ -9,8 +9,42 @@ use crate::report::place;
 /// Texts of files by name, and the spans in them that may hold secrets.
 #[derive(Debug, Default)]
 pub struct Excerpts {
-    files: HashMap<Arc<str>, Vec<String>>,
+    files: HashMap<Arc<str>, Lines>,
     secrets: Vec<Span>,
+}
+
+/// The lines of a file.
+#[derive(Debug, Default)]
+struct Lines {
+    lines: Vec<String>,
+    /// For lines too long to be looked through for each finding: the byte of
+    /// every `STEP`th character.
+    steps: HashMap<usize, Vec<usize>>,
+}
+
+impl Lines {
+    fn new(text: &str) -> Self {
+        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let steps = lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| line.len() > WHOLE_LINE)
+            .map(|(index, line)| {
+                (index, line.char_indices().step_by(STEP).map(|(byte, _)| byte).collect())
+            })
+            .collect();
+        Self { lines, steps }
+    }
+
+    /// The part of a very long line around a column, with the number of
+    /// characters before it.
+    fn part(&self, index: usize, column: usize) -> Option<(usize, &str)> {
+        let steps = self.steps.get(&index)?;
+        let line = self.lines.get(index)?;
+        let first = (column / STEP).saturating_sub(1).min(steps.len().saturating_sub(1));
+        let until = steps.get(first + 3).copied().unwrap_or(line.len());
+        Some((first * STEP, line.get(*steps.get(first)?..until)?))
+    }
 }
 
 /// A line to show, with the columns to underline.
@@ -30,22 +64,27 @@ const MASK: char = '*';
 /// Lines above one that may name what stands on it.
 const LINES_BEFORE: usize = 4;
 const LONGEST_LINE: usize = 160;
+/// The longest line, in bytes, that is looked through as a whole.
+const WHOLE_LINE: usize = 64 * 1024;
+/// Characters between known places of a longer line.
+const STEP: usize = 4096;
 
 impl Excerpts {
     /// Excerpts of the files in `texts`, for what was read from them into
     /// `snapshot`.
     pub fn new(texts: impl IntoIterator<Item = (Arc<str>, String)>, snapshot: &Snapshot) -> Self {
-        let files = texts
-            .into_iter()
-            .map(|(name, text)| (name, text.lines().map(str::to_owned).collect()))
-            .collect();
+        let files = texts.into_iter().map(|(name, text)| (name, Lines::new(&text))).collect();
         Self { files, secrets: secret_spans(snapshot) }
     }
 
     /// The first line of a span; `None` where the file is not at hand.
     pub fn line(&self, span: &Span) -> Option<Excerpt> {
         let index = usize::try_from(span.start_line).ok()?.checked_sub(1)?;
-        let lines = self.files.get(&span.file)?;
+        let file = self.files.get(&span.file)?;
+        if let Some((before, part)) = file.part(index, span.start_column.max(1) as usize - 1) {
+            return Some(self.of_part(span, before, part));
+        }
+        let lines = &file.lines;
         let mut text: Vec<char> = self.masked(span, lines, index)?.chars().collect();
         let start = (span.start_column.max(1) as usize - 1).min(text.len());
         let end = if span.end_line == span.start_line {
@@ -65,9 +104,33 @@ impl Excerpts {
         Some(Excerpt { line: span.start_line, text: text.into_iter().collect(), offset, length })
     }
 
+    /// The place in a line of which only a part, after `before` characters, is
+    /// looked through. What stands before the place is not shown: whether it is
+    /// the end of a secret, the part may not tell.
+    fn of_part(&self, span: &Span, before: usize, part: &str) -> Excerpt {
+        let masked = mask::masked_after(&[], part);
+        let mut text: Vec<char> = masked.chars().collect();
+        self.hide_spans(&mut text, span, before);
+        let start = (span.start_column.max(1) as usize - 1).saturating_sub(before).min(text.len());
+        let text: String = text.into_iter().skip(start).take(LONGEST_LINE).collect();
+        let shown = text.chars().count();
+        let length = match span.end_line == span.start_line {
+            true => span.end_column.saturating_sub(span.start_column) as usize,
+            false => shown,
+        };
+        Excerpt { line: span.start_line, text, offset: 0, length: length.min(shown).max(1) }
+    }
+
     /// A line with every span that may hold a secret masked.
     fn masked(&self, at: &Span, lines: &[String], index: usize) -> Option<String> {
         let mut text: Vec<char> = masked_line(lines, index)?.chars().collect();
+        self.hide_spans(&mut text, at, 0);
+        Some(text.into_iter().collect())
+    }
+
+    /// Masks the spans that may hold a secret in the part of the line of `at`
+    /// that begins after `before` characters.
+    fn hide_spans(&self, text: &mut [char], at: &Span, before: usize) {
         for secret in &self.secrets {
             if secret.file != at.file
                 || at.start_line < secret.start_line
@@ -76,12 +139,12 @@ impl Excerpts {
                 continue;
             }
             let from = if secret.start_line == at.start_line {
-                secret.start_column.max(1) as usize - 1
+                (secret.start_column.max(1) as usize - 1).saturating_sub(before)
             } else {
                 0
             };
             let until = if secret.end_line == at.start_line {
-                secret.end_column.max(1) as usize - 1
+                (secret.end_column.max(1) as usize - 1).saturating_sub(before)
             } else {
                 text.len()
             };
@@ -89,7 +152,6 @@ impl Excerpts {
                 *c = MASK;
             }
         }
-        Some(text.into_iter().collect())
     }
 }
 
@@ -173,6 +235,19 @@ mod tests {
             Some(Excerpt { line: 2, text: "MultiAZ: false".into(), offset: 9, length: 5 })
         );
         assert_eq!(excerpts.line(&span(9, 1, 2)), None);
+    }
+
+    #[test]
+    fn a_very_long_line_is_shown_from_the_place_on() {
+        let before = "é, ".repeat(50_000);
+        let line = format!("{before}\"a.b\", \"password\": \"hunter2\"{}", " x".repeat(50_000));
+        let excerpts = Excerpts::new([("t.yaml".into(), line)], &Snapshot::default());
+        let shown = excerpts.line(&span(1, 150_001, 150_006)).unwrap();
+        assert!(shown.text.starts_with("\"a.b\", \"password\": "), "{}", shown.text);
+        assert!(!shown.text.contains("hunter2"), "{}", shown.text);
+        assert_eq!((shown.offset, shown.length, shown.text.chars().count()), (0, 5, 160));
+        // A place beyond the line is none of another's.
+        assert_eq!(excerpts.line(&span(1, 900_000, 900_001)).unwrap().text, "");
     }
 
     #[test]

@@ -32,6 +32,22 @@ pub(super) struct Named {
     pub attribute: String,
 }
 
+/// What an expression refers to.
+#[derive(Debug, Default)]
+pub(super) struct Referred {
+    /// The resource instances that it names.
+    pub named: Vec<Named>,
+    /// The first reference that may bring in something else, such as a local,
+    /// whose expression no plan tells.
+    pub rest: Option<String>,
+}
+
+impl Referred {
+    fn other(&mut self, reference: &str) {
+        self.rest.get_or_insert_with(|| reference.to_owned());
+    }
+}
+
 impl<'p> Scope<'p> {
     pub(super) fn new(plan: &'p Plan, instances: &'p [Instance<'p>]) -> Self {
         let mut by_name: HashMap<_, Vec<&Instance<'_>>> = HashMap::new();
@@ -71,12 +87,12 @@ impl<'p> Scope<'p> {
             .try_fold(self.root, |module, name| Some(&module.module_calls.get(&name)?.module))
     }
 
-    /// The resource instances that an expression of `instance` refers to.
-    pub(super) fn named(&self, expression: &Json, instance: &Instance<'_>) -> Vec<Named> {
-        let mut found = Vec::new();
+    /// What an expression of `instance` refers to.
+    pub(super) fn referred(&self, expression: &Json, instance: &Instance<'_>) -> Referred {
+        let mut found = Referred::default();
         self.follow(expression, instance.module, instance.index, 0, &mut found);
         let mut seen = BTreeSet::new();
-        found.retain(|named| seen.insert(named.clone()));
+        found.named.retain(|named| seen.insert(named.clone()));
         found
     }
 
@@ -86,22 +102,33 @@ impl<'p> Scope<'p> {
         module: &str,
         index: Option<&Json>,
         steps: usize,
-        found: &mut Vec<Named>,
+        found: &mut Referred,
     ) {
         if steps > MOST_STEPS {
-            return;
+            return found.other("var");
+        }
+        if expression.get("constant_value").is_some_and(brings_in) {
+            found.other("constant_value");
         }
         let references: Vec<&str> = expression
             .get("references")
             .and_then(Json::as_array)
             .map(|items| items.iter().filter_map(Json::as_str).collect())
             .unwrap_or_default();
-        for (position, reference) in references.iter().enumerate() {
-            // Terraform lists `a.b` again after `a.b.c`.
-            let is_prefix = references.iter().take(position).any(|longer| {
+        // Terraform lists `a.b` again after `a.b.c`.
+        let is_prefix = |position: usize, reference: &str| {
+            references.iter().take(position).any(|longer| {
                 longer.strip_prefix(reference).is_some_and(|rest| rest.starts_with(['.', '[']))
-            });
-            if is_prefix {
+            })
+        };
+        // `a.b[each.key].c` is listed as `a.b` and `each.key`.
+        let is_indexed = references.iter().enumerate().any(|(position, reference)| {
+            let bare = split(reference).len() == 2 && !is_of_language(reference);
+            bare && !is_prefix(position, reference)
+        });
+        for (position, reference) in references.iter().enumerate() {
+            let is_index = reference.starts_with("each.") || reference.starts_with("count.");
+            if is_prefix(position, reference) || (is_index && is_indexed) {
                 continue;
             }
             self.reference(reference, module, index, steps, found);
@@ -114,7 +141,7 @@ impl<'p> Scope<'p> {
         module: &str,
         index: Option<&Json>,
         steps: usize,
-        found: &mut Vec<Named>,
+        found: &mut Referred,
     ) {
         let parts = split(reference);
         let part = |position: usize| parts.get(position).map(String::as_str).unwrap_or_default();
@@ -129,6 +156,8 @@ impl<'p> Scope<'p> {
                     // There, `each` and `count` are the module's.
                     let index = module_key(module);
                     self.follow(expression, above, index.as_ref(), steps + 1, found);
+                } else if self.value_of(module, part(1)).is_none_or(brings_in) {
+                    found.other(reference);
                 }
             }
             "module" => {
@@ -140,11 +169,12 @@ impl<'p> Scope<'p> {
                 let expression = output
                     .and_then(|output| called?.module.outputs.get(output))
                     .map(|output| &output.expression);
-                if let Some(expression) = expression {
-                    self.follow(expression, &child, None, steps + 1, found);
+                match expression {
+                    Some(expression) => self.follow(expression, &child, None, steps + 1, found),
+                    None => found.other(reference),
                 }
             }
-            "local" | "each" | "count" | "path" | "terraform" | "self" | "data" | "" => {}
+            _ if is_of_language(reference) => found.other(reference),
             kind => {
                 let key = parts.get(2).filter(|part| part.starts_with('['));
                 let attribute = parts
@@ -152,8 +182,12 @@ impl<'p> Scope<'p> {
                     .skip(2)
                     .find(|part| !part.starts_with('['))
                     .map_or("id", String::as_str);
-                for address in self.instances(module, kind, part(1), key, index) {
-                    found.push(Named {
+                let instances = self.instances(module, kind, part(1), key, index);
+                if instances.is_empty() {
+                    found.other(reference);
+                }
+                for address in instances {
+                    found.named.push(Named {
                         address,
                         kind: kind.to_owned(),
                         attribute: attribute.to_owned(),
@@ -161,6 +195,13 @@ impl<'p> Scope<'p> {
                 }
             }
         }
+    }
+
+    /// The value of a variable that no module call sets.
+    fn value_of(&self, module: &str, name: &str) -> Option<&'p Json> {
+        let given = module.is_empty().then(|| self.plan.variables.get(name)).flatten();
+        let default = || Some(&self.module(module)?.variables.get(name)?.default);
+        given.map(|variable| &variable.value).or_else(default)
     }
 
     /// The instances that a name means: the one whose key is written, the one
@@ -194,6 +235,24 @@ impl<'p> Scope<'p> {
             }
         }
         all.iter().map(|instance| instance.address.to_owned()).collect()
+    }
+}
+
+/// Whether a reference is to what Terraform's language has beside resources.
+fn is_of_language(reference: &str) -> bool {
+    let first = reference.split(['.', '[']).next().unwrap_or_default();
+    ["local", "each", "count", "path", "terraform", "self", "data", "var", "module", ""]
+        .contains(&first)
+}
+
+/// Whether a value may add an item to a list of names: a switch or a number
+/// does not.
+fn brings_in(value: &Json) -> bool {
+    match value {
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+        Json::String(text) => !text.is_empty(),
+        Json::Array(items) => !items.is_empty(),
+        Json::Object(entries) => !entries.is_empty(),
     }
 }
 

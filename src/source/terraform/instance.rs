@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
+use super::place;
 use super::plan::{Module, Plan, PlannedResource};
+use crate::model::Span;
+use crate::source::TextFile;
 
 /// How deep modules may nest.
 const MOST_MODULES: usize = 64;
@@ -33,18 +36,18 @@ pub(super) struct Instance<'p> {
     pub created: bool,
     /// Whether it is a resource, not a data source.
     pub managed: bool,
-    /// The line of the plan file on which its address stands.
-    pub line: u32,
+    /// Where its address stands in the plan file.
+    pub place: Option<Span>,
 }
 
 /// The instances that will be, and the data sources that were read.
-pub(super) fn of<'p>(plan: &'p Plan, text: &str) -> Vec<Instance<'p>> {
+pub(super) fn of<'p>(plan: &'p Plan, file: &TextFile) -> Vec<Instance<'p>> {
     let changes: HashMap<&str, &super::plan::Change> = plan
         .resource_changes
         .iter()
         .map(|change| (change.address.as_str(), &change.change))
         .collect();
-    let lines = address_lines(text);
+    let places = place::of_addresses(&file.text, &file.name);
     let mut found = Vec::new();
     let mut add = |module: &'p Module, managed: bool| {
         let mut open = vec![(module, 0)];
@@ -52,7 +55,7 @@ pub(super) fn of<'p>(plan: &'p Plan, text: &str) -> Vec<Instance<'p>> {
             for resource in &module.resources {
                 let is_managed = resource.mode != "data";
                 if is_managed == managed {
-                    found.push(instance(resource, &module.address, &changes, &lines, managed));
+                    found.push(instance(resource, &module.address, &changes, &places, managed));
                 }
             }
             if depth < MOST_MODULES {
@@ -75,7 +78,7 @@ fn instance<'p>(
     resource: &'p PlannedResource,
     module: &'p str,
     changes: &HashMap<&str, &'p super::plan::Change>,
-    lines: &HashMap<String, u32>,
+    places: &HashMap<String, Span>,
     managed: bool,
 ) -> Instance<'p> {
     let change = changes.get(resource.address.as_str());
@@ -96,19 +99,6 @@ fn instance<'p>(
             change.actions.is_empty() || change.actions.iter().any(|action| action == "create")
         }),
         managed,
-        line: lines.get(&resource.address).copied().unwrap_or(1),
+        place: places.get(&resource.address).cloned(),
     }
-}
-
-/// The first line on which each address stands, in an indented plan.
-fn address_lines(text: &str) -> HashMap<String, u32> {
-    let mut lines = HashMap::new();
-    for (index, line) in text.lines().enumerate() {
-        if let Some(rest) = line.trim_start().strip_prefix("\"address\":")
-            && let Ok(address) = serde_json::from_str::<String>(rest.trim().trim_end_matches(','))
-        {
-            lines.entry(address).or_insert(u32::try_from(index + 1).unwrap_or(u32::MAX));
-        }
-    }
-    lines
 }

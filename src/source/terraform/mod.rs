@@ -15,9 +15,11 @@ use crate::model::{
 
 mod configuration;
 mod instance;
+mod place;
 mod plan;
 mod resource;
 mod source;
+mod source_json;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -71,7 +73,7 @@ fn read_plan(
     declare_deployment(&mut loaded.snapshot, &options, &origin, "a Terraform plan");
     declare_template(&mut loaded, file, plan, &options, &origin);
     let sources = source::Sources::find(file, &options, plan);
-    let instances = instance::of(plan, &file.text);
+    let instances = instance::of(plan, file);
     let scope = configuration::Scope::new(plan, &instances);
     let declared: Vec<resource::Declared<'_>> = instances
         .iter()
@@ -82,6 +84,7 @@ fn read_plan(
         resource::read(one, resource::Phase::Alone, &mut loaded.snapshot);
     }
     let mut loaded = over(base, loaded);
+    resource::apply_exclusive(&declared, &mut loaded.snapshot);
     for one in &declared {
         resource::read(one, resource::Phase::Adding, &mut loaded.snapshot);
         resource::note_unplaced(one, &mut loaded.snapshot);

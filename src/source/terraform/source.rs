@@ -1,4 +1,4 @@
-//! The `.tf` files behind a plan, for the lines of findings and for waivers.
+//! The `.tf` and `.tf.json` files behind a plan, for the lines of findings and for waivers.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -12,23 +12,24 @@ use serde::Deserialize;
 use super::configuration::module_names;
 use super::plan::{ConfigModule, Plan};
 use super::resource::Declared;
+use super::source_json;
 use crate::diagnostic::Diagnostic;
 use crate::model::snapshot::InlineWaiver;
 use crate::model::{Origin, ResourceRef, Snapshot, Span};
 use crate::source::{TemplateOptions, TextFile, files};
 
-/// The largest `.tf` file that is read.
+/// The largest source file that is read.
 const LARGEST_FILE: u64 = 4 * 1024 * 1024;
 
 /// Where a resource and its attributes stand.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Places {
     /// The block's header.
-    header: Option<Span>,
+    pub(super) header: Option<Span>,
     /// Attributes and nested blocks by JSON pointer.
-    attributes: HashMap<String, Span>,
+    pub(super) attributes: HashMap<String, Span>,
     /// Waivers in comments.
-    waivers: Vec<(Span, String)>,
+    pub(super) waivers: Vec<(Span, String)>,
 }
 
 impl Places {
@@ -100,7 +101,7 @@ fn installed(root: &Path) -> HashMap<String, PathBuf> {
 }
 
 impl Sources {
-    /// Reads the `.tf` files beside the plan, or in the given directory, and
+    /// Reads the source files beside the plan, or in the given directory, and
     /// those of its local modules.
     pub(super) fn find(file: &TextFile, options: &TemplateOptions, plan: &Plan) -> Self {
         let mut sources = Self::default();
@@ -121,10 +122,12 @@ impl Sources {
             .unwrap_or_default();
         names.sort();
         for name in names {
-            if name.extension().is_some_and(|ending| ending == "tf")
+            let ending = |wanted: &str| name.to_str().is_some_and(|name| name.ends_with(wanted));
+            let is_json = ending(".tf.json");
+            if (ending(".tf") || is_json)
                 && let Ok(file) = files::text_of(&name, LARGEST_FILE)
             {
-                self.file(&file, path);
+                self.file(&file, is_json, path);
             }
         }
         for (name, call) in &module.module_calls {
@@ -138,9 +141,15 @@ impl Sources {
         }
     }
 
-    fn file(&mut self, file: &TextFile, module: &[String]) {
-        let Ok(body) = hcl_edit::parser::parse_body(&file.text) else { return };
+    fn file(&mut self, file: &TextFile, is_json: bool, module: &[String]) {
         let name: Arc<str> = file.name.strip_prefix("./").unwrap_or(&file.name).into();
+        if is_json {
+            for (kind, label, places) in source_json::resources(file, &name) {
+                self.resources.insert((module.to_vec(), kind, label), places);
+            }
+            return;
+        }
+        let Ok(body) = hcl_edit::parser::parse_body(&file.text) else { return };
         let text = Text::new(name, &file.text);
         for structure in &body {
             let Structure::Block(block) = structure else { continue };

@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::configuration::Scope;
+use super::configuration::{Referred, Scope};
 use super::instance::Instance;
 use super::source::Places;
 use crate::model::{Origin, Reason};
@@ -198,7 +198,7 @@ impl Builder<'_> {
         if unknowns.contains(&Json::Bool(true))
             && let Written::Expression(expression) = written
         {
-            let named = self.scope.named(expression, self.instance);
+            let named = self.scope.referred(expression, self.instance).named;
             let missing = unknowns.iter().filter(|item| **item == Json::Bool(true)).count();
             if named.len() == missing {
                 let known = items.iter().zip(unknowns).filter(|(_, u)| **u != Json::Bool(true));
@@ -227,11 +227,12 @@ impl Builder<'_> {
     /// What an unknown attribute will be of.
     fn referred(&self, written: Written<'_>, path: &str) -> Value {
         let expression = written.expression();
-        let mut named = self.scope.named(expression, self.instance);
+        let Referred { mut named, rest } = self.scope.referred(expression, self.instance);
+        let name = path.rsplit('/').next().unwrap_or_default();
         if let Written::Within(_) = written {
             // Of the references of all blocks, those that can stand here; which
             // of several, the plan does not tell.
-            let types = takes(path.rsplit('/').next().unwrap_or_default());
+            let types = takes(name);
             named.retain(|named| types.contains(&named.kind.as_str()));
             named.truncate(if named.len() == 1 { 1 } else { 0 });
         }
@@ -247,10 +248,21 @@ impl Builder<'_> {
                     path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned()
                 })),
             }),
-            1 => self.reference(named.swap_remove(0)),
-            _ => Value::List(
-                named.into_iter().map(|named| Node::new(self.reference(named))).collect(),
-            ),
+            // One value is of the one resource: of a condition's branches, the
+            // plan would know any other. Lists have names in the plural.
+            1 if rest.is_none()
+                || !name.ends_with('s')
+                || matches!(written, Written::Within(_)) =>
+            {
+                self.reference(named.swap_remove(0))
+            }
+            _ => {
+                let rest = rest.map(|rest| {
+                    Node::new(Value::Unknown(Reason::KnownAfterApply { expression: Some(rest) }))
+                });
+                let named = named.into_iter().map(|named| Node::new(self.reference(named)));
+                Value::List(named.chain(rest).collect())
+            }
         }
     }
 

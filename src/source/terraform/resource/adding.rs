@@ -84,6 +84,15 @@ fn targets(kind: &str) -> &'static [Target] {
             ("users", "iam_users", &["/attached_policies"]),
             ("groups", "iam_groups", &["/attached_policies"]),
         ],
+        "aws_iam_role_policy_attachments_exclusive" => {
+            &[("role_name", "iam_roles", &["/attached_policies"])]
+        }
+        "aws_iam_user_policy_attachments_exclusive" => {
+            &[("user_name", "iam_users", &["/attached_policies"])]
+        }
+        "aws_iam_group_policy_attachments_exclusive" => {
+            &[("group_name", "iam_groups", &["/attached_policies"])]
+        }
         "aws_iam_user_group_membership" => {
             &[("user", "iam_users", &["/groups"]), ("groups", "iam_users", &["/groups"])]
         }

@@ -2,8 +2,9 @@
 
 use super::Declared;
 use crate::model::{
-    EgressOnlyInternetGateway, ElasticIp, FlowLog, InternetGateway, NatGateway, NetworkInterface,
-    ResourceRef, Route, RouteTable, Snapshot, Subnet, Vpc, VpcEndpoint, VpcPeeringConnection,
+    EgressOnlyInternetGateway, ElasticIp, FlowLog, InternetGateway, Model, NatGateway, NetworkAcl,
+    NetworkInterface, ResourceRef, Route, RouteTable, SecurityGroup, Snapshot, Subnet, Vpc,
+    VpcEndpoint, VpcPeeringConnection, link,
 };
 use crate::source::draft::Draft;
 use crate::source::node::{Node, Value};
@@ -213,11 +214,13 @@ pub(super) fn default_of(
     collection: &str,
 ) -> Option<String> {
     let node = declared.get(attribute).or_else(|| declared.get("vpc_id"))?;
-    let spelled = node.text();
-    if let Some(known) =
-        spelled.as_ref().and_then(|text| snapshot.aliases.get(collection)?.get(text))
-    {
-        return Some(known.clone());
+    let known = |text: String| match collection {
+        "route_tables" => link::lookup::<RouteTable>(snapshot, &text),
+        "network_acls" => link::lookup::<NetworkAcl>(snapshot, &text),
+        _ => link::lookup::<SecurityGroup>(snapshot, &text),
+    };
+    if let Some(known) = node.text().and_then(known) {
+        return Some(known);
     }
     if let Value::Reference(reference) = &node.value
         && ["default_route_table_id", "main_route_table_id", "default_network_acl_id"]
@@ -226,11 +229,37 @@ pub(super) fn default_of(
         return Some(reference.id.clone());
     }
     let vpc = super::target_of::<Vpc>(snapshot, node)?;
-    Some(match collection {
+    let made = match collection {
         "route_tables" => default_resources::route_table_id(&vpc),
         "network_acls" => default_resources::network_acl_id(&vpc),
         _ => default_resources::security_group_id(&vpc),
-    })
+    };
+    Some(of_account(&vpc, collection, &made, &snapshot.model).unwrap_or(made))
+}
+
+/// The default resource of a VPC that the account has already, unless there is
+/// the one that is `made` with a VPC of the plan.
+fn of_account(vpc: &str, collection: &str, made: &str, model: &Model) -> Option<String> {
+    let is_of = |of: &Option<String>| of.as_deref() == Some(vpc);
+    let (is_made, found) = match collection {
+        "route_tables" => {
+            let main = |table: &&RouteTable| table.main == Some(true) && is_of(&table.vpc_id);
+            let tables = &model.route_tables;
+            (tables.contains_key(made), tables.values().find(main).map(|one| one.id.clone()))
+        }
+        "network_acls" => {
+            let own = |acl: &&NetworkAcl| acl.is_default == Some(true) && is_of(&acl.vpc_id);
+            let acls = &model.network_acls;
+            (acls.contains_key(made), acls.values().find(own).map(|one| one.id.clone()))
+        }
+        _ => {
+            let own =
+                |group: &&SecurityGroup| group.is_default == Some(true) && is_of(&group.vpc_id);
+            let groups = &model.security_groups;
+            (groups.contains_key(made), groups.values().find(own).map(|one| one.id.clone()))
+        }
+    };
+    found.filter(|_| !is_made)
 }
 
 pub(super) fn internet_gateway(declared: &Declared<'_>, snapshot: &mut Snapshot) {

@@ -123,22 +123,29 @@ pub(super) fn policy_attachment(declared: &Declared<'_>, snapshot: &mut Snapshot
         let Some(id) = target_of::<IamRole>(snapshot, name) else { continue };
         attach(&mut declared.draft_of(snapshot, ResourceRef::new("iam_roles", &id)));
         if let Some(role) = snapshot.model.iam_roles.get_mut(&id) {
-            role.attached_policies.extend(arn.clone());
+            attach_to(&mut role.attached_policies, arn.as_ref());
         }
     }
     for name in names(["user", "users"]) {
         let Some(id) = target_of::<IamUser>(snapshot, name) else { continue };
         attach(&mut declared.draft_of(snapshot, ResourceRef::new("iam_users", &id)));
         if let Some(user) = snapshot.model.iam_users.get_mut(&id) {
-            user.attached_policies.extend(arn.clone());
+            attach_to(&mut user.attached_policies, arn.as_ref());
         }
     }
     for name in names(["group", "groups"]) {
         let Some(id) = target_of::<IamGroup>(snapshot, name) else { continue };
         attach(&mut declared.draft_of(snapshot, ResourceRef::new("iam_groups", &id)));
         if let Some(group) = snapshot.model.iam_groups.get_mut(&id) {
-            group.attached_policies.extend(arn.clone());
+            attach_to(&mut group.attached_policies, arn.as_ref());
         }
+    }
+}
+
+/// Another resource may list the same policy.
+fn attach_to(attached: &mut Vec<String>, arn: Option<&String>) {
+    if let Some(arn) = arn.filter(|arn| !attached.contains(arn)) {
+        attached.push(arn.clone());
     }
 }
 

@@ -27,6 +27,7 @@ mod ec2_security;
 mod ecs;
 mod eks;
 mod elasticache;
+mod exclusive;
 mod iam;
 mod lambda;
 mod lb;
@@ -40,6 +41,7 @@ mod service_entry;
 mod transit_gateway;
 
 pub(super) use adding::note_unplaced;
+pub(super) use exclusive::apply as apply_exclusive;
 pub(super) use references::note as note_references;
 
 /// Resources that stand alone are read before those that add to others.
@@ -271,17 +273,19 @@ impl<'a> Declared<'a> {
         options: &'a TemplateOptions,
     ) -> Self {
         let places = sources.of(instance.module, instance.kind, instance.name);
-        let in_plan = Span {
-            file: file.name.clone(),
-            start_line: instance.line,
-            start_column: 1,
-            end_line: instance.line,
-            end_column: 2,
+        let in_plan = || {
+            instance.place.clone().unwrap_or_else(|| Span {
+                file: file.name.clone(),
+                start_line: 1,
+                start_column: 1,
+                end_line: 1,
+                end_column: 2,
+            })
         };
         let origin = Origin::Plan {
             file: file.name.clone(),
             address: instance.address.to_owned(),
-            span: Some(places.header().cloned().unwrap_or(in_plan)),
+            span: Some(places.header().cloned().unwrap_or_else(in_plan)),
         };
         let prefix = options.id_prefix.as_deref().unwrap_or_default();
         let values = Builder { instance, scope, places, prefix, origin: &origin }.build();
