@@ -55,11 +55,8 @@ fn main() {
     let (whole, megabytes) = timed(&[&["scan"][..], &region].concat());
     let log = emulator.log();
     let calls: u64 = log.iter().map(|(.., count)| count).sum();
-    let twice: Vec<String> = log
-        .iter()
-        .filter(|(.., count)| *count > 1)
-        .map(|(call, ..)| call.to_string())
-        .collect();
+    let twice: Vec<String> =
+        log.iter().filter(|(.., count)| *count > 1).map(|(call, ..)| call.to_string()).collect();
     let (ours, _) = timed(&["scan", file]);
     println!("calls                 {calls}, made twice: {twice:?}");
     println!("whole scan            {whole:.2?}");

@@ -56,7 +56,8 @@ A line of a batch:
    {\"Version\": \"2012-10-17\", \"Statement\": []}], \"expect\": \"allowed\"}
 It may also have boundary, session_policies, resource_policy, endpoint_policy, scps and
 rcps (from the root down; a level is a policy or a list of such), principal_account,
-resource_account, management_account and unknown_keys. A policy is a JSON object or the
+resource_account, management_account, unknown_keys and block_public_access (S3's, true
+or an object such as {\"RestrictPublicBuckets\": true}). A policy is a JSON object or the
 name of a file. The values of context are strings, or lists of strings for keys with
 several. camelCase and the long names (permissions_boundary, service_control_policies)
 are taken too. expect is allowed, denied, explicitly-denied, implicitly-denied or
@@ -141,6 +142,10 @@ pub struct PolicyArgs {
     /// Policy of the VPC endpoint that the request passes
     #[arg(long, value_name = "FILE")]
     pub endpoint_policy: Option<String>,
+    /// S3 Block Public Access is on for the bucket or its account; what counts
+    /// here is RestrictPublicBuckets
+    #[arg(long)]
+    pub block_public_access: bool,
     /// Account of a principal given as user/NAME or role/NAME
     #[arg(long, value_name = "ID")]
     pub principal_account: Option<String>,
@@ -295,6 +300,7 @@ impl PolicyArgs {
             principal_account: self.principal_account.clone(),
             resource_account: self.resource_account.clone(),
             management_account: self.management_account.clone(),
+            block_public_access: self.block_public_access.then_some(true),
             context_complete: context.context_complete,
             ..Question::default()
         };

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::question::Question;
 use crate::analysis::identity::evaluate::condition::compare;
-use crate::analysis::identity::evaluate::{Layer, Place, Policy, PolicySet, Request};
+use crate::analysis::identity::evaluate::{Formula, Layer, Place, Policy, PolicySet, Request};
 use crate::diagnostic::Diagnostic;
 use crate::model::condition_operator::Operator;
 use crate::source::policy_file::{self, Kind};
@@ -64,6 +64,9 @@ pub fn add_policies(
     if let Some(given) = &question.endpoint_policy {
         set.endpoint =
             Some(reader.layer(Kind::Endpoint, "endpoint_policy", std::slice::from_ref(given)));
+    }
+    if let Some(restricted) = question.block_public_access {
+        set.restricts_public_buckets = Some(Formula::constant(restricted));
     }
     set.management_accounts.extend(question.management_account.clone());
     match reader.errors.is_empty() {

@@ -80,6 +80,15 @@ pub struct Question {
     /// The policy of the VPC endpoint that the request passes.
     #[serde(alias = "endpointPolicy", alias = "vpc_endpoint_policy")]
     pub endpoint_policy: Option<Json>,
+    /// S3 Block Public Access of the bucket or its account: true or false for
+    /// all settings, or an object of them as S3 writes it.
+    #[serde(
+        alias = "blockPublicAccess",
+        alias = "public_access_block",
+        alias = "publicAccessBlock",
+        deserialize_with = "restricts_public"
+    )]
+    pub block_public_access: Option<bool>,
     /// The organization's management account.
     #[serde(alias = "managementAccount")]
     pub management_account: Option<String>,
@@ -175,6 +184,36 @@ fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Json>, D::Error
 
 fn some_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<Json>>, D::Error> {
     Option::<Json>::deserialize(from).map(|found| found.map(list))
+}
+
+/// Whether public buckets are restricted; the other settings take no access
+/// away that a policy gives.
+fn restricts_public<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        All(bool),
+        Each(Settings),
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Settings {
+        #[serde(default, alias = "RestrictPublicBuckets", alias = "restrictPublicBuckets")]
+        restrict_public_buckets: bool,
+        #[serde(default, rename = "block_public_acls")]
+        #[serde(alias = "BlockPublicAcls", alias = "blockPublicAcls")]
+        _block_acls: bool,
+        #[serde(default, rename = "ignore_public_acls")]
+        #[serde(alias = "IgnorePublicAcls", alias = "ignorePublicAcls")]
+        _ignore_acls: bool,
+        #[serde(default, rename = "block_public_policy")]
+        #[serde(alias = "BlockPublicPolicy", alias = "blockPublicPolicy")]
+        _block_policy: bool,
+    }
+    Ok(Option::<Given>::deserialize(from)?.map(|given| match given {
+        Given::All(value) => value,
+        Given::Each(settings) => settings.restrict_public_buckets,
+    }))
 }
 
 fn levels<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Vec<Json>>, D::Error> {

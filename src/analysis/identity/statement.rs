@@ -65,6 +65,35 @@ pub(super) fn restricts(conditions: &[Condition]) -> bool {
     conditions.iter().any(restricting)
 }
 
+/// Whether the conditions let only fixed values of a key in, so that S3 does
+/// not take the statement for public.
+///
+/// Source: the Amazon S3 user guide, "The meaning of 'public'".
+pub(super) fn asks_fixed_values(conditions: &[Condition]) -> bool {
+    conditions.iter().any(|condition| {
+        let key = condition.key.to_ascii_lowercase();
+        // Its access point may be a wildcard where its account is fixed.
+        let access_point = key == "s3:dataaccesspointarn";
+        let fixed = |value: &String| match access_point {
+            true => !is_wild(value) && !value.contains("${"),
+            false => !value.contains(['*', '?']) && !value.contains("${"),
+        };
+        (access_point || restricting(condition))
+            && is_positive(condition)
+            && condition.values.iter().all(fixed)
+    })
+}
+
+/// Whether conditions of a statement that denies everyone may leave only those
+/// whom the owner trusts.
+pub(super) fn may_keep_strangers_off(conditions: &[Condition]) -> bool {
+    let trusted = |condition: &Condition| {
+        let key = condition.key.to_ascii_lowercase();
+        is_trusting(&key) || matches!(key.as_str(), "aws:sourceip" | "aws:vpcsourceip")
+    };
+    conditions.is_empty() || conditions.iter().any(trusted)
+}
+
 /// Whether the conditions let only members of an organization in.
 pub(super) fn asks_organization(conditions: &[Condition]) -> bool {
     conditions.iter().any(|condition| {
@@ -95,22 +124,7 @@ pub(super) fn accounts(conditions: &[Condition]) -> Vec<Vec<&str>> {
 }
 
 fn restricting(condition: &Condition) -> bool {
-    let operator = condition.operator.to_ascii_lowercase();
-    let operator = operator.strip_prefix("foranyvalue:").unwrap_or(&operator);
-    // A key that is absent would satisfy these.
-    if operator.ends_with("ifexists") || operator.starts_with("forallvalues:") {
-        return false;
-    }
-    let positive = matches!(
-        operator,
-        "stringequals"
-            | "stringlike"
-            | "stringequalsignorecase"
-            | "arnequals"
-            | "arnlike"
-            | "ipaddress"
-    );
-    if !positive || condition.values.is_empty() {
+    if !is_positive(condition) || condition.values.is_empty() {
         return false;
     }
     let key = condition.key.to_ascii_lowercase();
@@ -118,23 +132,45 @@ fn restricting(condition: &Condition) -> bool {
         "aws:sourceip" | "aws:vpcsourceip" => {
             condition.values.iter().all(|value| !is_wide_range(value))
         }
-        "aws:principalorgid"
-        | "aws:principalorgpaths"
-        | "aws:principalaccount"
-        | "aws:principalarn"
-        | "aws:sourceaccount"
-        | "aws:sourcearn"
-        | "aws:sourceorgid"
-        | "aws:sourceorgpaths"
-        | "aws:sourcevpc"
-        | "aws:sourcevpce"
-        | "aws:userid"
-        | "aws:username"
-        | "kms:calleraccount"
-        | "s3:dataaccesspointaccount"
-        | "aws:sourceowner" => condition.values.iter().all(|value| !is_wild(value)),
-        _ => false,
+        key => is_trusting(key) && condition.values.iter().all(|value| !is_wild(value)),
     }
+}
+
+/// Whether a condition asks for one of its values, which an absent key is not.
+fn is_positive(condition: &Condition) -> bool {
+    let operator = condition.operator.to_ascii_lowercase();
+    let operator = operator.strip_prefix("foranyvalue:").unwrap_or(&operator);
+    matches!(
+        operator,
+        "stringequals"
+            | "stringlike"
+            | "stringequalsignorecase"
+            | "arnequals"
+            | "arnlike"
+            | "ipaddress"
+    )
+}
+
+/// Whether a key, in small letters, tells whom the owner trusts from others.
+fn is_trusting(key: &str) -> bool {
+    matches!(
+        key,
+        "aws:principalorgid"
+            | "aws:principalorgpaths"
+            | "aws:principalaccount"
+            | "aws:principalarn"
+            | "aws:sourceaccount"
+            | "aws:sourcearn"
+            | "aws:sourceorgid"
+            | "aws:sourceorgpaths"
+            | "aws:sourcevpc"
+            | "aws:sourcevpce"
+            | "aws:userid"
+            | "aws:username"
+            | "kms:calleraccount"
+            | "s3:dataaccesspointaccount"
+            | "aws:sourceowner"
+    )
 }
 
 /// Whether a value stands for any account: all wildcard, or an ARN whose

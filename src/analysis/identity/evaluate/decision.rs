@@ -14,6 +14,8 @@ pub enum LayerKind {
     ResourceControl,
     /// The policy of the VPC endpoint.
     Endpoint,
+    /// S3 Block Public Access, of the bucket or its owner's account.
+    PublicAccessBlock,
     /// The resource's policy: bucket, key, queue, trust policy.
     Resource,
     /// The principal's own policies.
@@ -33,6 +35,7 @@ impl LayerKind {
             Self::ServiceControl => "service-control-policy",
             Self::ResourceControl => "resource-control-policy",
             Self::Endpoint => "vpc-endpoint-policy",
+            Self::PublicAccessBlock => "s3-block-public-access",
             Self::Resource => "resource-policy",
             Self::Identity => "identity-policy",
             Self::Boundary => "permissions-boundary",
@@ -53,6 +56,7 @@ impl LayerKind {
             Self::ServiceControl => "service control policy",
             Self::ResourceControl => "resource control policy",
             Self::Endpoint => "VPC endpoint policy",
+            Self::PublicAccessBlock => "block of public access",
             Self::Resource => "resource policy",
             Self::Identity => "identity policy",
             Self::Boundary => "permissions boundary",

@@ -17,6 +17,7 @@ mod layers;
 pub mod pattern;
 pub mod policy;
 pub mod principal;
+mod public_access;
 pub mod request;
 mod special;
 pub mod statement;
@@ -48,6 +49,7 @@ pub fn decide(request: &Request, policies: &PolicySet) -> Decision {
     if let (None, Some(account)) = (&request.resource.account, &request.principal.account) {
         assumptions.push(format!("the resource belongs to the principal's account, {account}"));
     }
+    assumptions.extend(public_access::assumption(request, policies));
     let settled = |outcome, reason: &str| Decision {
         outcome,
         reason: reason.to_owned(),
@@ -130,6 +132,9 @@ fn gates(request: &Request, policies: &PolicySet) -> Vec<(LayerKind, Said)> {
     }
     if let Some(endpoint) = &policies.endpoint {
         found.push((LayerKind::Endpoint, say(LayerKind::Endpoint, endpoint, request, false)));
+    }
+    if let Some(allow) = public_access::lets_through(request, policies) {
+        found.push((LayerKind::PublicAccessBlock, Said { allow, ..Said::nothing() }));
     }
     found
 }
@@ -237,7 +242,10 @@ fn conclude(gates: Vec<(LayerKind, Said)>, grant: Grant) -> Decision {
             .filter(|(kind, _)| *kind == layer)
             .flat_map(|(_, said)| said.near.iter().cloned())
             .collect();
-        let reason = format!("no statement of {} allows it", layer.with_article());
+        let reason = match layer {
+            LayerKind::PublicAccessBlock => "S3 Block Public Access restricts the bucket, whose policy is public, to its owner's account and services of AWS".to_owned(),
+            layer => format!("no statement of {} allows it", layer.with_article()),
+        };
         (Outcome::Denied { explicit: false, layer }, reason, Vec::new(), near)
     } else if allowed.is_true() {
         let found = statements(&|found| !is_deny(found) && found.when.is_true());

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::condition::Test;
+use super::formula::Formula;
 use super::pattern::{self, Piece};
+use super::public_access::{Openness, openness};
 use super::variables::{Reading, Template};
 use crate::model::{Effect, PolicyDocument, Principal, Span, Statement, StatementRef};
 
@@ -52,6 +54,8 @@ pub(super) struct Compiled {
     pub resources: Vec<Template>,
     pub not_resources: bool,
     pub tests: Vec<Test>,
+    /// What it opens to everyone, as S3 sees it.
+    pub openness: Openness,
 }
 
 impl Policy {
@@ -91,6 +95,7 @@ fn compile(index: usize, statement: &Statement, variables: bool) -> Compiled {
     let resources = if not_resources { &statement.not_resources } else { &statement.resources };
     let reading = Reading { variables, wildcards: true };
     Compiled {
+        openness: openness(statement),
         index,
         sid: statement.sid.clone(),
         effect: statement.effect,
@@ -252,6 +257,10 @@ pub struct PolicySet {
     pub resource_control: Vec<Layer>,
     /// The policy of the VPC endpoint that the request passes.
     pub endpoint: Option<Layer>,
+    /// On what it depends that S3 Block Public Access restricts public buckets
+    /// (`RestrictPublicBuckets`), by the bucket's setting or its account's;
+    /// `None` where nothing is said of either.
+    pub restricts_public_buckets: Option<Formula>,
     /// Account ids of organizations' management accounts, to which neither
     /// service nor resource control policies apply.
     pub management_accounts: Vec<String>,

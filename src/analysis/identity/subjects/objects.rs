@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::super::evaluate::{Layer, OWN_ACCOUNT, OWN_REGION, Place, Policy, PolicySet, Resource};
+use super::super::evaluate::{
+    Formula, Layer, OWN_ACCOUNT, OWN_REGION, Place, Policy, PolicySet, Resource,
+};
 use super::{Subjects, given_name, own, place, role, user};
 use crate::model::{PolicyDocument, ResourceRef};
 
@@ -106,11 +108,43 @@ impl Subjects<'_> {
     /// Adds the policies on the resource's side.
     pub fn add_object(&self, object: &Object, set: &mut PolicySet) {
         set.resource.clone_from(&object.policy);
+        set.restricts_public_buckets =
+            object.reference.as_ref().and_then(|found| self.restricts_public(found));
         let owner = object.resource.account.as_deref().unwrap_or_default();
         if let Some(levels) =
             self.organizations.get(owner).and_then(|found| found.resource_control.clone())
         {
             set.resource_control = levels;
+        }
+    }
+
+    /// What S3 Block Public Access says of a bucket: the stricter of its own
+    /// setting and its account's counts.
+    fn restricts_public(&self, reference: &ResourceRef) -> Option<Formula> {
+        const OWN: &str = "/restrict_public_buckets";
+        const WHOLE: &str = "/s3_restrict_public_buckets";
+        let bucket = self.model.s3_buckets.get(&reference.id)?;
+        if reference.collection != "s3_buckets" {
+            return None;
+        }
+        let setting = |value: Option<bool>, gap: Option<String>, whose: &str| match (value, gap) {
+            (Some(value), _) => Some(Formula::constant(value)),
+            (None, Some(reason)) => {
+                Some(Formula::other(format!("RestrictPublicBuckets of {whose} is on ({reason})")))
+            }
+            (None, None) => None,
+        };
+        let id = &reference.id;
+        let own =
+            setting(bucket.restrict_public_buckets, self.gap(&reference.collection, id, OWN), id);
+        let account = bucket.account.as_ref();
+        let whole = account.and_then(|account| {
+            let found = self.model.accounts.get(account)?.s3_restrict_public_buckets;
+            setting(found, self.gap("accounts", account, WHOLE), &format!("account {account}"))
+        });
+        match (own, whole) {
+            (None, None) => None,
+            (own, whole) => Some(Formula::any(own.into_iter().chain(whole))),
         }
     }
 }
