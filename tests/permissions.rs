@@ -200,3 +200,42 @@ fn all_that_a_principal_may_do_is_listed_by_statement() {
     assert_eq!(code, 0);
     assert!(stdout.contains("allowed: ecr:BatchGetImage on"), "{stdout}");
 }
+
+/// A template with one bucket that everyone may read, and its block of public
+/// access set to `restrict`.
+fn open_bucket(restrict: &str) -> String {
+    format!(
+        r#"Parameters: {{Late: {{Type: String}}}}
+Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties: {{BucketName: reports, PublicAccessBlockConfiguration: {{RestrictPublicBuckets: {restrict}}}}}
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Bucket
+      PolicyDocument:
+        Statement: [{{Effect: Allow, Principal: "*", Action: s3:GetObject, Resource: arn:aws:s3:::reports/*}}]
+"#
+    )
+}
+
+#[test]
+fn a_bucket_that_blocks_public_access_lets_no_stranger_in() {
+    let directory = tempfile::tempdir().unwrap();
+    let ask = |name: &str, restrict: &str| {
+        let file = write(directory.path(), name, &open_bucket(restrict));
+        json(&["can", "anonymous", "s3:GetObject", "arn:aws:s3:::reports/k", &file])
+    };
+    let blocked = ask("blocked.yaml", "true");
+    assert_eq!(
+        (&blocked["decision"], &blocked["layer"]),
+        (&json!("denied"), &json!("s3-block-public-access"))
+    );
+    let late = ask("late.yaml", "!Ref Late");
+    assert_eq!(late["decision"], "conditional");
+    assert!(late["condition"].as_str().unwrap().contains("RestrictPublicBuckets"), "{late}");
+    // Its account's setting, which a template does not tell, may still block.
+    let open = ask("open.yaml", "false");
+    assert_eq!(open["decision"], "conditional");
+}

@@ -137,10 +137,19 @@ impl Subjects<'_> {
         let id = &reference.id;
         let own =
             setting(bucket.restrict_public_buckets, self.gap(&reference.collection, id, OWN), id);
-        let account = bucket.account.as_ref();
+        // A template whose account is not named has one entry for it.
+        let mut accounts = self.model.accounts.values();
+        let account = match &bucket.account {
+            Some(account) => self.model.accounts.get(account),
+            None => accounts.next().filter(|_| accounts.next().is_none()),
+        };
         let whole = account.and_then(|account| {
-            let found = self.model.accounts.get(account)?.s3_restrict_public_buckets;
-            setting(found, self.gap("accounts", account, WHOLE), &format!("account {account}"))
+            let whose = match &bucket.account {
+                Some(account) => format!("account {account}"),
+                None => "its account".to_owned(),
+            };
+            let gap = self.gap("accounts", &account.id, WHOLE);
+            setting(account.s3_restrict_public_buckets, gap, &whose)
         });
         match (own, whole) {
             (None, None) => None,
