@@ -67,10 +67,13 @@ pub fn run(args: &ScanArgs, mut setup: Setup, console: &Console) -> io::Result<u
     }
     // A policy that could not be used judges nothing; its error was told before.
     let unfit = setup.bundle.diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error);
-    match exit_code(args, &results) {
-        EXIT_SUCCESS if unfit => Ok(EXIT_USAGE),
-        code => Ok(code),
-    }
+    let code = match exit_code(args, &results) {
+        EXIT_SUCCESS if unfit => EXIT_USAGE,
+        code => code,
+    };
+    // The process ends; to free a large model piece by piece takes a while.
+    std::mem::forget((target, results));
+    Ok(code)
 }
 
 /// Evaluates, then applies waivers and the baseline.
@@ -154,7 +157,7 @@ fn write_reports(
         ))
         .help("--output sarif=FILE writes the report and that snapshot beside it")])?;
     }
-    let mut out = BufWriter::new(console.stdout());
+    let mut out = BufWriter::with_capacity(64 * 1024, console.stdout());
     report::write(format, results, &context, &mut out)?;
     out.flush()?;
     Ok(unwritten)
@@ -183,14 +186,18 @@ fn source_texts(target: &Target) -> Vec<(std::sync::Arc<str>, String)> {
     let known: std::collections::HashSet<&str> =
         target.texts.iter().map(|(name, _)| name.as_ref()).collect();
     let mut names: std::collections::BTreeSet<std::sync::Arc<str>> = Default::default();
+    let mut last = None;
     for (_, _, origin) in target.snapshot.origins.iter() {
         let places = std::iter::once(&origin.resource).chain(origin.attributes.values());
-        names.extend(
-            places
-                .filter_map(place::span)
-                .filter(|span| !known.contains(span.file.as_ref()))
-                .map(|span| span.file.clone()),
-        );
+        for file in places.filter_map(place::span).map(|span| &span.file) {
+            // Most stand in the file of the one before.
+            if last.replace(file).is_some_and(|last| std::sync::Arc::ptr_eq(last, file)) {
+                continue;
+            }
+            if !known.contains(file.as_ref()) {
+                names.insert(file.clone());
+            }
+        }
     }
     names
         .into_iter()

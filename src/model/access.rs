@@ -116,8 +116,13 @@ macro_rules! collections {
 
             /// A resource by collection and key.
             pub fn get(&self, resource: &ResourceRef) -> Option<&dyn Resource> {
-                match resource.collection.as_str() {
-                    $( stringify!($collection) => self.$collection.get(&resource.id).map(|found| found as &dyn Resource), )*
+                self.find(&resource.collection, &resource.id)
+            }
+
+            /// As [`Self::get`].
+            pub fn find(&self, collection: &str, id: &str) -> Option<&dyn Resource> {
+                match collection {
+                    $( stringify!($collection) => self.$collection.get(id).map(|found| found as &dyn Resource), )*
                     _ => None,
                 }
             }

@@ -21,6 +21,11 @@ pub enum Status {
     Pass,
 }
 
+impl Status {
+    /// In the order of reports.
+    pub const ALL: [Self; 3] = [Self::Fail, Self::Unknown, Self::Pass];
+}
+
 /// The thing that has a verdict.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Subject {

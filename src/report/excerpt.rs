@@ -206,6 +206,9 @@ fn secret_spans(snapshot: &Snapshot) -> Vec<Span> {
     for id in model.launch_templates.keys() {
         add("launch_templates", id, "/user_data");
     }
+    // Copies of one resource stand in the same place.
+    spans.sort();
+    spans.dedup();
     spans
 }
 

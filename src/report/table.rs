@@ -1,5 +1,6 @@
 //! The report for a person at a terminal.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -31,37 +32,36 @@ const UNKNOWN_SHOWN: usize = 3;
 ///
 /// Where `out` cannot be written to.
 pub fn write(results: &Results, context: &Context, out: &mut dyn Write) -> io::Result<()> {
+    let open = open(results);
     for severity in SEVERITIES {
         for control in &results.controls {
-            let failed: Vec<&Verdict> = select(results, control, severity, Status::Fail);
+            let failed = open.get(&(control.id.as_str(), Status::Fail));
+            let failed = failed.into_iter().flatten().copied();
+            let failed: Vec<&Verdict> =
+                failed.filter(|verdict| verdict.severity == severity).collect();
             if !failed.is_empty() {
                 failures(control, severity, &failed, context, out)?;
             }
         }
     }
     waived(results, out)?;
-    unknowns(results, context, out)?;
+    unknowns(results, &open, context, out)?;
     errors(results, out)?;
     unread(results, context, out)?;
     summary(results, context, out)
 }
 
-fn select<'a>(
-    results: &'a Results,
-    control: &Control,
-    severity: Severity,
-    status: Status,
-) -> Vec<&'a Verdict> {
-    results
-        .verdicts
-        .iter()
-        .filter(|verdict| {
-            verdict.control == control.id
-                && verdict.severity == severity
-                && verdict.status == status
-                && verdict.waiver.is_none()
-        })
-        .collect()
+/// Verdicts that nobody waived, by control and status.
+type Open<'r> = HashMap<(&'r str, Status), Vec<&'r Verdict>>;
+
+fn open(results: &Results) -> Open<'_> {
+    let mut open = Open::new();
+    for verdict in &results.verdicts {
+        if verdict.status != Status::Pass && verdict.waiver.is_none() {
+            open.entry((&verdict.control, verdict.status)).or_default().push(verdict);
+        }
+    }
+    open
 }
 
 fn style_of(severity: Severity) -> Style {
@@ -205,21 +205,15 @@ fn waived(results: &Results, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn unknowns(results: &Results, context: &Context, out: &mut dyn Write) -> io::Result<()> {
+fn unknowns(
+    results: &Results,
+    open: &Open<'_>,
+    context: &Context,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut heading = false;
     for control in &results.controls {
-        let unknown: Vec<&Verdict> = results
-            .verdicts
-            .iter()
-            .filter(|verdict| {
-                verdict.control == control.id
-                    && verdict.status == Status::Unknown
-                    && verdict.waiver.is_none()
-            })
-            .collect();
-        if unknown.is_empty() {
-            continue;
-        }
+        let Some(unknown) = open.get(&(control.id.as_str(), Status::Unknown)) else { continue };
         if !heading {
             writeln!(
                 out,

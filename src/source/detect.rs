@@ -46,6 +46,9 @@ struct Keys {
 /// What the file with this text is.
 pub fn kind(text: &str) -> Kind {
     let trimmed = text.trim_start();
+    if is_saved(trimmed) {
+        return Kind::Snapshot;
+    }
     if trimmed.starts_with('{') {
         return match json_keys(trimmed) {
             Ok(keys) => of_json(&keys),
@@ -61,6 +64,18 @@ pub fn kind(text: &str) -> Kind {
         };
     }
     of_yaml(text)
+}
+
+/// Whether a text begins as the snapshots that this program saves, which may be
+/// too large to read just to tell what they are.
+fn is_saved(text: &str) -> bool {
+    let after_tool = || {
+        let rest = text.strip_prefix("{\"schema_version\":")?;
+        let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        let (_, rest) = rest.strip_prefix(",\"tool_version\":\"")?.split_once('"')?;
+        Some(rest)
+    };
+    after_tool().is_some_and(|rest| rest.starts_with(",\"model\":{"))
 }
 
 fn json_keys(text: &str) -> serde_json::Result<Keys> {
@@ -136,6 +151,8 @@ mod tests {
             ),
             (r#"{"version": 4, "terraform_version": "1.9", "lineage": "x"}"#, Kind::TerraformRaw),
             (r#"{"schema_version": 1, "model": {}}"#, Kind::Snapshot),
+            (r#"{"schema_version":1,"tool_version":"0.1.0","model":{"#, Kind::Snapshot),
+            (r#"{"schema_version":1,"tool_version":"0.1.0","name":{"#, Kind::BrokenJson),
             (r#"{"version": "36.0.0", "artifacts": {}}"#, Kind::CloudAssembly),
             ("apiVersion: apps/v1\nkind: Deployment\n", Kind::Kubernetes),
             (r#"{"planned_values": {"#, Kind::BrokenJson),

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::model::{
-    BroadGrant, Effect, EffectivePermissions, GrantedAction, Model, PolicyDocument, PolicyGrants,
-    Reason, ResourceRef, Snapshot, Statement, StatementRef,
+    BroadGrant, Effect, EffectivePermissions, GrantedAction, InlinePolicy, Model, PolicyDocument,
+    PolicyGrants, Reason, ResourceRef, Snapshot, Statement, StatementRef,
 };
 
 use super::effective::{Administrator, Bearer, Common, Effective, READ_SECRET};
@@ -301,21 +301,31 @@ fn grants(snapshot: &mut Snapshot) {
         }
     }
     let model = &mut snapshot.model;
-    for (id, role) in &mut model.iam_roles {
-        let holder = ResourceRef::new("iam_roles", id);
-        let account = role.account.as_deref();
-        of_inline(&mut role.inline_policies, &holder, account, &mut finder, &mut unknown);
-    }
-    for (id, user) in &mut model.iam_users {
-        let holder = ResourceRef::new("iam_users", id);
-        let account = user.account.as_deref();
-        of_inline(&mut user.inline_policies, &holder, account, &mut finder, &mut unknown);
-    }
-    for (id, group) in &mut model.iam_groups {
-        let holder = ResourceRef::new("iam_groups", id);
-        let account = group.account.as_deref();
-        of_inline(&mut group.inline_policies, &holder, account, &mut finder, &mut unknown);
-    }
+    let inline = |holder: &ResourceRef,
+                  account: Option<&str>,
+                  policies: &mut [InlinePolicy],
+                  finder: &mut broad::Finder| {
+        let mut unknown = Vec::new();
+        of_inline(policies, holder, account, finder, &mut unknown);
+        unknown
+    };
+    let of_roles =
+        model.iam_roles.par_iter_mut().map_init(broad::Finder::default, |finder, (id, role)| {
+            let holder = ResourceRef::new("iam_roles", id);
+            inline(&holder, role.account.as_deref(), &mut role.inline_policies, finder)
+        });
+    let of_users =
+        model.iam_users.par_iter_mut().map_init(broad::Finder::default, |finder, (id, user)| {
+            let holder = ResourceRef::new("iam_users", id);
+            inline(&holder, user.account.as_deref(), &mut user.inline_policies, finder)
+        });
+    let of_groups =
+        model.iam_groups.par_iter_mut().map_init(broad::Finder::default, |finder, (id, group)| {
+            let holder = ResourceRef::new("iam_groups", id);
+            inline(&holder, group.account.as_deref(), &mut group.inline_policies, finder)
+        });
+    let of_principals: Vec<Vec<Unknown>> = of_roles.chain(of_users).chain(of_groups).collect();
+    unknown.extend(of_principals.into_iter().flatten());
     for (resource, path, reason) in unknown {
         super::gap(snapshot, &resource, &path, reason);
     }
@@ -332,7 +342,7 @@ struct At<'a> {
 }
 
 fn of_inline(
-    policies: &mut [crate::model::InlinePolicy],
+    policies: &mut [InlinePolicy],
     holder: &ResourceRef,
     account: Option<&str>,
     finder: &mut broad::Finder,

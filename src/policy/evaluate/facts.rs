@@ -4,7 +4,7 @@
 use regorus::Value;
 
 use super::input::{InputError, input};
-use crate::model::{Origin, ResourceRef, Snapshot};
+use crate::model::{Origin, Snapshot};
 use crate::policy::gaps::{GapIndex, Place};
 use crate::policy::metadata::SourceKind;
 
@@ -42,7 +42,7 @@ impl<'a> Facts<'a> {
 
     /// Where a resource, or an attribute of it, stands.
     pub fn origin(&self, collection: &str, id: &str, path: &str) -> Option<&Origin> {
-        self.snapshot.origins.resolve(&ResourceRef::new(collection, id), path)
+        self.snapshot.origins.resolve_in(collection, id, path)
     }
 
     /// The kind of source that a resource was read from; `None` where it was
@@ -57,7 +57,7 @@ impl<'a> Facts<'a> {
 
     /// The account and region of a resource.
     pub fn place(&self, collection: &str, id: &str) -> Place<'a> {
-        let resource = self.snapshot.model.get(&ResourceRef::new(collection, id));
+        let resource = self.snapshot.model.find(collection, id);
         Place {
             account: resource.and_then(|resource| resource.account()),
             region: resource.and_then(|resource| resource.region()),

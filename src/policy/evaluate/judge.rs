@@ -9,7 +9,7 @@ use super::facts::Facts;
 use super::findings::{self, Answers, Dependency, JudgeError, Key, RawFinding};
 use super::missing::{Dependencies, Missing, Requirements};
 use super::prepare::Prepared;
-use crate::model::{Model, Resource, ResourceRef};
+use crate::model::{Model, Resource};
 use crate::policy::bundle::Policy;
 use crate::policy::gaps::{self, Place};
 use crate::policy::metadata::{Control, Severity};
@@ -36,6 +36,7 @@ pub fn judge(
     if subjects.is_empty() {
         return Ok(verdicts);
     }
+    verdicts.reserve_exact(subjects.len());
     let mut interpreter = prepared.interpreter(policy)?;
     let Answers { deny: findings, applicable, depends } =
         findings::answers(&mut interpreter, policy)?;
@@ -180,7 +181,8 @@ fn unknown(
     }
 }
 
-fn severity(control: &Control, settings: &Settings) -> Severity {
+/// The severity that a control's verdicts have.
+pub fn severity(control: &Control, settings: &Settings) -> Severity {
     settings.severities.get(&control.id).copied().unwrap_or(control.severity)
 }
 
@@ -226,16 +228,14 @@ fn verdict(
     })
 }
 fn subject(key: Key, facts: &Facts<'_>) -> Subject {
-    let reference = ResourceRef::new(&key.collection, &key.id);
-    let resource = facts.snapshot.model.get(&reference);
-    let name = resource.and_then(Resource::name).unwrap_or(&key.id).to_owned();
-    let part = facts
-        .attribute(&key.collection, &key.id, &key.path)
-        .filter(|_| !key.path.is_empty())
-        .and_then(|_| facts.attribute(&key.collection, &key.id, &format!("{}/name", key.path)))
+    let resource = facts.snapshot.model.find(&key.collection, &key.id);
+    let name = resource.and_then(Resource::name).unwrap_or(&key.id);
+    let part = Some(&key.path)
+        .filter(|path| !path.is_empty())
+        .and_then(|path| facts.attribute(&key.collection, &key.id, &format!("{path}/name")))
         .and_then(|name| name.as_string().ok());
     Subject {
-        name: part.map_or(name.clone(), |part| format!("{name}/{part}")),
+        name: part.map_or_else(|| name.to_owned(), |part| format!("{name}/{part}")),
         resource_type: Model::resource_type(&key.collection).unwrap_or_default().to_owned(),
         arn: resource.and_then(Resource::arn).map(str::to_owned),
         account: resource.and_then(Resource::account).map(str::to_owned),
@@ -257,5 +257,7 @@ fn fingerprint(control: &str, subject: &Subject) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    let bytes = hash.finalize();
+    bytes.iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -1,15 +1,15 @@
 //! Where a resource or attribute comes from.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::facts::ResourceRef;
+
+mod saved;
+mod shared;
 
 /// A span of a text file. Lines and columns count from 1; columns count
 /// characters; the end is exclusive in its column.
@@ -17,7 +17,7 @@ use super::facts::ResourceRef;
 #[serde(deny_unknown_fields)]
 pub struct Span {
     /// Path as given on the command line, or relative to it.
-    #[serde(deserialize_with = "shared")]
+    #[serde(deserialize_with = "shared::text")]
     pub file: Arc<str>,
     /// First line.
     pub start_line: u32,
@@ -55,100 +55,15 @@ pub enum Origin {
     },
 }
 
-/// The members of every kind of [`Origin`]. Serde's own reading of tagged
-/// variants holds each back as a whole, and a large snapshot has millions.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Members {
-    kind: Kind,
-    span: Option<Span>,
-    #[serde(default, deserialize_with = "maybe_shared")]
-    file: Option<Arc<str>>,
-    #[serde(default, deserialize_with = "maybe_shared")]
-    address: Option<Arc<str>>,
-    #[serde(default, deserialize_with = "maybe_shared")]
-    operation: Option<Arc<str>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    File,
-    Plan,
-    Api,
-}
-
-impl<'de> Deserialize<'de> for Origin {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Members { kind, span, file, address, operation } = Members::deserialize(deserializer)?;
-        let needed =
-            |value: Option<Arc<str>>, name| value.ok_or_else(|| D::Error::missing_field(name));
-        let foreign = match kind {
-            Kind::File => file.is_some() || address.is_some() || operation.is_some(),
-            Kind::Plan => operation.is_some(),
-            Kind::Api => span.is_some() || file.is_some() || address.is_some(),
-        };
-        if foreign {
-            return Err(D::Error::custom("an origin has members of another kind"));
-        }
-        Ok(match kind {
-            Kind::File => Self::File { span: span.ok_or_else(|| D::Error::missing_field("span"))? },
-            Kind::Plan => Self::Plan {
-                file: needed(file, "file")?,
-                address: needed(address, "address")?.as_ref().to_owned(),
-                span,
-            },
-            Kind::Api => Self::Api { operation: needed(operation, "operation")? },
-        })
-    }
-}
-
-thread_local! {
-    /// The texts that were read last: neighbours in a snapshot have the same
-    /// file and operation.
-    static LAST: RefCell<[Option<Arc<str>>; 4]> = const { RefCell::new([const { None }; 4]) };
-}
-
-/// A text that is held once, however often it is read in a row.
-fn shared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
-    struct Text;
-    impl Visitor<'_> for Text {
-        type Value = Arc<str>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string")
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Arc<str>, E> {
-            Ok(LAST.with_borrow_mut(|last| {
-                if let Some(known) = last.iter().flatten().find(|known| &***known == text) {
-                    return known.clone();
-                }
-                let text = Arc::<str>::from(text);
-                last.rotate_right(1);
-                last[0] = Some(text.clone());
-                text
-            }))
-        }
-    }
-    deserializer.deserialize_str(Text)
-}
-
-fn maybe_shared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<str>>, D::Error> {
-    #[derive(Deserialize)]
-    struct Shared(#[serde(deserialize_with = "shared")] Arc<str>);
-    Ok(Option::<Shared>::deserialize(deserializer)?.map(|Shared(text)| text))
-}
-
 /// Where one resource and its attributes were read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct ResourceOrigin {
     /// Where the resource stands.
     pub resource: Origin,
     /// Where its attributes stand, by JSON pointer; an attribute without one of
     /// its own stands where its nearest ancestor does.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(default, with = "BTreeMap<String, saved::Place>")]
     pub attributes: BTreeMap<String, Origin>,
 }
 
@@ -175,7 +90,11 @@ impl Origins {
 
     /// Where a resource and its attributes stand.
     pub fn get(&self, resource: &ResourceRef) -> Option<&ResourceOrigin> {
-        self.by_collection.get(&resource.collection)?.get(&resource.id)
+        self.find(&resource.collection, &resource.id)
+    }
+
+    fn find(&self, collection: &str, id: &str) -> Option<&ResourceOrigin> {
+        self.by_collection.get(collection)?.get(id)
     }
 
     /// As [`Self::get`], to add attributes.
@@ -186,7 +105,12 @@ impl Origins {
     /// Where the attribute at `path` stands: its own place, or that of its
     /// nearest ancestor, or the resource's.
     pub fn resolve(&self, resource: &ResourceRef, path: &str) -> Option<&Origin> {
-        let origin = self.get(resource)?;
+        self.resolve_in(&resource.collection, &resource.id, path)
+    }
+
+    /// As [`Self::resolve`].
+    pub fn resolve_in(&self, collection: &str, id: &str, path: &str) -> Option<&Origin> {
+        let origin = self.find(collection, id)?;
         let mut path = path;
         loop {
             if let Some(found) = origin.attributes.get(path) {
