@@ -1,7 +1,8 @@
 """Fills the emulator with a large account: 1,000 security groups and 100 of
-each other kind that is listed without a call for each.
+each other kind that lists tell in full; with `all`, also 100 of each kind that
+needs a call for each one.
 
-Usage: large.py ENDPOINT REGION
+Usage: large.py ENDPOINT REGION [all]
 """
 
 import json
@@ -9,7 +10,7 @@ import sys
 
 import boto3
 
-ENDPOINT, REGION = sys.argv[1:]
+ENDPOINT, REGION, *KINDS = sys.argv[1:]
 GROUPS, OTHERS = 1000, 100
 
 
@@ -80,6 +81,42 @@ for number in range(OTHERS):
         DBSubnetGroupName="data",
         VpcSecurityGroupIds=[groups[number]],
     )
+
+
+def fill_with_calls_for_each():
+    """Buckets, keys, secrets, balancers, services and trails."""
+    s3, kms, secrets = client("s3"), client("kms"), client("secretsmanager")
+    elb, ecs, trails = client("elbv2"), client("ecs"), client("cloudtrail")
+    cluster = ecs.create_cluster(clusterName="orders")["cluster"]["clusterName"]
+    for number in range(OTHERS):
+        bucket = f"large-account-{number}"
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        kms.create_key(Description="key")
+        secrets.create_secret(Name=f"orders/{number}", SecretString="emulated-secret")
+        trails.create_trail(Name=f"trail-{number}", S3BucketName=bucket)
+        balancer = elb.create_load_balancer(
+            Name=f"alb-{number}", Subnets=subnets[:2], SecurityGroups=[groups[number]]
+        )["LoadBalancers"][0]["LoadBalancerArn"]
+        target = elb.create_target_group(
+            Name=f"group-{number}", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip"
+        )["TargetGroups"][0]["TargetGroupArn"]
+        elb.create_listener(
+            LoadBalancerArn=balancer,
+            Protocol="HTTP",
+            Port=80,
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": target}],
+        )
+        task = ecs.register_task_definition(
+            family=f"task-{number}",
+            containerDefinitions=[{"name": "app", "image": "orders:1", "memory": 512}],
+        )["taskDefinition"]["taskDefinitionArn"]
+        ecs.create_service(
+            cluster=cluster, serviceName=f"service-{number}", taskDefinition=task, desiredCount=1
+        )
+
+
+if KINDS == ["all"]:
+    fill_with_calls_for_each()
 # It takes a while on a real account; here the second question finds it ready.
 while iam.generate_credential_report()["State"] != "COMPLETE":
     pass
