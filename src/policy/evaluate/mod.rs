@@ -119,9 +119,12 @@ fn by_weight<'p>(policies: &[&'p Policy], snapshot: &Snapshot) -> Vec<&'p Policy
     policies
 }
 
+/// What the verdicts of a control are sorted by, beside their status.
+type Rank = (Reverse<Severity>, String);
+
 /// The verdicts of all controls by status, severity and control, of which each
 /// has its own in order. A large account has several hundred thousand.
-fn in_order(mut of_controls: Vec<((Reverse<Severity>, String), Vec<Verdict>)>) -> Vec<Verdict> {
+fn in_order(mut of_controls: Vec<(Rank, Vec<Verdict>)>) -> Vec<Verdict> {
     of_controls.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut verdicts = Vec::with_capacity(of_controls.iter().map(|(_, all)| all.len()).sum());
     let mut queues: Vec<_> =
