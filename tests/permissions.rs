@@ -239,3 +239,93 @@ fn a_bucket_that_blocks_public_access_lets_no_stranger_in() {
     let open = ask("open.yaml", "false");
     assert_eq!(open["decision"], "conditional");
 }
+
+/// A snapshot of the stack without one collection, of which a call was denied.
+fn without(directory: &Path, collection: &str, operation: &str) -> String {
+    let file = directory.join(format!("{collection}.json")).display().to_string();
+    let (code, _, stderr) =
+        audit(&["snapshot", STACK, "--account", "111122223333", "--output", &file]);
+    assert_eq!(code, 0, "{stderr}");
+    let mut snapshot: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    snapshot["model"][collection] = json!({});
+    snapshot["gaps"].as_array_mut().unwrap().push(json!({
+        "collection": collection, "id": null, "path": "", "account": "111122223333",
+        "region": "eu-central-1",
+        "reason": {"kind": "denied", "operation": operation, "permission": operation},
+    }));
+    write(directory, &format!("{collection}.json"), &snapshot.to_string())
+}
+
+#[test]
+fn an_answer_over_a_call_that_was_denied_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let secret =
+        |region: &str| format!("arn:aws:secretsmanager:{region}:111122223333:secret:api-AbCdEf");
+    let secrets = without(directory.path(), "secrets", "secretsmanager:ListSecrets");
+    let ask = |principal: &str, resource: &str, file: &str| {
+        json(&["can", principal, "secretsmanager:GetSecretValue", resource, file])
+    };
+    // The secret's own policy may grant it, or deny what others grant.
+    let hidden = ask("orders-task", &secret("eu-central-1"), &secrets);
+    assert_eq!(hidden["decision"], "conditional", "{hidden}");
+    assert!(
+        hidden["condition"].as_str().unwrap().contains("secretsmanager:ListSecrets was denied")
+    );
+    // In another region nothing was denied.
+    let elsewhere = ask("orders-task", &secret("eu-west-1"), &secrets);
+    assert_eq!(elsewhere["decision"], "denied", "{elsewhere}");
+    let roles = without(directory.path(), "iam_roles", "iam:GetAccountAuthorizationDetails");
+    let role = "arn:aws:iam::111122223333:role/orders-task";
+    let unread = ask(role, &secret("eu-west-1"), &roles);
+    assert_eq!(unread["decision"], "conditional", "{unread}");
+    let text = ["can", role, "secretsmanager:GetSecretValue", "orders/api-key", &roles];
+    let (code, stdout, _) = audit(&text);
+    assert_eq!(code, 0);
+    assert!(stdout.contains("iam:GetAccountAuthorizationDetails was denied"), "{stdout}");
+}
+
+#[test]
+fn a_statement_of_a_template_that_aws_refuses_is_not_taken_for_one_that_says_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let ask = |statement: &str, principal: &str, action: &str, resource: &str| {
+        let template = format!(
+            r#"Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: app
+      AssumeRolePolicyDocument:
+        Statement: [{{Effect: Allow, Action: "sts:AssumeRole", Principal: {principal}}}]
+      Policies:
+        - PolicyName: p
+          PolicyDocument: {{Version: "2012-10-17", Statement: [{{Effect: Allow, {statement}}}]}}
+"#
+        );
+        let file = write(directory.path(), "template.yaml", &template);
+        let asker = if action == "sts:AssumeRole" { "ec2.amazonaws.com" } else { "app" };
+        let answer = json(&["can", asker, action, resource, &file]);
+        let text = |field: &str| answer[field].as_str().unwrap_or_default().to_owned();
+        (text("decision"), text("condition"))
+    };
+    let service = "{Service: ec2.amazonaws.com}";
+    for (statement, words) in [
+        (r#"Actions: "*", Resource: "*""#, "a statement has no element Actions"),
+        (r#"action: "*", Resource: "*""#, "a statement has no element action"),
+        (r#"Resource: "*""#, "Action is missing"),
+        (r#"Action: "s3:*", NotAction: "iam:*", Resource: "*""#, "Action or NotAction, not both"),
+        (
+            r#"Action: "s3:*", Resource: "*", Condition: {StringIs: {"aws:username": a}}"#,
+            "there is no condition operator StringIs",
+        ),
+    ] {
+        let (decision, condition) = ask(statement, service, "s3:GetObject", "arn:aws:s3:::b/k");
+        assert_eq!(decision, "conditional", "{statement}");
+        assert!(condition.contains(words), "{statement}: {condition}");
+    }
+    let fine = r#"Action: "s3:*", Resource: "*""#;
+    assert_eq!(ask(fine, service, "s3:GetObject", "arn:aws:s3:::b/k").0, "allowed");
+    assert_eq!(ask(fine, service, "sts:AssumeRole", "app").0, "allowed");
+    let (decision, condition) = ask(fine, "{User: ec2}", "sts:AssumeRole", "app");
+    assert_eq!(decision, "conditional");
+    assert!(condition.contains("there is no kind of principal User"), "{condition}");
+}

@@ -2,13 +2,13 @@
 # title: Nobody can gain administrator rights
 # description: >-
 #   Some permissions are worth administrator rights without looking it: to write
-#   one's own policies, to make keys of another user, to pass a role to a service
-#   that runs one's code. Some ninety published methods are held against
-#   effective permissions (groups, boundaries, explicit denies and, where known,
-#   the organization's policies taken together) and against the roles, instances
-#   and tasks that are there, over several principals. Who is an administrator
-#   already is judged by iam-no-admin. A way that depends on what is not known,
-#   such as MFA, is unknown.
+#   one's own policies, to make keys of another user, to pass a role to a
+#   service that runs one's code. More than a hundred published methods are held
+#   against effective permissions (groups, boundaries, explicit denies and,
+#   where known, the organization's policies taken together) and against the
+#   roles, instances and tasks that are there, over several principals. Who is
+#   an administrator already is judged by iam-no-admin. A way that depends on
+#   what is not known, such as MFA, is unknown.
 # related_resources:
 #   - https://pathfinding.cloud/
 #   - https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html

@@ -53,7 +53,7 @@ A line of a batch:
   {\"id\": 1, \"principal\": \"arn:aws:iam::111122223333:user/bob\", \"action\": \"s3:GetObject\",
    \"resource\": \"arn:aws:s3:::b/key\", \"context\": {\"aws:SourceIp\": \"203.0.113.9\",
    \"aws:SourceVpce\": null}, \"context_complete\": true, \"identity_policies\": [\"bob.json\",
-   {\"Version\": \"2012-10-17\", \"Statement\": []}], \"expect\": \"allowed\"}
+   {\"Version\": \"2012-10-17\", \"Statement\": [...]}], \"expect\": \"allowed\"}
 It may also have boundary, session_policies, resource_policy, endpoint_policy, scps and
 rcps (from the root down; a level is a policy or a list of such), principal_account,
 resource_account, management_account, unknown_keys and block_public_access (S3's, true

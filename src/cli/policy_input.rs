@@ -5,10 +5,8 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::question::Question;
-use crate::analysis::identity::evaluate::condition::compare;
 use crate::analysis::identity::evaluate::{Formula, Layer, Place, Policy, PolicySet, Request};
 use crate::diagnostic::Diagnostic;
-use crate::model::condition_operator::Operator;
 use crate::source::policy_file::{self, Kind};
 
 /// Adds the policies that the question brings.
@@ -107,8 +105,7 @@ impl Reader<'_> {
         };
         match policy_file::read(kind, &Arc::from(name.as_str()), &text) {
             Ok(file) => {
-                self.notes.extend(file.warnings.iter().map(|warning| warning.message.clone()));
-                self.notes.extend(odd_values(&name, &file.document));
+                self.notes.extend(file.warnings.iter().map(note));
                 Some(Policy::new(name, Place::File(file.statements), &file.document))
             }
             Err(errors) => {
@@ -131,20 +128,12 @@ fn read(file: &str) -> Result<String, Box<Diagnostic>> {
     crate::source::decode::decode(bytes).map_err(|error| failed(error.to_string()))
 }
 
-/// Values that have not the form that their operator compares.
-fn odd_values(name: &str, document: &crate::model::PolicyDocument) -> Vec<String> {
-    let conditions = document.statements.iter().flat_map(|statement| &statement.conditions);
-    conditions
-        .filter_map(|condition| {
-            let comparison = Operator::parse(&condition.operator)?.comparison;
-            let odd = condition
-                .values
-                .iter()
-                .find(|value| !compare::is_well_formed(comparison, value))?;
-            Some(format!(
-                "{name}: {odd} is no value that {} compares; nothing matches it",
-                condition.operator
-            ))
-        })
-        .collect()
+/// A warning about a policy as a note of the answer, with its place.
+fn note(warning: &Diagnostic) -> String {
+    match &warning.span {
+        Some(span) => {
+            format!("{}:{}:{}: {}", span.file, span.start_line, span.start_column, warning.message)
+        }
+        None => warning.message.clone(),
+    }
 }

@@ -7,7 +7,7 @@ use crate::analysis::identity::catalogue::{self, Catalogue};
 use crate::analysis::identity::evaluate::{Layer, PolicySet, Principal, PrincipalKind, Request};
 use crate::analysis::identity::subjects::{Object, Subjects};
 use crate::diagnostic::Diagnostic;
-use crate::model::{ResourceRef, Snapshot, link};
+use crate::model::{Reason, ResourceRef, Snapshot, link};
 
 /// A question that is ready to be decided.
 #[derive(Debug)]
@@ -96,9 +96,9 @@ pub fn resolve_for(
         resource.account.clone_from(&principal.account);
     }
     let request = Request::new(principal, &question.action, resource, context);
-    if world.is_some() {
+    if let Some(world) = world {
         let in_model = object.reference.is_some();
-        not_given(question, &request, reference.is_some(), in_model, &mut policies);
+        not_given(question, &request, reference.is_some(), in_model, world, &mut policies);
     }
     let mut notes = Vec::new();
     policy_input::add_policies(question, &request, &mut policies, &mut notes)?;
@@ -106,31 +106,45 @@ pub fn resolve_for(
 }
 
 /// What follows from a principal or resource that is not in the model: nobody
-/// knows its policies.
+/// knows its policies. Where the call failed that would have told of it, that
+/// is why, and no absence is taken for granted.
 fn not_given(
     question: &Question,
     request: &Request,
     knows_principal: bool,
     knows_resource: bool,
+    world: &World<'_>,
     set: &mut PolicySet,
 ) {
     use PrincipalKind as Kind;
-    let carries = matches!(
-        request.principal.kind,
-        Kind::User | Kind::Role | Kind::RoleSession | Kind::FederatedUser
-    );
-    if carries && !knows_principal && question.identity_policies.is_empty() {
-        let words = format!("a policy of {}, which was not given,", request.principal.arn);
+    let why = |reason: Option<&Reason>| match reason {
+        Some(reason) => format!(" ({reason})"),
+        None => ", which was not given,".to_owned(),
+    };
+    let collection = match request.principal.kind {
+        Kind::User | Kind::FederatedUser => Some("iam_users"),
+        Kind::Role | Kind::RoleSession => Some("iam_roles"),
+        _ => None,
+    };
+    if let Some(collection) = collection
+        && !knows_principal
+        && question.identity_policies.is_empty()
+    {
+        let unread = world.subjects.unread(collection, "", "");
+        let words = format!("a policy of {}{}", request.principal.arn, why(unread));
         set.identity.unknown.push(words);
     }
     let name = request.resource.names.first().map_or("*", String::as_str);
-    if !request.resource.is_open() && !knows_resource && question.resource_policy.is_none() {
-        if request.is_same_account() {
-            set.assumptions.push(format!("{name} has no policy that denies it; none was given"));
-        } else {
-            let words = format!("the policy of {name}, which was not given,");
-            set.resource = Some(Layer { policies: Vec::new(), unknown: vec![words] });
-        }
+    if request.resource.is_open() || knows_resource || question.resource_policy.is_some() {
+        return;
+    }
+    let own = request.is_same_account();
+    let unread = world.subjects.unread_policy(name).filter(|_| own);
+    if own && unread.is_none() {
+        set.assumptions.push(format!("{name} has no policy that denies it; none was given"));
+    } else {
+        let words = format!("the policy of {name}{}", why(unread));
+        set.resource = Some(Layer { policies: Vec::new(), unknown: vec![words] });
     }
 }
 

@@ -8,6 +8,7 @@
 mod access;
 pub mod compute;
 pub mod condition_operator;
+pub mod condition_value;
 pub mod container;
 pub mod coverage;
 pub mod database;

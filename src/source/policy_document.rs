@@ -5,6 +5,8 @@
 
 use super::draft::Draft;
 use super::node::{Node, Reference, Value};
+use super::policy_file::{NEGATED, PRINCIPALS, STATEMENT};
+use crate::model::condition_operator::Operator;
 use crate::model::{Condition, Effect, Model, PolicyDocument, Principal, Reason, Statement};
 
 /// Reads the policy at `path` of the draft's resource. `None` where there is
@@ -64,6 +66,9 @@ fn statement(draft: &mut Draft<'_>, path: &str, node: &Node) -> Statement {
         draft.gap(path, unknown(node));
         return Statement::default();
     }
+    if let Some(detail) = refused(node) {
+        draft.gap(path, Reason::Malformed { detail });
+    }
     let at = |field: &str| format!("{path}/{field}");
     let effect = match draft.string(&at("effect"), node.get("Effect"), None).as_deref() {
         Some("Allow") => Effect::Allow,
@@ -89,6 +94,25 @@ fn statement(draft: &mut Draft<'_>, path: &str, node: &Node) -> Statement {
     }
 }
 
+/// Why AWS refuses a statement, whatever its values. What one kind of policy
+/// alone refuses is not told: elsewhere the statement is good.
+fn refused(node: &Node) -> Option<String> {
+    let Value::Map(elements) = &node.value else { return None };
+    let is_there = |name: &str| node.get(name).is_some_and(|found| !found.is_absent());
+    let unknown = elements
+        .iter()
+        .find(|(name, value)| !value.is_absent() && !STATEMENT.contains(&name.as_str()));
+    if let Some((name, _)) = unknown {
+        return Some(format!("a statement has no element {name}"));
+    }
+    for (plain, not) in NEGATED {
+        if is_there(plain) && is_there(not) {
+            return Some(format!("a statement has {plain} or {not}, not both"));
+        }
+    }
+    (!is_there("Action") && !is_there("NotAction")).then(|| "Action is missing".to_owned())
+}
+
 fn principals(draft: &mut Draft<'_>, path: &str, node: Option<&Node>) -> Vec<Principal> {
     let Some(node) = node else { return Vec::new() };
     draft.place(path, node.origin.as_ref());
@@ -99,6 +123,10 @@ fn principals(draft: &mut Draft<'_>, path: &str, node: Option<&Node>) -> Vec<Pri
         }
         Value::Map(entries) => {
             for (kind, values) in entries {
+                if !PRINCIPALS.contains(&kind.as_str()) {
+                    let detail = format!("there is no kind of principal {kind}");
+                    draft.gap(path, Reason::Malformed { detail });
+                }
                 for value in values.items() {
                     match principal(value) {
                         Some(value) => {
@@ -191,6 +219,10 @@ fn conditions(draft: &mut Draft<'_>, path: &str, node: Option<&Node>) -> Vec<Con
     };
     let mut found = Vec::new();
     for (operator, keys) in operators {
+        if Operator::parse(operator).is_none() {
+            let detail = format!("there is no condition operator {operator}");
+            draft.gap(path, Reason::Malformed { detail });
+        }
         let Value::Map(keys) = &keys.value else {
             draft.gap(path, unknown(keys));
             continue;

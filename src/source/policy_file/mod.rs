@@ -1,13 +1,22 @@
 //! Policy files: IAM policy documents as AWS takes them. What AWS refuses is an
 //! error with its place.
 //!
-//! Source: the IAM user guide, "Grammar of the IAM JSON policy language"; the
-//! AWS Organizations user guide, "SCP syntax" and "RCP syntax".
+//! Refused is only what AWS documents as refused, by the text alone; each file
+//! names the pages. What AWS calls an error but takes, such as actions, keys and
+//! accounts that there are not, is taken here too.
+//!
+//! Sources: the IAM user guide, "Grammar of the IAM JSON policy language" and
+//! "IAM policy validation check reference" (Access Analyzer).
 
+mod arn;
+mod conditions;
 mod elements;
+mod length;
+mod organization;
 mod principal;
 #[cfg(test)]
 mod tests;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -73,7 +82,7 @@ pub struct PolicyFile {
 ///
 /// Everything that AWS refuses, each with its place and what to do.
 pub fn read(kind: Kind, file: &Arc<str>, text: &str) -> Result<PolicyFile, Vec<Diagnostic>> {
-    let mut reader = Reader { kind, found: Vec::new() };
+    let mut reader = Reader { kind, has_variables: false, found: Vec::new() };
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
         let (line, column) = (number(error.line().max(1)), number(error.column().max(1)));
@@ -96,6 +105,8 @@ pub fn read(kind: Kind, file: &Arc<str>, text: &str) -> Result<PolicyFile, Vec<D
     for found in &mut reader.found {
         found.help = Some("AWS refuses a policy with an element twice; remove one".to_owned());
     }
+    reader.characters(file, text);
+    reader.length(text, &root.span);
     let (document, statements) = reader.document(&root);
     let (errors, warnings): (Vec<_>, Vec<_>) =
         reader.found.into_iter().partition(|found| found.level == Level::Error);
@@ -105,13 +116,15 @@ pub fn read(kind: Kind, file: &Arc<str>, text: &str) -> Result<PolicyFile, Vec<D
 /// Reads a policy and gathers what is wrong with it.
 struct Reader {
     kind: Kind,
+    /// Whether `${…}` is a variable: in version 2012-10-17 only.
+    has_variables: bool,
     found: Vec<Diagnostic>,
 }
 
 /// The elements of a policy.
 const POLICY: &[&str] = &["Version", "Id", "Statement"];
 /// The elements of a statement.
-const STATEMENT: &[&str] = &[
+pub(super) const STATEMENT: &[&str] = &[
     "Sid",
     "Effect",
     "Principal",
@@ -122,6 +135,12 @@ const STATEMENT: &[&str] = &[
     "NotResource",
     "Condition",
 ];
+
+/// Elements and what negates them; a statement has one of the two.
+pub(super) const NEGATED: [(&str, &str); 3] =
+    [("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal")];
+/// The kinds of principals.
+pub(super) const PRINCIPALS: &[&str] = &["AWS", "Service", "Federated", "CanonicalUser"];
 
 impl Reader {
     fn error(&mut self, at: &Span, message: impl Into<String>, help: &str) {
@@ -155,6 +174,8 @@ impl Reader {
                 );
             }
         }
+        self.has_variables = document.version.as_deref() == Some("2012-10-17");
+        self.organization(root);
         if let Some(id) = root.get("Id") {
             self.string(id, "Id");
         }
@@ -182,7 +203,12 @@ impl Reader {
                 && !sid.is_empty()
             {
                 let message = format!("the Sid {sid} is there twice, first on line {first}");
-                self.error(&at.span, message, "give each statement a Sid of its own");
+                let help = "give each statement a Sid of its own";
+                match self.kind {
+                    // Some services take it; IAM does not.
+                    Kind::Resource | Kind::Endpoint => self.warning(&at.span, message, help),
+                    _ => self.error(&at.span, message, help),
+                }
             }
             document.statements.push(read);
             places.push(found.span.clone());
@@ -202,15 +228,12 @@ impl Reader {
         self.only(node, STATEMENT, "a statement");
         let sid = node.get("Sid").and_then(|sid| self.sid(sid));
         let effect = self.effect(node);
-        let either = |reader: &mut Self, plain: &str, not: &str| {
+        for (plain, not) in NEGATED {
             if let (Some(_), Some(second)) = (node.get(plain), node.get(not)) {
                 let message = format!("a statement has {plain} or {not}, not both");
-                reader.error(&second.span, message, "split it into two statements");
+                self.error(&second.span, message, "split it into two statements");
             }
-        };
-        either(self, "Action", "NotAction");
-        either(self, "Resource", "NotResource");
-        either(self, "Principal", "NotPrincipal");
+        }
         if node.get("Action").or_else(|| node.get("NotAction")).is_none() {
             self.error(&node.span, "Action is missing", "add Action or NotAction");
         }
@@ -314,6 +337,8 @@ impl Reader {
                 let help = "name in Principal who may assume the role";
                 self.error(&found.span, "a role's trust policy has no NotPrincipal", help);
             } else if statement.effect == Effect::Allow {
+                // "NotPrincipal" calls it unsupported, the check reference only
+                // a security warning: a policy with it may be there.
                 self.warning(
                     &found.span,
                     "NotPrincipal with Allow lets in everyone else, who is not signed in too; most services refuse it",
@@ -321,27 +346,6 @@ impl Reader {
                 );
             }
         }
-        if self.kind != Kind::ResourceControl {
-            return;
-        }
-        let everyone = statement.principals.iter().all(|principal| principal.value == "*");
-        if !statement.not_principals.is_empty() || !everyone {
-            let help = "write \"Principal\": \"*\" and tell principals apart by a Condition";
-            self.error(&node.span, "a resource control policy names every principal", help);
-        }
-        let everything = statement.actions == ["*"]
-            && statement.resources == ["*"]
-            && statement.conditions.is_empty();
-        if statement.effect == Effect::Allow && !everything {
-            self.error(
-                &node.span,
-                "a resource control policy of your own cannot allow",
-                "write \"Effect\": \"Deny\"; RCPFullAWSAccess allows the rest",
-            );
-        }
-        if !statement.not_actions.is_empty() {
-            let help = "list the actions in Action";
-            self.error(&node.span, "a resource control policy has no NotAction", help);
-        }
+        self.resource_control(node, statement);
     }
 }

@@ -96,3 +96,22 @@ pub fn managed_policy_name(policy: &str) -> Option<&'static str> {
 pub fn managed_policies() -> impl Iterator<Item = &'static str> {
     Managed::get().entries.iter().map(|entry| entry.name)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::source::policy_file::{self, Kind};
+
+    #[test]
+    fn aws_takes_its_own_policies() {
+        let managed = Managed::get();
+        for entry in &managed.entries {
+            let json = managed.document(entry).unwrap();
+            let read = policy_file::read(Kind::Identity, &Arc::from(entry.name), json);
+            assert_eq!(read.err(), None, "{}", entry.name);
+        }
+        assert!(managed.entries.len() > 1500);
+    }
+}

@@ -42,6 +42,9 @@ impl Verifier<'_> {
                 Need::LaunchTemplate => open.push(format!(
                     "what starts instances from the launch template of {name} is not known"
                 )),
+                Need::JobQueue => {
+                    open.push("whether there is a job queue is not known".to_owned());
+                }
                 Need::Carrier => {
                     open.push(format!("whether something of that kind runs as {name} is not known"))
                 }

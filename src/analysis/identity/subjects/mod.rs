@@ -238,6 +238,22 @@ impl<'a> Subjects<'a> {
         self.open(&resource.collection, &resource.id, path)
     }
 
+    /// Why what stands at `path` of the resources of a collection could not be
+    /// read: the call failed that would have told of them in a region, which is
+    /// empty for any.
+    pub fn unread(&self, collection: &str, path: &str, region: &str) -> Option<&'a Reason> {
+        let gaps = self.gaps.get(&(collection, ""))?;
+        let found = gaps.iter().find(|gap| {
+            let failed = matches!(
+                gap.reason,
+                Reason::Denied { .. } | Reason::Throttled { .. } | Reason::Failed { .. }
+            );
+            let there = gap.region.as_deref().is_none_or(|one| region.is_empty() || one == region);
+            failed && there && gap.touches(path)
+        });
+        found.map(|gap| &gap.reason)
+    }
+
     fn gap(&self, collection: &str, id: &str, path: &str) -> Option<String> {
         self.open(collection, id, path).map(ToString::to_string)
     }

@@ -6,7 +6,7 @@ use super::super::evaluate::{
     Formula, Layer, OWN_ACCOUNT, OWN_REGION, Place, Policy, PolicySet, Resource,
 };
 use super::{Subjects, given_name, own, place, role, user};
-use crate::model::{PolicyDocument, ResourceRef};
+use crate::model::{PolicyDocument, Reason, ResourceRef};
 
 /// A resource with its policy.
 #[derive(Debug, Clone, Default)]
@@ -103,6 +103,22 @@ impl Subjects<'_> {
             ),
             _ => ("/policy", None),
         }
+    }
+
+    /// Why the policy of a resource that is not in the model could not be read,
+    /// by its ARN; see [`Self::unread`].
+    pub fn unread_policy(&self, arn: &str) -> Option<&Reason> {
+        let mut fields = arn.splitn(6, ':').skip(2);
+        let (service, region, name) = (fields.next()?, fields.next()?, fields.nth(1)?);
+        let (collection, path) = match service {
+            "s3" => ("s3_buckets", "/policy"),
+            "secretsmanager" => ("secrets", "/policy"),
+            "kms" => ("kms_keys", "/policy"),
+            "es" => ("opensearch_domains", "/access_policy"),
+            "iam" if name.starts_with("role/") => ("iam_roles", "/assume_role_policy"),
+            _ => return None,
+        };
+        self.unread(collection, path, region)
     }
 
     /// Adds the policies on the resource's side.

@@ -189,6 +189,7 @@ fn is_conditional(method: &Method) -> bool {
         matches!(
             need,
             Need::Carrier
+                | Need::JobQueue
                 | Need::OlderVersion
                 | Need::ManagedInstance
                 | Need::OnAnInstance

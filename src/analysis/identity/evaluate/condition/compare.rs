@@ -1,13 +1,9 @@
 //! One value of the request against one of the policy. A value of the wrong
 //! form matches nothing.
 
-use std::cmp::Ordering;
-use std::net::IpAddr;
-
-use ipnet::IpNet;
-
 use crate::analysis::identity::evaluate::pattern::{self, Cover, Piece};
 use crate::model::condition_operator::Comparison;
+use crate::model::condition_value::{compare_numbers, date, network};
 
 /// Whether the request's `value` matches the policy's, whose variables were
 /// filled in.
@@ -19,9 +15,8 @@ pub fn matches(comparison: Comparison, policy: &[Piece], value: &str) -> bool {
         Comparison::StringEqualsIgnoreCase => {
             pattern::text(policy).to_lowercase() == value.to_lowercase()
         }
-        Comparison::Numeric(order) => {
-            numbers(value, &pattern::text(policy)).is_some_and(|compared| order.holds(compared))
-        }
+        Comparison::Numeric(order) => compare_numbers(value, &pattern::text(policy))
+            .is_some_and(|compared| order.holds(compared)),
         Comparison::Date(order) => match (date(value), date(&pattern::text(policy))) {
             (Some(value), Some(bound)) => order.holds(value.cmp(&bound)),
             _ => false,
@@ -58,70 +53,6 @@ pub fn arn(policy: &[Piece], value: &[Piece]) -> Cover {
         }
     }
     found
-}
-
-fn numbers(value: &str, bound: &str) -> Option<Ordering> {
-    if let (Ok(value), Ok(bound)) = (value.parse::<i128>(), bound.parse::<i128>()) {
-        return Some(value.cmp(&bound));
-    }
-    let number = |text: &str| {
-        let plain = text
-            .bytes()
-            .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
-        text.parse::<f64>().ok().filter(|number| plain && number.is_finite())
-    };
-    number(value)?.partial_cmp(&number(bound)?)
-}
-
-/// Seconds and nanoseconds of a date: epoch seconds, or one of the forms of
-/// ISO 8601 that the W3C note "Date and Time Formats" lists, in UTC where
-/// there is no offset.
-fn date(text: &str) -> Option<i128> {
-    if let Ok(seconds) = text.parse::<i64>()
-        && (text.len() != 4 || text.starts_with('-'))
-    {
-        return Some(i128::from(seconds) * 1_000_000_000);
-    }
-    if let Ok(time) = text.parse::<jiff::Timestamp>() {
-        return Some(time.as_nanosecond());
-    }
-    let full = match text.len() {
-        4 => format!("{text}-01-01T00:00:00Z"),
-        7 => format!("{text}-01T00:00:00Z"),
-        10 => format!("{text}T00:00:00Z"),
-        _ if text.contains('T') => format!("{text}Z"),
-        _ => return None,
-    };
-    full.parse::<jiff::Timestamp>().ok().map(|time| time.as_nanosecond())
-}
-
-/// An address range; a bare address is a range of one.
-fn network(text: &str) -> Option<IpNet> {
-    text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
-}
-
-/// Whether a value of a policy has the form that its operator asks for.
-pub fn is_well_formed(comparison: Comparison, value: &str) -> bool {
-    match comparison {
-        Comparison::Numeric(_) => numbers(value, "0").is_some(),
-        Comparison::Date(_) => date(value).is_some(),
-        Comparison::Bool | Comparison::Null => {
-            value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
-        }
-        Comparison::IpAddress => network(value).is_some(),
-        Comparison::Binary => {
-            value.len().is_multiple_of(4)
-                && value
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
-        }
-        Comparison::Arn => {
-            value.contains("${")
-                || pattern::is_everything(&pattern::pieces(value))
-                || pattern::fields(&pattern::pieces(value), 6).len() == 6
-        }
-        _ => true,
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod refusals;
+
 use super::*;
 
 fn errors(kind: Kind, text: &str) -> Vec<(u32, String)> {
@@ -164,6 +166,32 @@ fn wrong_documents_are_refused_whole() {
     ] {
         let found = errors(Kind::Identity, text);
         assert!(found.iter().any(|(_, message)| message.contains(word)), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn what_aws_takes_but_cannot_be_meant_is_a_warning_with_its_place() {
+    for (element, word, column) in [
+        (r#""Condition": {"DateLessThan": {"aws:CurrentTime": "tomorrow"}}"#, "tomorrow is no", 51),
+        (r#""Condition": {"NumericEquals": {"s3:max-keys": ["1", "ten"]}}"#, "ten is no value", 54),
+        (r#""Condition": {"Bool": {"aws:SecureTransport": "yes"}}"#, "yes is no value", 47),
+        (r#""Condition": {"Null": {"aws:username": "no"}}"#, "no is no value that Null", 40),
+        (r#""Condition": {"BinaryEquals": {"a:b": "x"}}"#, "x is no value", 39),
+        (
+            r#""Resource": "arn:aws:kms:*:${aws:PrincipalAccount}:key/*""#,
+            "before the fifth colon",
+            13,
+        ),
+    ] {
+        let resource = if element.contains("Resource") { "" } else { "\"Resource\": \"*\", " };
+        let text = format!(
+            "{{\"Version\": \"2012-10-17\", \"Statement\": {{\"Effect\": \"Allow\", {resource}\"Action\": \"s3:*\",\n{element}}}}}"
+        );
+        let found = read(Kind::Identity, &Arc::from("p.json"), &text).unwrap().warnings;
+        let span = found[0].span.as_ref().unwrap();
+        assert!(found[0].message.contains(word), "{element}: {found:?}");
+        assert_eq!((span.start_line, span.start_column), (2, column), "{element}");
+        assert!(found.len() == 1 && found[0].help.is_some(), "{element}: {found:?}");
     }
 }
 
