@@ -3,7 +3,7 @@
 # description: >-
 #   Some permissions are worth administrator rights without looking it: to write
 #   one's own policies, to make keys of another user, to pass a role to a service
-#   that runs one's code. Some ninety published methods are held against
+#   that runs one's code. Over a hundred published methods are held against
 #   effective permissions (groups, boundaries, explicit denies and, where known,
 #   the organization's policies taken together) and against the roles, instances
 #   and tasks that are there, over several principals. Who is an administrator
