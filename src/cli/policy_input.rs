@@ -67,8 +67,7 @@ pub fn add_policies(
         ));
     }
     if let Some(given) = &question.endpoint_policy {
-        set.endpoint =
-            Some(reader.layer(Kind::Endpoint, "endpoint_policy", listed(given)));
+        set.endpoint = Some(reader.layer(Kind::Endpoint, "endpoint_policy", listed(given)));
     }
     if let Some(restricted) = question.block_public_access {
         set.restricts_public_buckets = Some(Formula::constant(restricted));

@@ -272,14 +272,17 @@ mod tests {
             assert_eq!(read(word), Some(Expectation::ExplicitlyDenied), "{word}");
         }
         assert_eq!(read("implicitDeny"), Some(Expectation::ImplicitlyDenied));
-        assert_eq!((read("Allow"), read("Deny")), (Some(Expectation::Allowed), Some(Expectation::Denied)));
+        assert_eq!(
+            (read("Allow"), read("Deny")),
+            (Some(Expectation::Allowed), Some(Expectation::Denied))
+        );
         assert_eq!(read("maybe"), None);
     }
 
     #[test]
     fn an_error_names_the_field_and_keeps_the_id() {
         let wrong = |line: &str| Question::read(line).err().unwrap_or_default();
-        let (id, message) = wrong(r#"{"id": 7, "action": 3, "context": []}"#);
+        let (id, message) = wrong(r#"{"id": 7, "action": 3, "context": 4}"#);
         assert_eq!(id, Some(7.into()));
         assert!(message.contains("action: ") && message.contains("context: "), "{message}");
         let (_, message) = wrong(r#"{"pricipal": "bob"}"#);

@@ -51,13 +51,12 @@ fn add(found: &mut Fields, name: &str, value: Json) -> Result<(), String> {
         ("context", Json::Array(entries)) => Json::Object(context(entries)?),
         ("identity_policies", value) => policies(value),
         // No policy at all is no boundary and no session policy.
-        (
-            "boundary" | "session_policies" | "resource_policy" | "endpoint_policy",
-            value,
-        ) => match policies(value) {
-            Json::Array(items) if items.is_empty() => return Ok(()),
-            other => other,
-        },
+        ("boundary" | "session_policies" | "resource_policy" | "endpoint_policy", value) => {
+            match policies(value) {
+                Json::Array(items) if items.is_empty() => return Ok(()),
+                other => other,
+            }
+        }
         ("scps" | "rcps", Json::Array(levels)) => levels.into_iter().map(level).collect(),
         ("expect", Json::Object(mut parts)) if parts.len() == 1 => {
             let response = ["response", "result", "decision"];
@@ -193,9 +192,7 @@ fn policy(value: Json) -> Json {
     let Json::Object(mut parts) = value else { return value };
     let inner = ["policy", "document", "Document", "PolicyDocument"];
     match inner.into_iter().find(|name| parts.contains_key(*name)) {
-        Some(name) if !parts.contains_key("Statement") => {
-            parts.remove(name).unwrap_or(Json::Null)
-        }
+        Some(name) if !parts.contains_key("Statement") => parts.remove(name).unwrap_or(Json::Null),
         _ => Json::Object(parts),
     }
 }

@@ -191,7 +191,15 @@ mod tests {
         let found = Operator::parse("ForAnyValue:StringNotEqualsIgnoreCaseIfExists").unwrap();
         assert_eq!((found.set, found.negated, found.if_exists), (Some(Set::Any), true, true));
         assert_eq!(found.positive_name(), "ForAnyValue:StringEqualsIgnoreCase");
-        for bad in ["StringMatches", "NullIfExists", "ForSome:Bool", "ForAnyValue:NullIfExists", "BoolNot", "", "Numeric"] {
+        for bad in [
+            "StringMatches",
+            "NullIfExists",
+            "ForSome:Bool",
+            "ForAnyValue:NullIfExists",
+            "BoolNot",
+            "",
+            "Numeric",
+        ] {
             assert_eq!(Operator::parse(bad), None, "{bad}");
         }
     }
