@@ -53,3 +53,41 @@ fn a_policy_that_nothing_describes_is_a_gap() {
         assert_eq!(gaps, [format!("{name} is not declared in what was given")]);
     }
 }
+
+/// Whether a user of a template gains administrator rights by passing a role
+/// of it that `resource` names: found, open, or neither.
+fn passes(resource: &str) -> &'static str {
+    let document = |actions: &[&str], resources: &[&str], principals: Value| {
+        json!({"version": "2012-10-17", "statements": [{"effect": "Allow", "actions": actions,
+            "resources": resources, "principals": principals}]})
+    };
+    let service = json!([{"kind": "Service", "value": "lambda.amazonaws.com"}]);
+    let run = document(&["lambda:CreateFunction", "lambda:InvokeFunction"], &["*"], json!([]));
+    let pass = document(&["iam:PassRole"], &[resource], json!([]));
+    let snapshot = derived(json!({
+        "iam_roles": {"stack/Admin": {
+            "name": "admin",
+            "attached_policies": ["arn:aws:iam::aws:policy/AdministratorAccess"],
+            "assume_role_policy": document(&["sts:AssumeRole"], &[], service),
+        }},
+        "iam_users": {"stack/User": {
+            "name": "user",
+            "inline_policies": [{"name": "run", "document": run}, {"name": "pass", "document": pass}],
+        }},
+    }));
+    let found = &snapshot.model.iam_users["stack/User"].effective.clone().unwrap().escalations;
+    match found.first() {
+        Some(way) if way.conditional => "open",
+        Some(_) => "found",
+        None => "none",
+    }
+}
+
+#[test]
+fn a_number_may_be_the_account_that_a_template_is_deployed_to() {
+    assert_eq!(passes("arn:aws:iam::${AWS::AccountId}:role/admin"), "found");
+    assert_eq!(passes("arn:aws:iam::*:role/adm*"), "found");
+    assert_eq!(passes("arn:aws:iam::111122223333:role/admin"), "open");
+    assert_eq!(passes("arn:aws:iam::111122223333:role/other"), "none");
+    assert_eq!(passes("arn:aws:iam::aws:role/admin"), "none");
+}

@@ -53,15 +53,21 @@ A line of a batch:
   {\"id\": 1, \"principal\": \"arn:aws:iam::111122223333:user/bob\", \"action\": \"s3:GetObject\",
    \"resource\": \"arn:aws:s3:::b/key\", \"context\": {\"aws:SourceIp\": \"203.0.113.9\",
    \"aws:SourceVpce\": null}, \"context_complete\": true, \"identity_policies\": [\"bob.json\",
-   {\"Version\": \"2012-10-17\", \"Statement\": [...]}], \"expect\": \"allowed\"}
+   {\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"s3:Get*\",
+   \"Resource\": \"*\"}]}], \"expect\": \"allowed\"}
 It may also have boundary, session_policies, resource_policy, endpoint_policy, scps and
 rcps (from the root down; a level is a policy or a list of such), principal_account,
 resource_account, management_account, unknown_keys and block_public_access (S3's, true
-or an object such as {\"RestrictPublicBuckets\": true}). A policy is a JSON object or the
-name of a file. The values of context are strings, or lists of strings for keys with
-several. camelCase and the long names (permissions_boundary, service_control_policies)
-are taken too. expect is allowed, denied, explicitly-denied, implicitly-denied or
-conditional.
+or an object such as {\"RestrictPublicBuckets\": true}). A policy is a JSON object, one
+written as a string, or the name of a file. The values of context are strings, numbers
+or booleans, or lists of such for keys with several. expect is allowed, denied, explicitly-denied,
+implicitly-denied or conditional; explicitDeny and implicitDeny mean the same.
+
+Other programs' names are taken too: camelCase, the long names (permissions_boundary,
+service_control_policies), those of AWS's policy simulator (PolicySourceArn, ActionNames
+with one action, ContextEntries, PolicyInputList, EvalDecision), and policies with a name
+around them ({\"name\": \"p\", \"policy\": {}}). What a line says in no known form is an
+error of that line.
 
 A line of the answers:
   {\"id\": 1, \"line\": 1, \"decision\": \"allowed\", \"explicit\": null, \"statements\": [...], ...}

@@ -22,6 +22,7 @@ mod policy_input;
 #[cfg(feature = "live")]
 mod progress;
 mod question;
+mod question_forms;
 mod resolve;
 mod scan;
 mod setup;

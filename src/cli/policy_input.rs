@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::question::Question;
-use crate::analysis::identity::evaluate::{Formula, Layer, Place, Policy, PolicySet, Request};
+use crate::analysis::identity::evaluate::{
+    Formula, Layer, Place, Policy, PolicySet, PrincipalKind, Request,
+};
 use crate::diagnostic::Diagnostic;
 use crate::source::policy_file::{self, Kind};
 
@@ -26,14 +28,17 @@ pub fn add_policies(
         set.identity.policies.extend(policy.map(Arc::new));
     }
     if let Some(given) = &question.boundary {
-        let given = match given {
-            Json::Array(items) => items.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        set.boundary = Some(reader.layer(Kind::Identity, "boundary", given));
+        set.boundary = Some(reader.layer(Kind::Identity, "boundary", listed(given)));
     }
     if let Some(given) = &question.session_policies {
         set.session = Some(reader.layer(Kind::Session, "session_policies", given));
+    } else if request.principal.kind == PrincipalKind::FederatedUser && set.session.is_none() {
+        // GetFederationToken without a policy gives a session no permissions.
+        set.session = Some(Layer::default());
+        reader.notes.push(
+            "no session policy was given, so that only policies of resources grant a federated user anything"
+                .to_owned(),
+        );
     }
     if let Some(given) = &question.resource_policy {
         let is_role = request
@@ -42,7 +47,7 @@ pub fn add_policies(
             .iter()
             .any(|name| name.contains(":role/") && name.contains(":iam:"));
         let kind = if is_role { Kind::Trust } else { Kind::Resource };
-        set.resource = Some(reader.layer(kind, "resource_policy", std::slice::from_ref(given)));
+        set.resource = Some(reader.layer(kind, "resource_policy", listed(given)));
     }
     for (index, level) in question.scps.iter().enumerate() {
         set.service_control.push(reader.layer(
@@ -60,8 +65,7 @@ pub fn add_policies(
         ));
     }
     if let Some(given) = &question.endpoint_policy {
-        set.endpoint =
-            Some(reader.layer(Kind::Endpoint, "endpoint_policy", std::slice::from_ref(given)));
+        set.endpoint = Some(reader.layer(Kind::Endpoint, "endpoint_policy", listed(given)));
     }
     if let Some(restricted) = question.block_public_access {
         set.restricts_public_buckets = Some(Formula::constant(restricted));
@@ -70,6 +74,14 @@ pub fn add_policies(
     match reader.errors.is_empty() {
         true => Ok(()),
         false => Err(reader.errors),
+    }
+}
+
+/// The policies of a list, or one alone.
+fn listed(given: &Json) -> &[Json] {
+    match given {
+        Json::Array(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
+use super::question_forms;
 use crate::analysis::identity::evaluate::{Context, Outcome, Value};
 
 /// A question. Policies may be given here, and then need no model.
@@ -25,80 +26,44 @@ pub struct Question {
     pub context: BTreeMap<String, Json>,
     /// Whether keys that `context` does not mention are absent; otherwise they
     /// are not known.
-    #[serde(alias = "contextComplete")]
     pub context_complete: bool,
     /// Keys that are not known though the context is complete.
-    #[serde(alias = "unknownKeys")]
     pub unknown_keys: Vec<String>,
     /// The account of a principal that is given by name.
-    #[serde(alias = "principalAccount")]
     pub principal_account: Option<String>,
     /// The account of a resource whose ARN has none.
-    #[serde(alias = "resourceAccount")]
     pub resource_account: Option<String>,
     /// Policies of the principal and its groups.
-    #[serde(
-        alias = "identityPolicies",
-        alias = "identity_policy",
-        deserialize_with = "one_or_many"
-    )]
+    #[serde(deserialize_with = "one_or_many")]
     pub identity_policies: Vec<Json>,
     /// Its permissions boundary.
-    #[serde(
-        alias = "permissions_boundary",
-        alias = "permissionsBoundary",
-        alias = "permission_boundary",
-        alias = "permissionBoundary"
-    )]
     pub boundary: Option<Json>,
     /// Session policies.
-    #[serde(
-        alias = "sessionPolicies",
-        alias = "session_policy",
-        alias = "sessionPolicy",
-        deserialize_with = "some_or_many"
-    )]
+    #[serde(deserialize_with = "some_or_many")]
     pub session_policies: Option<Vec<Json>>,
     /// The resource's policy.
-    #[serde(alias = "resourcePolicy")]
     pub resource_policy: Option<Json>,
     /// Service control policies from the root down; a level is a policy or a
     /// list of such.
-    #[serde(
-        alias = "service_control_policies",
-        alias = "serviceControlPolicies",
-        deserialize_with = "levels"
-    )]
+    #[serde(deserialize_with = "levels")]
     pub scps: Vec<Vec<Json>>,
     /// Resource control policies, likewise.
-    #[serde(
-        alias = "resource_control_policies",
-        alias = "resourceControlPolicies",
-        deserialize_with = "levels"
-    )]
+    #[serde(deserialize_with = "levels")]
     pub rcps: Vec<Vec<Json>>,
     /// The policy of the VPC endpoint that the request passes.
-    #[serde(alias = "endpointPolicy", alias = "vpc_endpoint_policy")]
     pub endpoint_policy: Option<Json>,
     /// S3 Block Public Access of the bucket or its account: true or false for
     /// all settings, or an object of them as S3 writes it.
-    #[serde(
-        alias = "blockPublicAccess",
-        alias = "public_access_block",
-        alias = "publicAccessBlock",
-        deserialize_with = "restricts_public"
-    )]
+    #[serde(deserialize_with = "restricts_public")]
     pub block_public_access: Option<bool>,
     /// The organization's management account.
-    #[serde(alias = "managementAccount")]
     pub management_account: Option<String>,
     /// The answer that is expected.
     pub expect: Option<Expectation>,
 }
 
 /// An answer that is expected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Expectation {
     /// Allowed.
     Allowed,
@@ -169,6 +134,24 @@ impl Question {
     }
 }
 
+impl<'de> Deserialize<'de> for Expectation {
+    /// Also in the words of AWS's policy simulator and of policies.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(from)?;
+        let plain: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
+        match plain.to_ascii_lowercase().as_str() {
+            "allowed" | "allow" => Ok(Self::Allowed),
+            "denied" | "deny" => Ok(Self::Denied),
+            "explicitlydenied" | "explicitdeny" => Ok(Self::ExplicitlyDenied),
+            "implicitlydenied" | "implicitdeny" => Ok(Self::ImplicitlyDenied),
+            "conditional" => Ok(Self::Conditional),
+            _ => Err(serde::de::Error::custom(format!(
+                "{word} is no answer; there are allowed, denied, explicitly-denied, implicitly-denied and conditional"
+            ))),
+        }
+    }
+}
+
 /// A policy alone is a list of one; null is none.
 fn list(value: Json) -> Vec<Json> {
     match value {
@@ -229,11 +212,12 @@ impl Question {
     /// message that names the field.
     pub fn read(line: &str) -> Result<Self, (Option<Json>, String)> {
         let found: Json = serde_json::from_str(line).map_err(|error| (None, error.to_string()))?;
-        let Json::Object(fields) = &found else {
+        let Json::Object(given) = found else {
             return Err((None, "it is no JSON object".to_owned()));
         };
-        let id = fields.get("id").cloned();
-        serde_json::from_value(found.clone()).map_err(|error: serde_json::Error| {
+        let id = given.get("id").or_else(|| given.get("name")).cloned();
+        let fields = question_forms::plain(given).map_err(|message| (id.clone(), message))?;
+        serde_json::from_value(Json::Object(fields.clone())).map_err(|error: serde_json::Error| {
             // Serde names the place in a text, but no field of a value.
             let alone = |(name, value): (&String, &Json)| {
                 let field = Json::from_iter([(name.clone(), value.clone())]);
@@ -282,9 +266,23 @@ mod tests {
     }
 
     #[test]
+    fn an_expected_answer_has_many_words() {
+        let read = |word: &str| serde_json::from_value::<Expectation>(word.into()).ok();
+        for word in ["explicitDeny", "ExplicitlyDenied", "explicitly-denied"] {
+            assert_eq!(read(word), Some(Expectation::ExplicitlyDenied), "{word}");
+        }
+        assert_eq!(read("implicitDeny"), Some(Expectation::ImplicitlyDenied));
+        assert_eq!(
+            (read("Allow"), read("Deny")),
+            (Some(Expectation::Allowed), Some(Expectation::Denied))
+        );
+        assert_eq!(read("maybe"), None);
+    }
+
+    #[test]
     fn an_error_names_the_field_and_keeps_the_id() {
         let wrong = |line: &str| Question::read(line).err().unwrap_or_default();
-        let (id, message) = wrong(r#"{"id": 7, "action": 3, "context": []}"#);
+        let (id, message) = wrong(r#"{"id": 7, "action": 3, "context": 4}"#);
         assert_eq!(id, Some(7.into()));
         assert!(message.contains("action: ") && message.contains("context: "), "{message}");
         let (_, message) = wrong(r#"{"pricipal": "bob"}"#);

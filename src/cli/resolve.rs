@@ -93,7 +93,8 @@ pub fn resolve_for(
     };
     let mut resource = object.resource.clone();
     if resource.is_open() {
-        resource.account.clone_from(&principal.account);
+        let said = question.resource_account.clone();
+        resource.account = said.or_else(|| principal.account.clone());
     }
     let request = Request::new(principal, &question.action, resource, context);
     if let Some(world) = world {
@@ -133,6 +134,10 @@ fn not_given(
         let unread = world.subjects.unread(collection, "", "");
         let words = format!("a policy of {}{}", request.principal.arn, why(unread));
         set.identity.unknown.push(words);
+    }
+    if request.principal.kind == Kind::FederatedUser && question.session_policies.is_none() {
+        let words = format!("a session policy of {}, which was not given,", request.principal.arn);
+        set.session = Some(Layer { policies: Vec::new(), unknown: vec![words] });
     }
     let name = request.resource.names.first().map_or("*", String::as_str);
     if request.resource.is_open() || knows_resource || question.resource_policy.is_some() {
@@ -200,7 +205,8 @@ pub fn principal(
         }
     }
     let account = question.principal_account.as_deref();
-    let parsed = Principal::parse(text).or_else(|| {
+    let provider = identity_provider(text, &question.action);
+    let parsed = provider.or_else(|| Principal::parse(text)).or_else(|| {
         let account = account?;
         let full = match text.split_once('/') {
             Some(("user" | "role", _)) => format!("arn:aws:iam::{account}:{text}"),
@@ -240,6 +246,19 @@ pub fn principal(
         principal.role_arn = Some(found.arn);
     }
     Ok((role, principal))
+}
+
+/// A provider of web identities that has no ARN, such as `accounts.google.com`,
+/// where the action is one by which its identities assume a role.
+fn identity_provider(text: &str, action: &str) -> Option<Principal> {
+    let signs_in = action.to_ascii_lowercase().starts_with("sts:assumerolewith");
+    let is_host = text.contains('.')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    (signs_in && is_host).then(|| Principal {
+        kind: PrincipalKind::Identity,
+        arn: text.to_owned(),
+        ..Principal::default()
+    })
 }
 
 /// The role of the model whose session a principal is.

@@ -107,7 +107,7 @@ impl Operator {
             "notipaddress" => (Comparison::IpAddress, true),
             "arnequals" | "arnlike" => (Comparison::Arn, false),
             "arnnotequals" | "arnnotlike" => (Comparison::Arn, true),
-            "null" if !if_exists && set.is_none() => (Comparison::Null, false),
+            "null" if !if_exists => (Comparison::Null, false),
             _ => {
                 let (order, negated, kind) = ordered(base)?;
                 (kind(order), negated)
@@ -191,7 +191,15 @@ mod tests {
         let found = Operator::parse("ForAnyValue:StringNotEqualsIgnoreCaseIfExists").unwrap();
         assert_eq!((found.set, found.negated, found.if_exists), (Some(Set::Any), true, true));
         assert_eq!(found.positive_name(), "ForAnyValue:StringEqualsIgnoreCase");
-        for bad in ["StringMatches", "NullIfExists", "ForSome:Bool", "BoolNot", "", "Numeric"] {
+        for bad in [
+            "StringMatches",
+            "NullIfExists",
+            "ForSome:Bool",
+            "ForAnyValue:NullIfExists",
+            "BoolNot",
+            "",
+            "Numeric",
+        ] {
             assert_eq!(Operator::parse(bad), None, "{bad}");
         }
     }

@@ -32,6 +32,9 @@ pub fn date(text: &str) -> Option<i128> {
     {
         return Some(i128::from(seconds) * 1_000_000_000);
     }
+    if let Some(time) = decimal_seconds(text) {
+        return Some(time);
+    }
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
         return Some(time.as_nanosecond());
     }
@@ -43,6 +46,18 @@ pub fn date(text: &str) -> Option<i128> {
         _ => return None,
     };
     full.parse::<jiff::Timestamp>().ok().map(|time| time.as_nanosecond())
+}
+
+/// Nanoseconds of epoch seconds with a fraction, such as `1533859200.0`.
+fn decimal_seconds(text: &str) -> Option<i128> {
+    let (seconds, fraction) = text.split_once('.')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(seconds) || !digits(fraction) {
+        return None;
+    }
+    let nanoseconds: String = fraction.chars().chain("000000000".chars()).take(9).collect();
+    let seconds: i64 = seconds.parse().ok()?;
+    Some(i128::from(seconds) * 1_000_000_000 + nanoseconds.parse::<i128>().ok()?)
 }
 
 /// An address range; a bare address is a range of one.

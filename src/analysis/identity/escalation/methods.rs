@@ -102,8 +102,8 @@ pub enum Need {
     EcsService,
     /// There is a job queue of AWS Batch, which the model does not hold.
     JobQueue,
-    /// Something that the model does not hold runs with the role: a function,
-    /// a build project, a stack.
+    /// Something that the model does not hold runs with the role: a build
+    /// project, a stack.
     Carrier,
 }
 
@@ -131,6 +131,8 @@ pub enum On {
     Group,
     /// An instance that runs with the target.
     Instance,
+    /// A function that runs with the target.
+    Function,
     /// The SAML provider that the target trusts.
     Provider,
 }
@@ -146,6 +148,7 @@ impl TryFrom<String> for Permission {
             "policy" => On::Policy,
             "group" => On::Group,
             "instance" => On::Instance,
+            "function" => On::Function,
             "provider" => On::Provider,
             _ => return Err(format!("a permission is not on {on}")),
         };
@@ -189,6 +192,7 @@ impl Method {
             On::Policy => Some("iam_policies"),
             On::Group => Some("iam_groups"),
             On::Instance => Some("instances"),
+            On::Function => Some("lambda_functions"),
             On::Any | On::Target | On::Provider => None,
         }));
         found.extend(self.needs.iter().filter_map(|need| match need {

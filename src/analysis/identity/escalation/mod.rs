@@ -80,8 +80,13 @@ fn find(snapshot: &Snapshot, methods: &[Method]) -> Vec<Result> {
     let mut compiler = Compiler::new(model, &nodes, &actions);
     let grants: Vec<_> = (0..nodes.len()).map(|number| compiler.grants(number)).collect();
     let prerequisites = Prerequisites::of(snapshot, &nodes, methods);
-    let verifier =
-        Verifier { snapshot, subjects: &subjects, nodes: &nodes, trusts: Trusts::default() };
+    let verifier = Verifier {
+        snapshot,
+        subjects: &subjects,
+        nodes: &nodes,
+        trusts: Trusts::default(),
+        functions: verify::functions(model),
+    };
     let search = Search {
         methods,
         nodes: &nodes,

@@ -1,13 +1,15 @@
 //! What methods turn to: users, roles, groups and customers' policies, and
 //! which of them a pattern of a policy may name.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::bits::Bits;
 use crate::analysis::identity::catalogue::is_match;
+use crate::analysis::identity::evaluate::OWN_ACCOUNT;
 use crate::analysis::identity::evaluate::pattern::{Piece, overlap, pieces};
 use crate::analysis::identity::evaluate::policy::own_account;
-use crate::analysis::identity::subjects::Subjects;
+use crate::analysis::identity::subjects::{Subjects, given_name, own};
 use crate::model::{Model, Resource, ResourceRef};
 
 /// What a node is.
@@ -60,7 +62,12 @@ impl Nodes {
         {
             for reference in ids(collection) {
                 let Some(resource) = model.get(&reference) else { continue };
-                let node = unsigned(kind, reference, resource, word);
+                let path = match kind {
+                    Kind::Group => model.iam_groups.get(&reference.id).map(|one| &one.path),
+                    _ => model.iam_policies.get(&reference.id).map(|one| &one.path),
+                };
+                let path = path.and_then(Option::as_deref).unwrap_or("/");
+                let node = unsigned(kind, reference, resource, &format!("{word}{path}"));
                 found.add(node);
             }
         }
@@ -81,6 +88,10 @@ impl Nodes {
                 self.open.push((number, pieces(name)));
             } else {
                 self.by_name.push((name.clone(), number));
+            }
+            // Any account may be that of a template.
+            if name.contains(OWN_ACCOUNT) {
+                self.open.push((number, pieces(&name.replace(OWN_ACCOUNT, "????????????"))));
             }
         }
         self.by_reference.insert(node.reference.clone(), number);
@@ -152,14 +163,15 @@ impl Nodes {
     }
 }
 
-/// A group or policy, which makes no requests.
-fn unsigned(kind: Kind, reference: ResourceRef, resource: &dyn Resource, word: &str) -> Node {
+/// A group or policy, which makes no requests. `start` is what its ARN has
+/// before its name: `policy/`.
+fn unsigned(kind: Kind, reference: ResourceRef, resource: &dyn Resource, start: &str) -> Node {
     let account = resource.account().map(str::to_owned);
-    let owner = account.as_deref().unwrap_or("*");
-    let arn = match resource.arn() {
-        Some(arn) => arn.to_owned(),
-        None => format!("arn:aws:iam::{owner}:{word}/*"),
-    };
+    let owner = resource.account().map_or_else(|| OWN_ACCOUNT.to_owned(), own);
+    let arn = resource.arn().map(str::to_owned).unwrap_or_else(|| {
+        let name = given_name(resource.id(), resource.name()).unwrap_or(Cow::Borrowed("*"));
+        format!("arn:aws:iam::{owner}:{start}{name}")
+    });
     let own = format!("ref:{}/{}", reference.collection, reference.id);
     let names = vec![arn, own, reference.id.clone()];
     Node { kind, reference, names, account }
@@ -202,6 +214,9 @@ mod tests {
                 "known": {"id": "known", "arn": "arn:aws:iam::111122223333:role/app/known"},
                 "stack/Role": {"id": "stack/Role"},
             },
+            "iam_policies": {
+                "stack/Policy": {"id": "stack/Policy", "name": "team-rights"},
+            },
             "iam_users": {"ann": {"id": "ann", "arn": "arn:aws:iam::111122223333:user/ann"}},
         });
         let snapshot =
@@ -210,7 +225,11 @@ mod tests {
         let matching = |pattern: &str| -> Vec<&str> {
             nodes.matching(pattern).iter().map(|n| nodes.all[n].reference.id.as_str()).collect()
         };
-        assert_eq!(matching("*"), ["ann", "known", "stack/Role"]);
+        assert_eq!(matching("*"), ["ann", "known", "stack/Role", "stack/Policy"]);
+        assert_eq!(matching("arn:aws:iam::${AWS::AccountId}:policy/t*"), ["stack/Policy"]);
+        assert_eq!(matching("arn:aws:iam::${AWS::AccountId}:policy/x*"), Vec::<&str>::new());
+        assert_eq!(matching("arn:aws:iam::111122223333:policy/team-rights"), ["stack/Policy"]);
+        assert_eq!(matching("arn:aws:iam::aws:policy/*"), Vec::<&str>::new());
         assert_eq!(matching("arn:aws:iam::111122223333:user/ann"), ["ann"]);
         assert_eq!(matching("arn:aws:iam::111122223333:user/${aws:username}"), ["ann"]);
         assert_eq!(matching("ref:iam_roles/stack/Role"), ["stack/Role"]);

@@ -248,7 +248,7 @@ impl Search<'_> {
                 On::Policy | On::Group => {
                     targets.keep(&self.prerequisites.holders_of(grants.on(action)?));
                 }
-                On::Any | On::Instance | On::Provider => {}
+                On::Any | On::Instance | On::Function | On::Provider => {}
             }
         }
         Some(targets)

@@ -1,6 +1,7 @@
 //! Whether a caller can take a step, exactly: by the evaluation of every
 //! policy that has a say in it.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::RwLock;
@@ -9,10 +10,11 @@ use super::methods::{Method, On, Permission, is_assume};
 use super::nodes::{Node, Nodes};
 use super::prerequisites::federated;
 use crate::analysis::identity::evaluate::{
-    Context, Outcome, PolicySet, Principal, Request, Resource, Value, decide,
+    Context, OWN_ACCOUNT, OWN_REGION, Outcome, PolicySet, Principal, Request, Resource, Value,
+    decide,
 };
-use crate::analysis::identity::subjects::Subjects;
-use crate::model::{GrantedAction, Model, Snapshot};
+use crate::analysis::identity::subjects::{Subjects, given_name};
+use crate::model::{GrantedAction, LambdaFunction, Model, Snapshot};
 
 /// The policy that a caller attaches where it may choose.
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -42,6 +44,19 @@ pub(super) struct Verifier<'a> {
     pub nodes: &'a Nodes,
     /// What was found of who trusts a service or provider.
     pub trusts: Trusts,
+    /// The functions that run with a role, by its key.
+    pub functions: HashMap<&'a str, Vec<&'a LambdaFunction>>,
+}
+
+/// The functions of the model by the keys of their roles.
+pub(super) fn functions(model: &Model) -> HashMap<&str, Vec<&LambdaFunction>> {
+    let mut found: HashMap<&str, Vec<&LambdaFunction>> = HashMap::new();
+    for function in model.lambda_functions.values() {
+        if let Some(role) = &function.role {
+            found.entry(role).or_default().push(function);
+        }
+    }
+    found
 }
 
 /// By node and service: on what it depends that the node lets the service in;
@@ -161,6 +176,18 @@ impl<'a> Verifier<'a> {
                 step.join(self.further_types(caller, action)?);
                 Some(step)
             })),
+            (On::Function, Some(node)) => {
+                let known = best(self.functions_of(node).into_iter().map(|names| {
+                    let resource = Resource { names, account: caller.principal.account.clone() };
+                    self.asked(caller, action, resource, Context::default(), None)
+                }));
+                known.or_else(|| {
+                    let mut step = self.on_any(caller, action)?;
+                    let name = &node.reference.id;
+                    step.open.push(format!("whether another function runs as {name} is not known"));
+                    Some(step)
+                })
+            }
             (On::Provider, Some(node)) => {
                 let role = self.model().iam_roles.get(&node.reference.id)?;
                 let providers: Vec<&str> =
@@ -226,6 +253,23 @@ impl<'a> Verifier<'a> {
             .into_iter()
             .flatten()
             .filter_map(|id| self.nodes.all.get(self.nodes.number("iam_groups", id)?))
+            .collect()
+    }
+
+    /// The names of the functions that run with a role.
+    fn functions_of(&self, node: &Node) -> Vec<Vec<String>> {
+        let found = self.functions.get(node.reference.id.as_str()).into_iter().flatten();
+        found
+            .map(|function| {
+                let arn = function.arn.clone().unwrap_or_else(|| {
+                    let region = function.region.as_deref().unwrap_or(OWN_REGION);
+                    let account = node.account.as_deref().unwrap_or(OWN_ACCOUNT);
+                    let name = given_name(&function.id, function.name.as_deref());
+                    let name = name.unwrap_or(Cow::Borrowed("*"));
+                    format!("arn:aws:lambda:{region}:{account}:function:{name}")
+                });
+                vec![arn, format!("ref:lambda_functions/{}", function.id)]
+            })
             .collect()
     }
 

@@ -65,8 +65,15 @@ const ROLE_CHANGES: &[&str] = &[
 
 /// Changes to roles that AWS refuses only for those that IAM Identity Center
 /// made; of service-linked roles they may be made.
-const RESERVED_ROLE_CHANGES: &[&str] =
-    &["iam:tagrole", "iam:untagrole", "iam:updaterole", "iam:updateroledescription"];
+const RESERVED_ROLE_CHANGES: &[&str] = &[
+    "iam:createrole",
+    "iam:createservicelinkedrole",
+    "iam:deleteservicelinkedrole",
+    "iam:tagrole",
+    "iam:untagrole",
+    "iam:updaterole",
+    "iam:updateroledescription",
+];
 
 /// Changes to aliases, which AWS refuses for those of its own keys.
 const ALIAS_CHANGES: &[&str] = &["kms:createalias", "kms:deletealias", "kms:updatealias"];

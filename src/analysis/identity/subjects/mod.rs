@@ -333,7 +333,7 @@ fn place(collection: &str, id: &str, path: &str) -> Place {
 }
 
 /// An account id, or what stands for that of a template.
-fn own(account: &str) -> String {
+pub(super) fn own(account: &str) -> String {
     match account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
         true => account.to_owned(),
         false => OWN_ACCOUNT.to_owned(),
@@ -368,7 +368,7 @@ fn holder<T: Collected>(
 
 /// The name that a resource was given; `None` where AWS makes one up, and the
 /// model has the logical id or address in its place.
-fn given_name<'n>(id: &str, name: Option<&'n str>) -> Option<Cow<'n, str>> {
+pub(super) fn given_name<'n>(id: &str, name: Option<&'n str>) -> Option<Cow<'n, str>> {
     let name = name.filter(|name| *name != id && !id.ends_with(&format!("/{name}")))?;
     Some(super::evaluate::policy::own_account(name).into())
 }

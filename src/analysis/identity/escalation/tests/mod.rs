@@ -80,6 +80,7 @@ fn root() -> Value {
 
 const ADMIN: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 const SAML: &str = "arn:aws:iam::111122223333:saml-provider/corp";
+const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
 const INSTANCE: &str = "arn:aws:ec2:eu-west-1:111122223333:instance/i-1";
 
 /// What a method needs, with nothing more: a caller with its permissions but
@@ -107,6 +108,7 @@ fn model_for(method: &Method, left_out: Option<usize>) -> Value {
             On::Policy => allow(action, &arn("policy", "own")),
             On::Group => allow(action, &arn("group", "team")),
             On::Provider => allow(action, SAML),
+            On::Function => allow(action, FUNCTION),
             On::Instance => json!({
                 "Effect": "Allow", "Action": action,
                 "Resource": [
@@ -164,6 +166,7 @@ fn model_for(method: &Method, left_out: Option<usize>) -> Value {
     model["iam_instance_profiles"] = json!({"profile": {"roles": ["target"]}});
     model["instances"] =
         json!({"i-1": {"arn": INSTANCE, "region": "eu-west-1", "iam_instance_profile": "profile"}});
+    model["lambda_functions"] = json!({"f": {"arn": FUNCTION, "role": "target"}});
     model["launch_templates"] = json!({"lt-1": {"iam_instance_profile": "profile"}});
     model["ecs_clusters"] = json!({"c": {}});
     model["ecs_task_definitions"] = json!({"d": {"task_role": "target"}});
@@ -225,6 +228,20 @@ fn every_method_is_found_with_what_it_needs_and_not_without_any_one_permission()
             let without = found(model_for(method, Some(left_out)), method);
             assert_eq!(without, [], "{} without {left_out}", method.id);
         }
+    }
+}
+
+#[test]
+fn a_function_that_is_not_known_leaves_its_ways_open() {
+    let on_function = |method: &&Method| method.permissions.iter().any(|p| p.on == On::Function);
+    let methods: Vec<&Method> = methods().iter().filter(on_function).collect();
+    assert_eq!(methods.len(), 4);
+    for method in methods {
+        let mut model = model_for(method, None);
+        model["lambda_functions"]["f"]["role"] = json!("other");
+        let open = found(model, method);
+        assert!(open.iter().all(|found| found.conditional), "{}", method.id);
+        assert_eq!(open.len(), 1, "{}", method.id);
     }
 }
 

@@ -2,8 +2,9 @@
 //! form matches nothing.
 
 use crate::analysis::identity::evaluate::pattern::{self, Cover, Piece};
+use crate::analysis::identity::evaluate::{OWN_ACCOUNT, OWN_REGION};
 use crate::model::condition_operator::Comparison;
-use crate::model::condition_value::{compare_numbers, date, network};
+use crate::model::condition_value::{compare_numbers, date, is_well_formed, network};
 
 /// Whether the request's `value` matches the policy's, whose variables were
 /// filled in.
@@ -45,14 +46,43 @@ pub fn arn(policy: &[Piece], value: &[Piece]) -> Cover {
         return Cover::Nothing;
     }
     let mut found = Cover::Whole;
-    for (policy, value) in policy.iter().zip(&value) {
+    for (index, (policy, value)) in policy.iter().zip(&value).enumerate() {
         match pattern::cover(policy, value) {
             Cover::Whole => {}
             Cover::Part => found = Cover::Part,
+            Cover::Nothing if may_be_own(index, policy, value) => found = Cover::Part,
             Cover::Nothing => return Cover::Nothing,
         }
     }
     found
+}
+
+/// Whether one of two fields stands for the region or account that a template
+/// is deployed to, and the other may be it.
+fn may_be_own(field: usize, policy: &[Piece], value: &[Piece]) -> bool {
+    let (own, any) = match field {
+        3 => (OWN_REGION, pattern::pieces("?*-?*-?")),
+        4 => (OWN_ACCOUNT, pattern::pieces("????????????")),
+        _ => return false,
+    };
+    let own = pattern::literal(own);
+    match (policy == own, value == own) {
+        (true, false) => pattern::overlap(&any, value),
+        (false, true) => pattern::overlap(policy, &any),
+        _ => false,
+    }
+}
+
+/// Whether a value of a request has the form that an operator compares; one
+/// that has not meets no condition, also no negated one.
+pub fn is_comparable(comparison: Comparison, value: &str) -> bool {
+    match comparison {
+        Comparison::Arn => pattern::fields(&pattern::literal(value), 6).len() == 6,
+        Comparison::Numeric(_) | Comparison::Date(_) | Comparison::IpAddress => {
+            is_well_formed(comparison, value)
+        }
+        _ => true,
+    }
 }
 
 #[cfg(test)]
@@ -72,6 +102,9 @@ mod tests {
         assert!(!test(before, "2020-01-01T01:00:00+01:00", "1577836800"));
         assert!(test(Comparison::Date(Order::Equal), "2020", "2020-01-01T00:00:00Z"));
         assert!(!test(before, "tomorrow", "2019-12-31T23:59:59Z"));
+        let equal = Comparison::Date(Order::Equal);
+        assert!(test(equal, "2018-08-10T00:00:00.5Z", "1533859200.5"));
+        assert!(!test(equal, "2018-08-10T00:00:00Z", "1533859200.5"));
     }
 
     #[test]
@@ -87,6 +120,20 @@ mod tests {
         assert!(test(Comparison::Numeric(Order::LessOrEqual), "10", "9.5"));
         assert!(test(Comparison::Numeric(Order::Equal), "10", "010"));
         assert!(!test(Comparison::Numeric(Order::Less), "10", "nan"));
+    }
+
+    #[test]
+    fn the_account_and_region_of_a_template_may_be_any() {
+        let cover = |policy: &str| {
+            let value = pattern::pieces("arn:aws:iam:<region>:<account>:role/app");
+            arn(&pattern::pieces(policy), &value)
+        };
+        assert_eq!(cover("arn:aws:iam:eu-west-1:111122223333:role/*"), Cover::Part);
+        assert_eq!(cover("arn:aws:iam:<region>:1111*:role/*"), Cover::Part);
+        assert_eq!(cover("arn:aws:iam:*:<account>:role/*"), Cover::Whole);
+        assert_eq!(cover("arn:aws:iam:*:aws:role/*"), Cover::Nothing);
+        assert_eq!(cover("arn:aws:iam::<account>:role/*"), Cover::Nothing);
+        assert_eq!(cover("arn:aws:iam:eu-west-1:111122223333:role/b"), Cover::Nothing);
     }
 
     #[test]

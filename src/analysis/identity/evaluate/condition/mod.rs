@@ -57,7 +57,7 @@ impl Test {
             other => other,
         };
         if operator.comparison == Comparison::Null {
-            return self.null(&value);
+            return self.null(operator.set, &value);
         }
         match value {
             Value::Absent => Formula::constant(match (operator.if_exists, operator.set) {
@@ -74,19 +74,28 @@ impl Test {
         Formula::Fact(Fact::Absent { key: self.key.clone() })
     }
 
-    fn null(&self, value: &Value) -> Formula {
+    /// AWS does not say what becomes of set operators before `Null` where the
+    /// key is absent: whether the rule for absent keys or `Null` itself counts.
+    fn null(&self, set: Option<Set>, value: &Value) -> Formula {
         let absent = match value {
             Value::Known(_) => Formula::False,
             Value::Absent => Formula::True,
             Value::Unknown => self.absent(),
         };
-        Formula::any(self.values.iter().map(
-            |asked| match asked.text.to_ascii_lowercase().as_str() {
-                "true" => absent.clone(),
-                "false" => absent.clone().negate(),
-                _ => Formula::False,
-            },
-        ))
+        let open = || Formula::other(format!("{} holds of absent {}", self.written, self.key));
+        Formula::any(self.values.iter().map(|asked| {
+            let asked = asked.text.to_ascii_lowercase();
+            let (asks_absent, met) = match asked.as_str() {
+                "true" => (true, absent.clone()),
+                "false" => (false, absent.clone().negate()),
+                _ => return Formula::False,
+            };
+            match (set, asks_absent) {
+                (Some(Set::All), false) => met.or(absent.clone().and(open())),
+                (Some(Set::Any), true) => met.and(open()),
+                _ => met,
+            }
+        }))
     }
 
     fn unknown(&self, operator: Operator, request: &Request) -> Formula {
@@ -154,9 +163,16 @@ impl Test {
                     Formula::other(format!("{} ({value}) is {written}", self.key))
                 }
             }));
-            if operator.negated { matched.negate() } else { matched }
+            match operator.negated {
+                // Nor is what cannot be compared at all different.
+                true if !compare::is_comparable(operator.comparison, value) => Formula::False,
+                true => matched.negate(),
+                false => matched,
+            }
         };
         match (operator.set, values) {
+            // An empty text is a set without values.
+            (Some(Set::All), values) if values.iter().all(String::is_empty) => Formula::True,
             (Some(Set::All), values) => Formula::all(values.iter().map(one)),
             (Some(Set::Any), values) => Formula::any(values.iter().map(one)),
             (None, [value]) => one(value),
