@@ -84,6 +84,12 @@ fn alias_bomb() -> String {
     "bad.json:1:",
     "mend the syntax"
 )]
+#[case::yaml_in_json(
+    "bad.json",
+    b"{\"Resources\": {\"A\": {\"Type\": \"AWS::EC2::VPC\",}}}",
+    "bad.json:1:46",
+    "mend the syntax"
+)]
 #[case::plan(
     "bad.json",
     b"{\"format_version\": \"1.2\", \"planned_values\": {",

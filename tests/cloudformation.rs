@@ -630,3 +630,117 @@ fn assemblies_are_read_with_their_stages_and_parameters() {
         );
     }
 }
+
+/// What a template has of credentials in the properties that take one.
+#[rstest]
+#[case::plain("AWS::DocDBElastic::Cluster", "{AdminUserPassword: hunter2}", "AdminUserPassword")]
+#[case::nested(
+    "AWS::Events::Connection",
+    "{AuthParameters: {BasicAuthParameters: {Username: a, Password: hunter2}}}",
+    "AuthParameters.BasicAuthParameters.Password"
+)]
+#[case::in_lists(
+    "AWS::CodePipeline::Pipeline",
+    "{Stages: [{Name: Source, Actions: [{Configuration: {Owner: a, OAuthToken: hunter2}}]}]}",
+    "Stages.Actions.Configuration.OAuthToken"
+)]
+#[case::of_a_listener(
+    "AWS::ElasticLoadBalancingV2::Listener",
+    "{DefaultActions: [{Type: authenticate-oidc, AuthenticateOidcConfig: {ClientSecret: hunter2}}]}",
+    "DefaultActions.AuthenticateOidcConfig.ClientSecret"
+)]
+#[case::in_a_list(
+    "AWS::MemoryDB::User",
+    "{AuthenticationMode: {Type: password, Passwords: [hunter2]}}",
+    "AuthenticationMode.Passwords"
+)]
+fn a_literal_credential_is_seen(
+    #[case] kind: &str,
+    #[case] properties: &str,
+    #[case] property: &str,
+) {
+    let credentials = |properties: &str| {
+        let text = format!("Resources:\n  One: {{Type: {kind}, Properties: {properties}}}\n");
+        let loaded = read(&text, &TemplateOptions::default());
+        let found = loaded.snapshot.model.templates["t.yaml"].credentials.clone();
+        found.into_iter().map(|one| (one.property, one.value.literal)).collect::<Vec<_>>()
+    };
+    assert_eq!(credentials(properties), [(property.to_owned(), Some(true))]);
+    let resolved =
+        properties.replace("hunter2", "'{{resolve:secretsmanager:db:SecretString:password}}'");
+    assert_eq!(credentials(&resolved), [(property.to_owned(), Some(false))]);
+}
+
+/// A resource that a macro makes is told, and what refers to it is no mistake.
+#[rstest]
+#[case::long("{'Fn::Transform': {Name: AWS::Include, Parameters: {Location: s3://b/x.yaml}}}")]
+#[case::short("!Transform {Name: AWS::Include, Parameters: {Location: s3://b/x.yaml}}")]
+fn a_resource_that_a_macro_makes_is_told(#[case] declaration: &str) {
+    let text = format!(
+        "Resources:\n  Made: {declaration}\n  Subnet: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Made}}}}\n"
+    );
+    let loaded = read(&text, &TemplateOptions::default());
+    assert_eq!(
+        errors(&loaded.diagnostics),
+        ["2:3: the macro that makes Made is not run; Made is not judged"]
+    );
+}
+
+/// What cannot be deployed as it is written is told, and is no fact.
+#[rstest]
+#[case::properties(
+    "Resources:\n  A: {Type: AWS::EC2::SecurityGroup, Properties: [1]}\n",
+    "2:50: the Properties of A are no map"
+)]
+#[case::kind(
+    "Resources:\n  A: {Type: AWS.EC2.VPC}\n",
+    "2:3: AWS.EC2.VPC, of the resource A, is no type"
+)]
+#[case::section(
+    "Conditions: [1]\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "1:13: Conditions is no map"
+)]
+#[case::depends(
+    "Resources:\n  A: {Type: AWS::EC2::VPC, DependsOn: [B]}\n",
+    "2:40: the template does not declare B"
+)]
+#[case::mapping(
+    "Resources:\n  A: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !FindInMap [M, a, b]}}\n",
+    "2:64: the template does not declare mapping M"
+)]
+fn a_mistake_in_a_template_is_told(#[case] text: &str, #[case] expected: &str) {
+    let loaded = read(text, &TemplateOptions::default());
+    assert_eq!(errors(&loaded.diagnostics), [expected]);
+    let ingress = fact(&loaded.snapshot, "security_groups", "t/A", "/ingress");
+    assert!(ingress == "nothing" || ingress.as_str().unwrap().contains("Properties is no map"));
+}
+
+/// An empty section declares nothing.
+#[test]
+fn an_empty_section_is_no_mistake() {
+    let text = "Parameters:\nConditions: {}\nResources:\n  A: {Type: AWS::EC2::VPC}\n";
+    let loaded = read(text, &TemplateOptions::default());
+    assert_eq!(errors(&loaded.diagnostics), [""; 0]);
+}
+
+#[test]
+fn types_that_nothing_judges_are_named() {
+    let text = "Resources:\n  A: {Type: AWS::SNS::Topic}\n  B: {Type: AWS::EC2::VPC}\n";
+    let loaded = read(text, &TemplateOptions::default());
+    let notes: Vec<&str> = loaded.diagnostics.iter().map(|note| note.message.as_str()).collect();
+    assert_eq!(notes, ["no control judges these types: AWS::SNS::Topic"]);
+}
+
+/// SAM makes a permission out of the event, which breaks the circle.
+#[test]
+fn sam_resources_may_refer_to_each_other() {
+    let text = "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api: {Type: AWS::Serverless::Api, Properties: {DefinitionBody: {uri: !GetAtt Function.Arn}}}
+  Function: {Type: AWS::Serverless::Function, Properties: {Events: {Get: {Properties: {RestApiId: !Ref Api}}}}}
+";
+    let loaded = read(text, &TemplateOptions::default());
+    let told = errors(&loaded.diagnostics);
+    assert!(!told.iter().any(|message| message.contains("circle")), "{told:?}");
+}

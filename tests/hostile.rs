@@ -137,7 +137,10 @@ fn hostile_names_are_harmless_in_every_report() {
     let sarif: Value = serde_json::from_str(&report("sarif")).unwrap();
     let text = sarif["runs"][0]["results"][0]["message"]["text"].as_str().unwrap();
     assert!(text.contains("\\[a\\](") && !text.contains('\u{202e}'), "{text}");
-    serde_json::from_str::<Value>(&report("json")).unwrap();
+    let json = report("json");
+    assert!(json.is_ascii(), "{json}");
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert!(json["verdicts"][0]["subject"]["name"].as_str().unwrap().contains('\u{202e}'));
 }
 
 #[test]

@@ -123,7 +123,7 @@ fn nothing_to_check_or_test_is_no_success() {
     let directory = directory(&[]);
     for command in ["check", "test"] {
         let failed = if command == "check" { 1 } else { 2 };
-        for (path, expected) in [("own", "no .rego file"), ("missing", "there is no such")] {
+        for (path, expected) in [("own", "holds no policy"), ("missing", "there is no such")] {
             let (code, _, stderr) = audit(directory.path(), &["policy", command, path]);
             assert_eq!(code, Some(failed), "{command} {path}: {stderr}");
             assert!(stderr.contains(expected) && stderr.contains("help: "), "{stderr}");

@@ -604,3 +604,143 @@ fn what_comes_with_a_vpc_is_taken_over(
     let snapshot = terraform::read_over(base, &file, &TemplateOptions::default()).snapshot;
     assert_eq!(fact(&snapshot, collection, id, path), expected);
 }
+
+/// The template's credentials: where, and whether they are written out.
+fn credentials(plan: &Value) -> Vec<(String, String, Option<bool>)> {
+    let loaded = read(plan);
+    let found = &loaded.snapshot.model.templates["plan.json"].credentials;
+    found
+        .iter()
+        .map(|one| (one.resource.clone(), one.property.clone(), one.value.literal))
+        .collect()
+}
+
+/// A map is written out whole, or holds references that hide the rest of it.
+#[test]
+fn a_literal_credential_in_a_map_is_seen() {
+    let pipeline = |expression: Value| {
+        let configuration = json!({"Owner": "a", "OAuthToken": "hunter2"});
+        let action = json!([{"action": [{"configuration": configuration}]}]);
+        let expressions = json!([{"action": [{"configuration": expression}]}]);
+        credentials(&plan(&[planned(
+            "aws_codepipeline.main",
+            json!({"stage": action}),
+            json!({}),
+            json!({"stage": expressions}),
+        )]))
+    };
+    let at = |literal| {
+        let property = "stage.action.configuration.OAuthToken";
+        [("aws_codepipeline.main".to_owned(), property.to_owned(), Some(literal))]
+    };
+    let written = json!({"constant_value": {"Owner": "a", "OAuthToken": "hunter2"}});
+    assert_eq!(pipeline(written), at(true));
+    assert_eq!(pipeline(json!({"references": ["var.token"]})), at(false));
+}
+
+/// As the defaults of a template's parameters; a module's only where its call
+/// leaves it to them.
+#[test]
+fn the_default_of_a_variable_for_a_credential_is_seen() {
+    let mut plan = plan(&[]);
+    plan["configuration"]["root_module"]["variables"] = json!({
+        "db_password": {"default": "hunter2"},
+        "opaque": {"default": "hunter2", "sensitive": true},
+        "asked_password": {"sensitive": true},
+        "empty_password": {"default": ""},
+        "stage": {"default": "prod"},
+    });
+    plan["configuration"]["root_module"]["module_calls"]["db"] = json!({
+        "source": "./db",
+        "expressions": {"given_token": {"references": ["var.opaque"]}},
+        "module": {"variables": {
+            "given_token": {"default": "hunter2"},
+            "left_token": {"default": "hunter2"},
+        }},
+    });
+    let found = credentials(&plan);
+    let expected = ["var.db_password", "var.opaque", "module.db.var.left_token"];
+    let at = |name: &str| (name.to_owned(), "default".to_owned(), Some(true));
+    assert_eq!(found, expected.map(at));
+}
+
+/// What a plan of a part says of the resources that are not in it.
+#[rstest]
+#[case::errored("errored", json!(true), "planning ended with an error")]
+#[case::targeted("complete", json!(false), "a part of the configuration was planned")]
+fn a_plan_of_a_part_leaves_the_rest_open(
+    #[case] name: &str,
+    #[case] value: Value,
+    #[case] why: &str,
+) {
+    let mut plan = plan(&[group("aws_security_group.one")]);
+    let open = |loaded: &Loaded| {
+        loaded
+            .snapshot
+            .gaps
+            .iter()
+            .filter(|gap| gap.collection == "subnets" && gap.id.is_none())
+            .map(|gap| gap.reason.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(open(&read(&plan)), [""; 0]);
+    plan[name] = value;
+    let loaded = read(&plan);
+    assert!(open(&loaded)[0].contains(why), "{:?}", open(&loaded));
+    assert!(loaded.diagnostics[0].message.contains(why), "{:?}", loaded.diagnostics);
+    assert!(loaded.snapshot.model.security_groups.contains_key("aws_security_group.one"));
+}
+
+/// What is no resource is told, and costs nothing of the rest.
+#[rstest]
+#[case::values("/values", json!("x"), "the values of aws_vpc.broken are no object")]
+#[case::address("/address", json!(""), "resource 1 of the root module has no address or no type")]
+#[case::kind("/type", json!(""), "resource 1 of the root module has no address or no type")]
+fn what_is_no_resource_is_told(#[case] at: &str, #[case] value: Value, #[case] expected: &str) {
+    let broken = planned("aws_vpc.broken", json!({}), json!({}), json!({}));
+    let mut plan = plan(&[group("aws_security_group.one"), broken]);
+    *plan["planned_values"]["root_module"]["resources"][1].pointer_mut(at).unwrap() = value;
+    let loaded = read(&plan);
+    assert_eq!(loaded.diagnostics[0].message, expected);
+    assert!(loaded.snapshot.model.security_groups.contains_key("aws_security_group.one"));
+}
+
+#[test]
+fn a_later_format_is_refused() {
+    let mut plan = plan(&[group("aws_security_group.one")]);
+    for (version, errors) in [("0.1", 0), ("1.9", 0), ("2.0", 1)] {
+        plan["format_version"] = json!(version);
+        assert_eq!(read(&plan).diagnostics.len(), errors, "{version}");
+    }
+}
+
+/// The provider decodes them without regard to case.
+#[test]
+fn container_definitions_are_read_in_any_case() {
+    let container = json!([{
+        "Name": "app", "IMAGE": "x:1", "Privileged": true, "readOnlyRootFilesystem": true,
+        "Environment": [{"Name": "DB_PASSWORD", "Value": "hunter2"}],
+        "LogConfiguration": {"LogDriver": "awsfirelens", "Options": {"Name": "es"}},
+    }]);
+    let loaded = read(&plan(&[planned(
+        "aws_ecs_task_definition.app",
+        json!({"family": "app", "container_definitions": container.to_string()}),
+        json!({}),
+        json!({}),
+    )]));
+    let found = |path: &str| {
+        let id = "aws_ecs_task_definition.app";
+        fact(&loaded.snapshot, "ecs_task_definitions", id, &format!("/containers/0/{path}"))
+    };
+    for (path, expected) in [
+        ("name", json!("app")),
+        ("image", json!("x:1")),
+        ("privileged", json!(true)),
+        ("readonly_root_filesystem", json!(true)),
+        ("environment/0/value/looks_like_credential", json!(true)),
+        ("log_driver", json!("awsfirelens")),
+        ("log_options", json!({"Name": "es"})),
+    ] {
+        assert_eq!(found(path), expected, "{path}");
+    }
+}

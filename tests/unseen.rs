@@ -42,6 +42,9 @@ const RESTING_ON_ABSENCE: &[&str] = &[
 
 #[rstest]
 #[case::module(json!({"Type": "My::Own::Vpc::MODULE"}))]
+#[case::macro_of_the_resource(json!({
+    "Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/one.yaml"}},
+}))]
 #[case::nested_stack(json!({
     "Type": "AWS::CloudFormation::Stack",
     "Properties": {"TemplateURL": "https://bucket.s3.amazonaws.com/child.yaml"},

@@ -48,7 +48,7 @@ import data.audit.lib.containers
 import data.audit.lib.text
 
 # Root on Linux, and the administrator of Windows containers.
-root_users := {"root", "0", "containeradministrator"}
+root_users := {"root", "containeradministrator"}
 
 deny contains finding if {
 	some [id, index, container] in containers.declared
@@ -102,5 +102,11 @@ may_be_root(user) if user == null
 
 may_be_root(user) if {
 	is_string(user)
-	lower(split(user, ":")[0]) in root_users
+	name := lower(split(user, ":")[0])
+	is_root(name)
 }
+
+is_root(name) if name in root_users
+
+# No name at all, and zero in any number of digits.
+is_root(name) if trim_left(name, "0") == ""

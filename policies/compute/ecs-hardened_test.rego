@@ -31,7 +31,7 @@ test_host_namespaces_fail if {
 }
 
 test_every_root_spelling_fails if {
-	every user in ["root", "0", "0:0", "root:root", "ContainerAdministrator", null] {
+	every user in ["root", "0", "00", "0:0", "root:root", "", ":0", "ContainerAdministrator", null] {
 		changes := {"user": user, "readonly_root_filesystem": false}
 		count(ecs_hardened.deny) == 1 with input as model(changes, {})
 	}

@@ -25,12 +25,12 @@ start_text(path) := path.from_label if path.from_label != "internet"
 # The ports of a path in words.
 ports_text(path) := path.protocol if {
 	startswith(path.protocol, "icmp")
-	not is_string(path.icmp)
+	not security_groups.names_types(path)
 }
 
 ports_text(path) := sprintf("%s, %s", [path.protocol, path.icmp]) if {
 	startswith(path.protocol, "icmp")
-	is_string(path.icmp)
+	security_groups.names_types(path)
 }
 
 ports_text(path) := sprintf("%s, all ports", [path.protocol]) if {

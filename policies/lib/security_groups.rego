@@ -20,19 +20,22 @@ admin_port(open) := min(ports) if {
 # Open ports in words.
 open_text(open) := sprintf("all traffic from %s", [anywhere[open.family]]) if open.protocol == "-1"
 
-open_text(open) := sprintf("%s, %s from %s", [open.protocol, open.icmp, anywhere[open.family]]) if is_string(open.icmp)
+open_text(open) := sprintf("%s, %s from %s", [open.protocol, open.icmp, anywhere[open.family]]) if names_types(open)
 
 open_text(open) := sprintf("%s %d-%d from %s", [open.protocol, open.from_port, open.to_port, anywhere[open.family]]) if {
 	open.protocol != "-1"
-	not is_string(open.icmp)
+	not names_types(open)
 	open.from_port != open.to_port
 }
 
 open_text(open) := sprintf("%s %d from %s", [open.protocol, open.from_port, anywhere[open.family]]) if {
 	open.protocol != "-1"
-	not is_string(open.icmp)
+	not names_types(open)
 	open.from_port == open.to_port
 }
+
+# Whether open ports are types of ICMP in words.
+names_types(open) if is_string(open.icmp)
 
 # Whether a rule is for TCP and one port alone.
 is_tcp_port(rule, port) if {

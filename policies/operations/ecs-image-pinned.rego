@@ -29,7 +29,6 @@
 package audit.ecs_image_pinned
 
 import data.audit.lib.containers
-import data.audit.lib.ecs
 import data.audit.lib.text
 
 deny contains finding if {
@@ -47,8 +46,9 @@ deny contains finding if {
 	}
 }
 
-# A registry's port stands before the last slash, a tag after it.
-last_part(image) := parts[count(parts) - 1] if parts := split(image, "/")
+# A registry's port stands before the last slash, a tag after it. The colons of
+# a pseudo parameter, as in `${AWS::Region}`, are none of a tag.
+last_part(image) := parts[count(parts) - 1] if parts := split(replace(image, "${AWS::", "${AWS."), "/")
 
 unpinned(image) := "no tag" if {
 	not contains(image, "@")

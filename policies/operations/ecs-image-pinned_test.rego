@@ -13,6 +13,7 @@ test_pinned_images_pass if {
 		"registry.example:5000/orders:1.4.2",
 		"111111111111.dkr.ecr.eu-west-1.amazonaws.com/orders@sha256:0123456789abcdef",
 		"orders:latest@sha256:0123456789abcdef",
+		"${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com/assets-${AWS::AccountId}-${AWS::Region}:1f3a",
 	] {
 		count(ecs_image_pinned.deny) == 0 with input as model(image)
 	}
@@ -26,7 +27,7 @@ test_latest_fails if {
 }
 
 test_no_tag_fails if {
-	every image in ["orders", "registry.example:5000/orders", "orders:"] {
+	every image in ["orders", "registry.example:5000/orders", "orders:", "assets-${AWS::Region}"] {
 		count(ecs_image_pinned.deny) == 1 with input as model(image)
 	}
 }

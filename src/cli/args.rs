@@ -77,6 +77,14 @@ pub enum ColorWhen {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Judge a live account, templates, plans or snapshots
+    #[command(after_help = "\
+Examples:
+  audit scan                                     the account of your AWS credentials
+  audit scan template.yaml --parameter Stage=prod
+  audit scan cdk.out --control rds-private       one control only
+  audit scan plan.json account.json              a plan over a snapshot of its account
+  audit scan infra --output audit.sarif --fail-on high
+  audit scan --output report.md --output report.json --baseline last.json")]
     Scan(ScanArgs),
     /// Tell what can reach what over the network, and by which rules
     Path(Box<super::path::PathArgs>),
@@ -85,16 +93,36 @@ pub enum Command {
     /// Tell which principals may do an action on a resource
     Who(Box<super::who::WhoArgs>),
     /// Save the model of an account, templates or plans to a file
+    #[command(after_help = "\
+Examples:
+  audit snapshot --output account.json           the account of your AWS credentials
+  audit scan account.json                        judge it later, without the account
+  audit snapshot template.yaml --model-only --output model.json
+  opa eval --input model.json --data policies 'data.audit.rds_private.deny'")]
     Snapshot(SnapshotArgs),
     /// Print the least IAM policy that a scan of an account needs
     #[cfg(feature = "live")]
+    #[command(after_help = "\
+Examples:
+  audit permissions > audit.json                 a policy document for the role of the scan
+  audit permissions --format json                each operation, and what rests on it")]
     Permissions(PermissionsArgs),
     /// List, show, check, test and export policies
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// Explain a control: what it asks, why, and what to do
+    #[command(after_help = "\
+Examples:
+  audit explain rds-private
+  audit scan template.yaml --output report.json
+  audit explain FINGERPRINT --report report.json one finding of the report, with its evidence")]
     Explain(ExplainArgs),
     /// Print a completion script for a shell
+    #[command(after_help = "\
+Examples:
+  source <(audit completions bash)
+  audit completions zsh > ~/.zfunc/_audit        where fpath has ~/.zfunc
+  audit completions fish > ~/.config/fish/completions/audit.fish")]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -129,7 +157,7 @@ pub struct TemplateArgs {
     #[arg(long = "parameters-file", value_name = "FILE")]
     pub parameter_files: Vec<PathBuf>,
     /// The account that templates are deployed to
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = account)]
     pub account: Option<String>,
     /// Where a plan's .tf and .tf.json files lie [default: beside the plan]
     #[arg(long, value_name = "DIR")]
@@ -142,7 +170,7 @@ pub struct TemplateArgs {
 pub struct LiveArgs {
     /// Region to read; may be repeated [default: all that are enabled]. With
     /// templates: the region that they are deployed to
-    #[arg(long = "region", value_name = "REGION")]
+    #[arg(long = "region", value_name = "REGION", value_parser = region)]
     pub regions: Vec<String>,
     /// How an account is read.
     #[cfg(feature = "live")]
@@ -255,33 +283,67 @@ pub struct ExplainArgs {
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
     /// List the controls
+    #[command(after_help = "\
+Examples:
+  audit policy list
+  audit policy list --policies mine              with your own
+  audit policy list --format json | jq -r '.[] | select(.severity == \"critical\") | .id'")]
     List {
         /// Form of the list
         #[arg(long, value_enum, default_value = "table")]
         format: ListFormat,
     },
     /// Print a policy with its metadata
+    #[command(after_help = "\
+Example:
+  audit policy show rds-private > mine/rds-mine.rego
+                                                 a policy to start your own from: give it an id,
+                                                 a package and a file name of its own")]
     Show {
         /// Id of the control
         id: String,
     },
     /// Check policies: metadata, functions, references into the input
+    ///
+    /// The interpreter takes a misspelt attribute for one that is absent, and the
+    /// policy then passes everything; this finds it. A scan checks --policies too.
+    #[command(after_help = "\
+Examples:
+  audit policy check mine
+  audit policy check mine/rds-mine.rego
+Exit code 1 where a policy is unfit.")]
     Check {
         /// Directories or files [default: the bundled policies and --policies]
         paths: Vec<PathBuf>,
     },
     /// Run the policies' tests
+    ///
+    /// Tests are the rules whose names begin with test_ in the files that end in
+    /// _test.rego, as those of `opa test`.
+    #[command(after_help = "\
+Examples:
+  audit policy test mine
+  audit policy test                              the bundled ones
+Exit code 1 where a test fails.")]
     Test {
         /// Directories or files [default: the bundled policies and --policies]
         paths: Vec<PathBuf>,
     },
     /// Print the JSON Schema of what policies and configuration may say
+    #[command(after_help = "\
+Examples:
+  audit policy schema > input.json               for opa check --schema input.json
+  audit policy schema config                     all that audit.toml may say
+  audit policy schema results                    what the JSON report says")]
     Schema {
         /// Of what
         #[arg(value_enum, default_value = "input")]
         of: SchemaOf,
     },
     /// Write the bundled policies to a directory
+    #[command(after_help = "\
+Example:
+  audit policy export bundle && opa test bundle --ignore schema")]
     Export {
         /// The directory; it is made if it is not there
         directory: PathBuf,
@@ -320,6 +382,23 @@ pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .filter(|(key, _)| !key.is_empty())
         .ok_or_else(|| "give it as NAME=VALUE".to_owned())
+}
+
+/// An account's id.
+fn account(text: &str) -> Result<String, String> {
+    let is_id = text.len() == 12 && text.bytes().all(|digit| digit.is_ascii_digit());
+    if is_id { Ok(text.to_owned()) } else { Err("an account's id has 12 digits".to_owned()) }
+}
+
+/// A region's name, as far as its form goes: there are new ones every year.
+fn region(text: &str) -> Result<String, String> {
+    let is_part = |part: &str| part.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let parts: Vec<&str> = text.split('-').collect();
+    if parts.len() >= 3 && parts.iter().all(|part| !part.is_empty() && is_part(part)) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("there is no region {text}; one has a name such as eu-west-1"))
+    }
 }
 
 /// `FORMAT=FILE`, or a file whose ending tells the format.

@@ -17,6 +17,7 @@ use super::target::{self, Target};
 use super::{EXIT_FINDINGS, EXIT_SUCCESS, EXIT_USAGE};
 use crate::analysis::identity::evaluate::decide;
 use crate::diagnostic::Diagnostic;
+use crate::report::json_text;
 use crate::report::permission::{self, Answer};
 
 /// Arguments of `audit can`.
@@ -224,7 +225,8 @@ pub fn run(args: &CanArgs, setup: &Setup, console: &Console) -> io::Result<u8> {
                     AnswerFormat::Text => permission::write_text(&answer, snapshot, &mut out)?,
                     AnswerFormat::Json => {
                         let value = permission::to_json(&answer, snapshot);
-                        writeln!(out, "{}", serde_json::to_string_pretty(&value)?)?;
+                        json_text::pretty(&mut out, &value)?;
+                        writeln!(out)?;
                     }
                 }
                 code(&answer)
@@ -382,7 +384,8 @@ fn answer_lines(text: &str, world: Option<&World<'_>>, out: &mut dyn Write) -> i
                 json!({ "line": line_number, "id": id, "error": errors.join("; "), "errors": errors })
             }
         };
-        writeln!(out, "{}", serde_json::to_string(&value)?)?;
+        json_text::compact(out, &value)?;
+        writeln!(out)?;
     }
     Ok(worst)
 }

@@ -9,6 +9,7 @@ use super::resolve::{self, World};
 use crate::analysis::identity::evaluate::{LayerKind, Resource, decide};
 use crate::analysis::identity::subjects::{Object, delegating_policy};
 use crate::diagnostic::Diagnostic;
+use crate::report::json_text;
 use crate::report::permission::{self, Answer};
 
 /// What stands for any resource in a question about all of them.
@@ -89,7 +90,8 @@ pub fn write(
         AnswerFormat::Json => {
             let value: Vec<_> =
                 answers.iter().map(|answer| permission::to_json(answer, snapshot)).collect();
-            writeln!(out, "{}", serde_json::to_string_pretty(&value)?)?;
+            json_text::pretty(&mut out, &value)?;
+            writeln!(out)?;
         }
     }
     out.flush()

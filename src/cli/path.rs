@@ -12,7 +12,7 @@ use super::target::{self, Target};
 use super::{EXIT_FINDINGS, EXIT_SUCCESS, EXIT_USAGE};
 use crate::analysis::network::query::{Answer, Network, PortRange, Question, Verdict};
 use crate::diagnostic::Diagnostic;
-use crate::report::path;
+use crate::report::{json_text, path};
 
 /// Arguments of `audit path`.
 #[derive(Debug, Args)]
@@ -217,7 +217,8 @@ fn one(
         PathFormat::Text => path::write_text(answer, &target.snapshot, out)?,
         PathFormat::Json => {
             let value = path::to_json(answer, &target.snapshot)?;
-            writeln!(out, "{}", serde_json::to_string_pretty(&value)?)?;
+            json_text::pretty(out, &value)?;
+            writeln!(out)?;
         }
         PathFormat::Dot => path::write_dot(std::slice::from_ref(answer), out)?,
         PathFormat::Mermaid => path::write_mermaid(std::slice::from_ref(answer), out)?,
@@ -235,7 +236,8 @@ fn whole(target: &Target, format: PathFormat, out: &mut dyn Write) -> io::Result
         PathFormat::Mermaid => path::write_whole_mermaid(&target.snapshot, out)?,
         PathFormat::Json => {
             let facts = &target.snapshot.model.analysis.reachability;
-            writeln!(out, "{}", serde_json::to_string_pretty(facts)?)?;
+            json_text::pretty(out, facts)?;
+            writeln!(out)?;
         }
     }
     Ok(EXIT_SUCCESS)
@@ -268,7 +270,8 @@ fn batch(
         };
         value["id"] = id.into();
         value["line"] = (index + 1).into();
-        writeln!(out, "{}", serde_json::to_string(&value)?)?;
+        json_text::compact(out, &value)?;
+        writeln!(out)?;
     }
     Ok(worst)
 }

@@ -14,6 +14,7 @@ use crate::policy::bundle::{self, Bundle};
 use crate::policy::suggest::unknown_control;
 use crate::policy::{check, reference, schema, test_runner};
 use crate::report::escape::line;
+use crate::report::json_text;
 
 /// Runs the command and gives the exit code.
 ///
@@ -55,7 +56,7 @@ fn list(format: ListFormat, bundle: &Bundle, console: &Console) -> io::Result<u8
     match format {
         ListFormat::Json => {
             let controls: Vec<_> = bundle.controls().collect();
-            serde_json::to_writer_pretty(&mut out, &controls)?;
+            json_text::pretty(&mut out, &controls)?;
             writeln!(out)?;
         }
         ListFormat::Markdown => write!(out, "{}", reference::markdown(bundle))?,

@@ -7,6 +7,7 @@ use super::console::Console;
 use super::setup::Setup;
 use super::{EXIT_SUCCESS, EXIT_USAGE, target};
 use crate::diagnostic::Diagnostic;
+use crate::report::json_text;
 
 /// Runs the command and gives the exit code.
 ///
@@ -19,19 +20,21 @@ pub fn run(args: &SnapshotArgs, setup: &Setup, console: &Console) -> io::Result<
     if target.snapshot.model.is_empty() && target.has_errors() {
         return Ok(EXIT_USAGE);
     }
-    let text = if args.model_only {
-        serde_json::to_string(&target.snapshot.model)?
+    let mut text = Vec::new();
+    if args.model_only {
+        json_text::compact(&mut text, &target.snapshot.model)?;
     } else {
-        serde_json::to_string(&target.snapshot)?
-    };
+        json_text::compact(&mut text, &target.snapshot)?;
+    }
+    text.push(b'\n');
     match &args.output {
         None => {
             let mut out = BufWriter::new(io::stdout().lock());
-            writeln!(out, "{text}")?;
+            out.write_all(&text)?;
             out.flush()?;
         }
         Some(path) => {
-            if let Err(error) = std::fs::write(path, text + "\n") {
+            if let Err(error) = std::fs::write(path, text) {
                 console.diagnostics(&[Diagnostic::error(format!("cannot be written: {error}"))
                     .in_file(path.display().to_string())
                     .help("name a file in a directory that you may write to")])?;

@@ -17,6 +17,7 @@ use super::{EXIT_SUCCESS, EXIT_USAGE};
 use crate::analysis::identity::evaluate::{Principal, decide};
 use crate::diagnostic::Diagnostic;
 use crate::model::ResourceRef;
+use crate::report::json_text;
 use crate::report::permission::{self, Answer};
 
 /// Arguments of `audit who`.
@@ -86,7 +87,8 @@ pub fn run(args: &WhoArgs, setup: &Setup, console: &Console) -> io::Result<u8> {
         AnswerFormat::Text => permission::write_who(&answers, &target.snapshot, &mut out)?,
         AnswerFormat::Json => {
             let value = permission::who_to_json(&answers, &target.snapshot);
-            writeln!(out, "{}", serde_json::to_string_pretty(&value)?)?;
+            json_text::pretty(&mut out, &value)?;
+            writeln!(out)?;
         }
     }
     out.flush()?;

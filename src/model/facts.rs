@@ -37,7 +37,6 @@ value! {
         /// Last port, 65535 for all; for ICMP the last type.
         to_port: i64,
         /// For ICMP: types and codes in words, such as `type 3 code 4`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         icmp: Option<String>,
         /// Indexes of the rules (`ingress`, or `entries` of an ACL) that open
         /// it together.
@@ -221,7 +220,6 @@ value! {
         /// Last port that is reachable, 65535 for all; for ICMP the last type.
         to_port: i64,
         /// For ICMP: types and codes in words, such as `type 3 code 4`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         icmp: Option<String>,
         /// One packet that takes it, such as
         /// `203.0.113.7:32768 -> 10.0.1.60:5432/tcp`; an end that has any of

@@ -235,12 +235,18 @@ fn rego_files(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Diagnostic> {
         return Ok(());
     }
     let walk = ignore::WalkBuilder::new(path).sort_by_file_path(Path::cmp).build();
+    let before = files.len();
     for entry in walk.flatten() {
         if entry.file_type().is_some_and(|kind| kind.is_file())
             && entry.path().extension().is_some_and(|ending| ending == "rego")
         {
             files.push(entry.into_path());
         }
+    }
+    if files.len() == before {
+        return Err(Diagnostic::error("the directory holds no policy")
+            .in_file(path.display().to_string())
+            .help("policies are .rego files; what .gitignore names is left out"));
     }
     Ok(())
 }

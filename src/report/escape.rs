@@ -77,7 +77,7 @@ pub fn xml(text: &str) -> String {
 
 /// Whether a character may move the cursor, start an escape sequence, or show
 /// text in another order than it is written (Unicode's bidirectional controls).
-fn is_unsafe(c: char) -> bool {
+pub fn is_unsafe(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t'))
         || matches!(c,
             '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

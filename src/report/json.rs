@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
+use super::json_text;
 use crate::analysis::identity::catalogue;
 use crate::policy::verdict::{Counts, Results};
 
@@ -47,6 +48,6 @@ pub fn write(results: &Results, out: &mut dyn Write) -> io::Result<()> {
         catalogue_date: catalogue::date(),
         results,
     };
-    serde_json::to_writer_pretty(&mut *out, &report)?;
+    json_text::pretty(out, &report)?;
     writeln!(out)
 }

@@ -32,11 +32,13 @@ pub fn check(module: &Parsed, program: &Program, diagnostics: &mut Vec<Diagnosti
         rules,
         diagnostics,
         told: BTreeSet::new(),
+        used: BTreeSet::new(),
     };
     names.imports();
     for rule in &module.ast.policy {
         names.rule(rule);
     }
+    names.unused_imports();
 }
 
 struct Names<'a> {
@@ -48,6 +50,8 @@ struct Names<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
     /// What was said already, by offset.
     told: BTreeSet<u32>,
+    /// The imports that something uses.
+    used: BTreeSet<String>,
 }
 
 type Bound = BTreeSet<String>;
@@ -68,6 +72,35 @@ impl Names<'_> {
             if root == "data" && rest.first().is_some_and(|first| first != "profile") {
                 self.data_path(rest, &import.span);
             }
+        }
+    }
+
+    /// Imports that nothing uses, which `opa check --strict` refuses.
+    fn unused_imports(&mut self) {
+        for import in &self.module.ast.imports {
+            let Some(path) = program::path_of(&import.refr) else { continue };
+            // `rego.v1` and `future.keywords` change the language.
+            if !path.first().is_some_and(|root| root == "data" || root == "input") {
+                continue;
+            }
+            let name = import.r#as.as_ref().map_or_else(
+                || path.last().cloned().unwrap_or_default(),
+                |name| name.text().to_owned(),
+            );
+            if !self.used.contains(&name) {
+                let place = program::place(&self.file, &import.span);
+                self.diagnostics.push(
+                    Diagnostic::warning(format!("nothing uses the import {name}"))
+                        .at(place)
+                        .help("remove it; `opa check --strict` refuses it"),
+                );
+            }
+        }
+    }
+
+    fn note_use(&mut self, name: &str, bound: &Bound) {
+        if !bound.contains(name) && self.module.imports.contains_key(name) {
+            self.used.insert(name.to_owned());
         }
     }
 
@@ -187,6 +220,14 @@ impl Names<'_> {
             for expr in children::of_statement(statement) {
                 self.uses(expr, &bound);
             }
+            // What `with` replaces may be an import's.
+            for with in &statement.with_mods {
+                if let Some(path) = program::path_of(&with.refr)
+                    && let Some(root) = path.first()
+                {
+                    self.note_use(root, &bound);
+                }
+            }
             if let Literal::Every { key, value, query, .. } = &statement.literal {
                 let mut inner = bound.clone();
                 inner.extend(key.iter().map(|key| key.text().to_owned()));
@@ -250,6 +291,9 @@ impl Names<'_> {
     fn uses(&mut self, expr: &Expr, bound: &Bound) {
         match expr {
             Expr::Var { span, .. } => {
+                if let Some(name) = children::variable(expr) {
+                    self.note_use(name, bound);
+                }
                 if let Some(name) = children::variable(expr)
                     && !bound.contains(name)
                     && !self.globals.contains(name)
@@ -264,6 +308,9 @@ impl Names<'_> {
                 return;
             }
             Expr::Call { fcn, params, .. } => {
+                if let Some(root) = program::path_of(fcn).and_then(|path| path.into_iter().next()) {
+                    self.note_use(&root, bound);
+                }
                 self.call(fcn, params.len());
                 self.range(fcn, params.iter().map(|param| param.as_ref()));
             }

@@ -6,6 +6,11 @@ const POLICY: &str = include_str!("../../../policies/data/rds-private.rego");
 const BODY: &str = r#"
 import data.audit.lib.ec2
 
+bastions contains id if {
+	some id, instance in ec2.instances
+	ec2.is_bastion(instance)
+}
+
 deny contains finding if {
 	some id, instance in input.rds_instances
 	instance.publicly_accessible == true
@@ -74,6 +79,13 @@ fn mistakes_in_a_rule_are_found() {
             BODY.replace("\tinstance.publicly", "\tec2.is_bastian(instance)\n\tinstance.publicly"),
         ),
         ("library", BODY.replace("data.audit.lib.ec2", "data.audit.lib.ec3")),
+        ("unused import", format!("import data.audit.lib.text\n{BODY}")),
+        (
+            "import used for its name alone",
+            format!(
+                "import data.profile\nimport rego.v1\n{BODY}\nx contains p if some p in profile.admin_ports\n"
+            ),
+        ),
         ("arguments", BODY.replace("\tinstance.publicly", "\tstartswith(id)\n\tinstance.publicly")),
         ("clock", BODY.replace("== true", "== time.now_ns()")),
         ("unbound", BODY.replace("instance.publicly", "instanc.publicly")),

@@ -10,7 +10,7 @@ use serde_sarif::sarif::{
     ToolComponent,
 };
 
-use super::{Context, escape};
+use super::{Context, escape, json_text};
 use crate::diagnostic::Level;
 use crate::model::CoverageStatus;
 use crate::policy::verdict::{Results, Status, Verdict};
@@ -78,7 +78,8 @@ fn write_within(
     kept.truncate(limits.results);
     loop {
         left.results = left.of_results - kept.len();
-        let text = serde_json::to_vec_pretty(&log(results, &kept, left))?;
+        let mut text = Vec::new();
+        json_text::pretty(&mut text, &log(results, &kept, left))?;
         let size = compressed_size(&text, limits)?;
         if size <= limits.bytes || kept.len() <= 1 {
             out.write_all(&text)?;

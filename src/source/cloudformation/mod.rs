@@ -216,6 +216,7 @@ fn parse(root: Root, loaded: &mut Loaded) -> Option<(Root, Rc<yaml::Yaml>)> {
     };
     match yaml::parse(&root.file.name, &root.file.text, &mut loaded.diagnostics) {
         Ok(document) => {
+            report_json(&root.file, &mut loaded.diagnostics);
             loaded.snapshot.coverage.insert(coverage(CoverageStatus::Collected, None));
             Some((root, document))
         }
@@ -283,6 +284,7 @@ impl<'a> Reader<'a> {
             );
             return BTreeMap::new();
         }
+        report_sections(document, &mut loaded.diagnostics);
         let mut stack = Stack::new(root, document, given, self.exports, &mut loaded.diagnostics);
         if self.whole {
             let what = "a CloudFormation template";
@@ -387,6 +389,47 @@ impl<'a> Reader<'a> {
         }
         outputs
     }
+}
+
+/// Sections that are no maps, from which nothing can be read.
+fn report_sections(document: &yaml::Yaml, diagnostics: &mut Vec<Diagnostic>) {
+    for name in ["Parameters", "Mappings", "Conditions", "Outputs"] {
+        let Some(section) = document.get(name) else { continue };
+        // An empty one is harmless.
+        if !matches!(section.value, yaml::YamlValue::Mapping(_)) && !section.is_null() {
+            diagnostics.push(
+                Diagnostic::error(format!("{name} is no map"))
+                    .at(section.span.clone())
+                    .help("write names with what each declares"),
+            );
+        }
+    }
+}
+
+/// JSON that YAML's wider syntax reads, but CloudFormation does not.
+fn report_json(file: &TextFile, diagnostics: &mut Vec<Diagnostic>) {
+    if file.path.extension().is_none_or(|ending| ending != "json") {
+        return;
+    }
+    let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&file.text) else { return };
+    let message = error.to_string();
+    if message.starts_with("recursion limit") {
+        return;
+    }
+    let number = |value: usize| u32::try_from(value.max(1)).unwrap_or(u32::MAX);
+    let (line, column) = (number(error.line()), number(error.column()));
+    let reason = message.split(" at line ").next().unwrap_or_default();
+    diagnostics.push(
+        Diagnostic::error(format!("the file is no JSON, though YAML: {reason}"))
+            .at(Span {
+                file: file.name.clone(),
+                start_line: line,
+                start_column: column,
+                end_line: line,
+                end_column: column.saturating_add(1),
+            })
+            .help("mend the syntax at this place"),
+    );
 }
 
 fn same_file(one: &Path, other: &Path) -> bool {

@@ -39,8 +39,8 @@ pub(super) struct Stack<'a> {
     resources: Vec<(Key, Rc<Yaml>)>,
     /// Loops of resources that could not be.
     unrolled: Vec<Unrolled>,
-    /// Where a macro adds to the resources.
-    transformed: Option<Span>,
+    /// Macros that add to the resources, or make one.
+    transformed: Vec<Key>,
 }
 
 /// A stack nested in another.
@@ -86,21 +86,29 @@ impl<'a> Stack<'a> {
             .map(|section| foreach::entries(section, &scope))
             .unwrap_or_default();
         report_unrolled(&unrolled, "resources", diagnostics);
-        let mut transformed = None;
+        let mut transformed = Vec::new();
         resources.retain(|(key, declaration)| {
-            if key.name == "Fn::Transform" {
-                transformed = Some(key.span.clone());
+            // Of the section, or of one resource in it.
+            if key.name == "Fn::Transform"
+                || declaration.get("Fn::Transform").is_some()
+                || declaration.tag.as_deref() == Some("Transform")
+            {
+                transformed.push(key.clone());
                 return false;
             }
             match declaration.get("Type").and_then(|kind| kind.text()).map(str::trim) {
-                Some(kind) if !kind.is_empty() => {
+                Some(kind) if kind.contains("::") => {
                     scope.types.insert(key.name.clone(), kind.to_owned());
                     scope.declarations.insert(key.name.clone(), declaration.clone());
                     true
                 }
-                _ => {
+                kind => {
+                    let message = match kind.filter(|kind| !kind.is_empty()) {
+                        Some(kind) => format!("{kind}, of the resource {}, is no type", key.name),
+                        None => format!("the resource {} has no Type", key.name),
+                    };
                     diagnostics.push(
-                        Diagnostic::error(format!("the resource {} has no Type", key.name))
+                        Diagnostic::error(message)
                             .at(key.span.clone())
                             .help("every resource names its type, such as AWS::EC2::VPC"),
                     );
@@ -234,12 +242,7 @@ impl<'a> Stack<'a> {
             if exists == Some(false) {
                 continue;
             }
-            let properties = declaration
-                .get("Properties")
-                .map(|properties| self.scope.evaluate(properties))
-                .unwrap_or_else(|| {
-                    Node::at(Value::Map(Vec::new()), Some(Origin::File { span: key.span.clone() }))
-                });
+            let properties = self.properties(key, declaration, diagnostics);
             let condition = declaration.get("Condition").and_then(|name| name.text());
             declared.push(Declared {
                 id: self.scope.key(&key.name),
@@ -274,7 +277,45 @@ impl<'a> Stack<'a> {
         }
         unplaced.extend(self.unseen(&declared, snapshot, diagnostics));
         self.report_undeclared(diagnostics);
+        self.report_unjudged(diagnostics);
         unplaced
+    }
+
+    /// The properties of a resource, evaluated; not known where they are no map.
+    fn properties(&self, key: &Key, declaration: &Yaml, diagnostics: &mut Vec<Diagnostic>) -> Node {
+        let Some(written) = declaration.get("Properties") else {
+            let origin = Origin::File { span: key.span.clone() };
+            return Node::at(Value::Map(Vec::new()), Some(origin));
+        };
+        let properties = self.scope.evaluate(written);
+        if matches!(properties.value, Value::Map(_) | Value::Unknown(_) | Value::Absent) {
+            return properties;
+        }
+        diagnostics.push(
+            Diagnostic::error(format!("the Properties of {} are no map", key.name))
+                .at(written.span.clone())
+                .help("write them as names with values"),
+        );
+        let detail = "Properties is no map".to_owned();
+        Node::at(Value::Unknown(Reason::Malformed { detail }), properties.origin)
+    }
+
+    /// Names the types that no control judges.
+    fn report_unjudged(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let types: BTreeSet<&str> = self
+            .resources
+            .iter()
+            .filter_map(|(key, _)| self.scope.types.get(&key.name))
+            .map(String::as_str)
+            .filter(|kind| !resource::is_read(kind))
+            .collect();
+        if !types.is_empty() {
+            let types: Vec<&str> = types.into_iter().collect();
+            diagnostics.push(
+                Diagnostic::note(format!("no control judges these types: {}", types.join(", ")))
+                    .in_file(self.root.file.name.as_ref()),
+            );
+        }
     }
 
     /// Resources that may not be there: all that they change is open.
@@ -353,9 +394,19 @@ impl<'a> Stack<'a> {
             }
             found.extend(resource::of_unseen(&expression, NOT_RUN, self.root));
         }
-        if let Some(span) = &self.transformed {
-            tell("what the macro adds to the resources is not seen".to_owned(), span);
-            found.extend(resource::of_unseen("the macro of the resources", NOT_RUN, self.root));
+        for Key { name, span } in &self.transformed {
+            let (told, expression) = match name.as_str() {
+                "Fn::Transform" => (
+                    "what the macro adds to the resources is not seen".to_owned(),
+                    "the macro of the resources".to_owned(),
+                ),
+                _ => (
+                    format!("the macro that makes {name} is not run; {name} is not judged"),
+                    format!("the macro of {name}"),
+                ),
+            };
+            tell(told, span);
+            found.extend(resource::of_unseen(&expression, NOT_RUN, self.root));
         }
         for one in declared {
             let (logical, kind) = (&one.logical, &one.kind);
@@ -410,8 +461,9 @@ impl<'a> Stack<'a> {
     fn report_undeclared(&self, diagnostics: &mut Vec<Diagnostic>) {
         const QUIET: &[&str] = &["AWS::LanguageExtensions"];
         // A macro or a loop that is not written out may declare them.
-        let may_declare =
-            !self.unrolled.is_empty() || self.transforms().any(|(name, _)| !QUIET.contains(&name));
+        let may_declare = !self.unrolled.is_empty()
+            || !self.transformed.is_empty()
+            || self.transforms().any(|(name, _)| !QUIET.contains(&name));
         for (name, span) in self.scope.undeclared.borrow().iter().filter(|_| !may_declare) {
             diagnostics.push(
                 Diagnostic::error(format!("the template does not declare {name}"))
@@ -468,10 +520,22 @@ impl<'a> Stack<'a> {
                 references(properties, &self.scope, &mut names);
             }
             if let Some(others) = declaration.get("DependsOn") {
-                let listed = others.items().iter().filter_map(|other| other.text());
-                names.extend(listed.chain(others.text()).map(str::to_owned));
+                let listed = others.items().iter().map(Rc::as_ref).chain([others.as_ref()]);
+                for (other, name) in listed.filter_map(|other| Some((other, other.text()?))) {
+                    if !self.scope.types.contains_key(name) {
+                        self.scope.note_undeclared(name, &other.span);
+                    }
+                    names.insert(name.to_owned());
+                }
             }
-            names.retain(|name| self.scope.types.contains_key(name));
+            // SAM breaks circles by what it makes beside its own resources.
+            let is_sam = |name: &str| {
+                self.scope.types.get(name).is_none_or(|kind| kind.starts_with("AWS::Serverless::"))
+            };
+            if is_sam(&key.name) {
+                continue;
+            }
+            names.retain(|name| !is_sam(name));
             edges.insert(&key.name, names);
         }
         let mut done: BTreeSet<&str> = BTreeSet::new();

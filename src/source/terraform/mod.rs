@@ -10,7 +10,8 @@ use super::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Coverage, CoverageStatus, Identity, Origin, ResourceOrigin, Snapshot, Span, Template,
+    Coverage, CoverageStatus, Gap, Identity, Model, Origin, Reason, ResourceOrigin, Snapshot, Span,
+    Template,
 };
 
 mod configuration;
@@ -72,6 +73,7 @@ fn read_plan(
     let origin = file_origin(&file.name);
     declare_deployment(&mut loaded.snapshot, &options, &origin, "a Terraform plan");
     declare_template(&mut loaded, file, plan, &options, &origin);
+    report_parts(file, plan, &mut loaded);
     let sources = source::Sources::find(file, &options, plan);
     let instances = instance::of(plan, file);
     let scope = configuration::Scope::new(plan, &instances);
@@ -91,9 +93,45 @@ fn read_plan(
         resource::note_references(one, &mut loaded.snapshot);
     }
     default_resources::add_local_routes(&mut loaded.snapshot);
-    resource::credentials(&declared, &mut loaded.snapshot);
+    let of = (file, &options);
+    resource::credentials(&declared, plan, &sources, of, &mut loaded.snapshot);
     sources.waivers(&declared, &mut loaded.snapshot, &mut loaded.diagnostics);
     loaded
+}
+
+/// Tells of what the plan does not show, and leaves it open.
+fn report_parts(file: &TextFile, plan: &Plan, loaded: &mut Loaded) {
+    for message in plan.misshapen() {
+        loaded.diagnostics.push(
+            Diagnostic::error(message)
+                .in_file(file.name.as_ref())
+                .help("write it again with `terraform show -json PLAN > plan.json`"),
+        );
+    }
+    let Some(why) = plan.missing_part() else { return };
+    let message = format!("the plan may lack resources: {why}");
+    let diagnostic =
+        if plan.errored { Diagnostic::error(message) } else { Diagnostic::warning(message) };
+    loaded.diagnostics.push(
+        diagnostic
+            .in_file(file.name.as_ref())
+            .help("plan the whole configuration, and scan that plan"),
+    );
+    // What the file and the deployment are is seen.
+    const SEEN: &[&str] = &["accounts", "regions", "templates"];
+    for collection in Model::COLLECTIONS.iter().filter(|name| !SEEN.contains(name)) {
+        loaded.snapshot.gaps.insert(Gap {
+            collection: (*collection).to_owned(),
+            id: None,
+            path: String::new(),
+            account: None,
+            region: None,
+            reason: Reason::Unresolvable {
+                expression: "the rest of the plan".to_owned(),
+                detail: why.to_owned(),
+            },
+        });
+    }
 }
 
 /// What was read, on top of `base`.
@@ -122,6 +160,16 @@ fn parse(file: &TextFile) -> Result<Plan, Box<Diagnostic>> {
                 .help("write it again with `terraform show -json PLAN > plan.json`"),
         )
     })?;
+    if !plan.is_readable() {
+        return Err(Box::new(
+            Diagnostic::error(format!(
+                "the plan has format version {}, and this program reads 1",
+                plan.format_version
+            ))
+            .at(at(1, 1))
+            .help("use a newer version of this program, or an older one of Terraform"),
+        ));
+    }
     if plan.planned_values.is_none() && plan.values.is_none() {
         let message = if plan.lineage.is_some() {
             "this is Terraform's own state file, not its JSON output"

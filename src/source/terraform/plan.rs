@@ -10,6 +10,13 @@ use serde_json::Value as Json;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Plan {
+    /// The version of the format, such as `1.2`.
+    pub format_version: String,
+    /// Whether planning ended with an error.
+    pub errored: bool,
+    /// Whether it is all that the configuration asks for: not where `-target`
+    /// picked a part of it, or something was deferred.
+    pub complete: Option<bool>,
     /// Values of variables.
     pub variables: BTreeMap<String, Variable>,
     /// What will be.
@@ -140,7 +147,52 @@ pub(super) struct ConfigVariable {
     pub sensitive: bool,
 }
 
+/// The greatest major version of the format that is read.
+const MAJOR_VERSION: u64 = 1;
+
 impl Plan {
+    /// Whether the format's version is one that is read. Terraform keeps what
+    /// it writes readable within a major version.
+    ///
+    /// Source: Terraform's documentation, "JSON Output Format".
+    pub(super) fn is_readable(&self) -> bool {
+        let major = self.format_version.split('.').next().and_then(|major| major.parse().ok());
+        major.is_none_or(|major: u64| major <= MAJOR_VERSION)
+    }
+
+    /// Why the plan may lack resources.
+    pub(super) fn missing_part(&self) -> Option<&'static str> {
+        if self.errored {
+            Some("planning ended with an error")
+        } else if self.complete == Some(false) {
+            Some("a part of the configuration was planned")
+        } else {
+            None
+        }
+    }
+
+    /// What is no resource, though it stands among them: its place in the list
+    /// of its module, and what is wrong with it.
+    pub(super) fn misshapen(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let root = self.planned_values.as_ref().or(self.values.as_ref());
+        let mut open: Vec<&Module> = root.map(|values| &values.root_module).into_iter().collect();
+        while let Some(module) = open.pop() {
+            for (index, resource) in module.resources.iter().enumerate() {
+                let within =
+                    if module.address.is_empty() { "the root module" } else { &module.address };
+                if resource.address.is_empty() || resource.kind.is_empty() {
+                    found.push(format!("resource {index} of {within} has no address or no type"));
+                } else if !resource.values.is_object() && !resource.values.is_null() {
+                    found.push(format!("the values of {} are no object", resource.address));
+                }
+            }
+            open.extend(&module.child_modules);
+        }
+        found.sort();
+        found
+    }
+
     /// The region of the provider, where the plan tells.
     pub(super) fn region(&self) -> Option<String> {
         let providers = &self.configuration.provider_config;

@@ -18,6 +18,9 @@ use crate::model::snapshot::InlineWaiver;
 use crate::model::{Origin, ResourceRef, Snapshot, Span};
 use crate::source::{TemplateOptions, TextFile, files};
 
+/// What a variable is called in the place of a resource's type.
+pub(super) const VARIABLE: &str = "variable";
+
 /// The largest source file that is read.
 const LARGEST_FILE: u64 = 4 * 1024 * 1024;
 
@@ -63,7 +66,7 @@ impl Places {
     }
 }
 
-/// Resources of the source by module, type and name.
+/// Resources and variables of the source by module, type and name.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
     resources: HashMap<(Vec<String>, String, String), Places>,
@@ -154,10 +157,11 @@ impl Sources {
         for structure in &body {
             let Structure::Block(block) = structure else { continue };
             let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
-            let [kind, name] = labels.as_slice() else { continue };
-            if block.ident.as_str() != "resource" {
-                continue;
-            }
+            let (kind, name) = match (block.ident.as_str(), labels.as_slice()) {
+                ("resource", [kind, name]) => (kind, name),
+                (VARIABLE, [name]) => (&VARIABLE, name),
+                _ => continue,
+            };
             let mut places = Places { header: text.header(block), ..Places::default() };
             attributes(&block.body, "", &text, &mut places.attributes);
             places.waivers = text.waivers(block);

@@ -1,4 +1,4 @@
-//! Resources in `.tf.json` files.
+//! Resources and variables in `.tf.json` files.
 //!
 //! Source: the Terraform documentation, "JSON Configuration Syntax".
 
@@ -6,18 +6,23 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::source::Places;
+use super::source::{Places, VARIABLE};
 use crate::model::Span;
 use crate::source::TextFile;
 use crate::source::draft::escape;
 use crate::source::yaml::{self, Yaml, YamlValue};
 
-/// The types, names and places of the resources in a file; none of one that is
+/// The types, names and places of the resources and variables in a file; none of one that is
 /// broken, which Terraform has not planned.
 pub(super) fn resources(file: &TextFile, name: &Arc<str>) -> Vec<(String, String, Places)> {
     let Ok(document) = yaml::parse(name, &file.text, &mut Vec::new()) else { return Vec::new() };
     let mut found = Vec::new();
     for body in objects(&document) {
+        for names in body.get(VARIABLE).map(objects).unwrap_or_default() {
+            for (name, block) in names.entries() {
+                found.push((VARIABLE.to_owned(), name.name.clone(), resource(&name.span, block)));
+            }
+        }
         for types in body.get("resource").map(objects).unwrap_or_default() {
             for (kind, names) in types.entries() {
                 for names in objects(names) {

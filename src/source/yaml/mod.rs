@@ -76,6 +76,12 @@ impl Yaml {
         }
     }
 
+    /// Whether nothing is written, or null.
+    pub fn is_null(&self) -> bool {
+        matches!(&self.value, YamlValue::Scalar { text, plain: true }
+            if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
+    }
+
     /// The text of a scalar.
     pub fn text(&self) -> Option<&str> {
         match &self.value {

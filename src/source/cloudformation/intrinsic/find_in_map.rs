@@ -11,6 +11,13 @@ pub(super) fn evaluate(argument: &Yaml, scope: &Scope<'_>) -> Node {
     let default = rest.first().and_then(|options| options.get("DefaultValue"));
     let keys = [map, first, second].map(|key| scope.evaluate(key));
     let mut found = scope.mappings.clone();
+    if let Some(name) = keys.first().and_then(Node::text)
+        && default.is_none()
+        && !name.contains("${AWS::")
+        && found.as_ref().is_none_or(|mappings| mappings.get(&name).is_none())
+    {
+        scope.note_undeclared(&format!("mapping {name}"), &map.span);
+    }
     for key in &keys {
         let Some(text) = key.text() else {
             return unresolvable("Fn::FindInMap", key.unknown().cloned());

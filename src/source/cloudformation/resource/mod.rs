@@ -9,6 +9,7 @@ use super::Root;
 mod adding;
 mod applicationautoscaling;
 mod cloudtrail;
+mod credentials;
 mod ec2_instance;
 mod ec2_network;
 mod ec2_security;
@@ -163,6 +164,16 @@ fn mapping(kind: &str) -> Option<(Phase, Mapping)> {
     Some(mapping)
 }
 
+/// Whether resources of a type are read, or are stacks or macros of their own,
+/// which are told of elsewhere.
+pub(super) fn is_read(kind: &str) -> bool {
+    mapping(kind).is_some()
+        || kind == "AWS::CloudFormation::Stack"
+        || kind == "AWS::CDK::Metadata"
+        || kind.starts_with("AWS::Serverless::")
+        || kind.ends_with("::MODULE")
+}
+
 /// Whether a type is read in a phase.
 pub(super) fn belongs_to(kind: &str, phase: Phase) -> bool {
     mapping(kind).is_some_and(|(of, _)| of == phase)
@@ -194,41 +205,7 @@ pub(super) fn read(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapsho
         iam::managed_policy_attachments(declared, snapshot);
     }
     if phase == Phase::Alone {
-        for (_, path) in CREDENTIALS.iter().filter(|(kind, _)| *kind == declared.kind) {
-            credentials_at(declared, snapshot, path, &declared.properties, &[]);
-        }
-    }
-}
-
-/// Properties of types that the model has no place for and that take a
-/// credential; a list stands for all its items.
-const CREDENTIALS: &[(&str, &[&str])] = &[
-    ("AWS::AmazonMQ::Broker", &["Users", "Password"]),
-    ("AWS::CodeBuild::SourceCredential", &["Token"]),
-    ("AWS::DirectoryService::MicrosoftAD", &["Password"]),
-    ("AWS::DirectoryService::SimpleAD", &["Password"]),
-    ("AWS::DMS::Endpoint", &["Password"]),
-    ("AWS::DocDB::DBCluster", &["MasterUserPassword"]),
-    ("AWS::ElastiCache::User", &["Passwords"]),
-    ("AWS::Redshift::Cluster", &["MasterUserPassword"]),
-    ("AWS::RedshiftServerless::Namespace", &["AdminUserPassword"]),
-];
-
-/// Records the credentials at a path below `node`, which stands at `above`.
-fn credentials_at(
-    declared: &Declared<'_>,
-    snapshot: &mut Snapshot,
-    path: &[&str],
-    node: &Node,
-    above: &[&str],
-) {
-    let [name, below @ ..] = path else { return };
-    let here: Vec<&str> = above.iter().copied().chain([*name]).collect();
-    for item in node.get(name).map(Node::items).unwrap_or_default() {
-        match below {
-            [] => declared.credential(snapshot, &here.join("."), Some(item)),
-            _ => credentials_at(declared, snapshot, below, item, &here),
-        }
+        credentials::declare(declared, snapshot);
     }
 }
 

@@ -1,5 +1,7 @@
 //! ECS clusters, services and task definitions.
 
+use serde_json::Value as Json;
+
 use super::Declared;
 use crate::model::secret::without_credentials;
 use crate::model::{
@@ -133,7 +135,7 @@ pub(super) fn task_definition(declared: &Declared<'_>, snapshot: &mut Snapshot) 
         Some(Ok(json)) => {
             let origin = definitions.and_then(|node| node.origin.as_ref());
             draft.place("/containers", origin);
-            let node = Node::at_all(&json, origin);
+            let node = Node::at_all(&as_the_api_spells(json), origin);
             for (index, item) in node.items().iter().enumerate() {
                 task.containers.push(container(&mut draft, &format!("/containers/{index}"), item));
             }
@@ -154,6 +156,50 @@ pub(super) fn task_definition(declared: &Declared<'_>, snapshot: &mut Snapshot) 
         }
     }
     snapshot.model.insert(task);
+}
+
+/// The names in container definitions that are read.
+const NAMES: &[&str] = &[
+    "containerPort",
+    "environment",
+    "essential",
+    "firelensConfiguration",
+    "hardLimit",
+    "hostPort",
+    "image",
+    "logConfiguration",
+    "logDriver",
+    "name",
+    "options",
+    "portMappings",
+    "privileged",
+    "protocol",
+    "readonlyRootFilesystem",
+    "secrets",
+    "softLimit",
+    "type",
+    "ulimits",
+    "user",
+    "value",
+    "valueFrom",
+];
+
+/// The provider takes the names in container definitions in any case.
+fn as_the_api_spells(json: Json) -> Json {
+    match json {
+        Json::Array(items) => items.into_iter().map(as_the_api_spells).collect(),
+        Json::Object(entries) => entries
+            .into_iter()
+            .map(|(name, value)| {
+                let known = NAMES.iter().find(|known| known.eq_ignore_ascii_case(&name));
+                let name = known.map_or(name, |known| (*known).to_owned());
+                // Its names are the log driver's.
+                let value = if name == "options" { value } else { as_the_api_spells(value) };
+                (name, value)
+            })
+            .collect(),
+        other => other,
+    }
 }
 
 /// A container, as the ECS API spells it.

@@ -2,17 +2,13 @@
 //!
 //! Source: the documentation of the Terraform AWS provider, versions 3 to 6.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 
 use super::configuration::Scope;
 use super::instance::Instance;
 use super::source::Sources;
 use super::values::Builder;
-use crate::model::{
-    Collected, Identity, Origin, ResourceRef, Snapshot, Span, TemplateCredential, link,
-};
+use crate::model::{Collected, Identity, Origin, ResourceRef, Snapshot, Span, link};
 use crate::source::draft::Draft;
 use crate::source::node::{Node, Value};
 use crate::source::{TemplateOptions, TextFile};
@@ -21,6 +17,7 @@ mod account;
 mod adding;
 mod appautoscaling;
 mod cloudtrail;
+mod credentials;
 mod ec2_instance;
 mod ec2_network;
 mod ec2_security;
@@ -41,6 +38,7 @@ mod service_entry;
 mod transit_gateway;
 
 pub(super) use adding::note_unplaced;
+pub(super) use credentials::declare as credentials;
 pub(super) use exclusive::apply as apply_exclusive;
 pub(super) use references::note as note_references;
 
@@ -221,27 +219,6 @@ pub(super) fn is_looked_up(kind: &str) -> bool {
     kind == "aws_ec2_managed_prefix_list"
 }
 
-/// Attributes that take a credential, by type.
-const CREDENTIALS: &[(&str, &[&str])] = &[
-    ("aws_codebuild_source_credential", &["token"]),
-    ("aws_db_instance", &["password"]),
-    ("aws_directory_service_directory", &["password"]),
-    ("aws_dms_endpoint", &["password"]),
-    ("aws_docdb_cluster", &["master_password"]),
-    ("aws_elasticache_replication_group", &["auth_token"]),
-    ("aws_elasticache_user", &["passwords"]),
-    ("aws_mq_broker", &["user", "password"]),
-    (
-        "aws_opensearch_domain",
-        &["advanced_security_options", "master_user_options", "master_user_password"],
-    ),
-    ("aws_rds_cluster", &["master_password"]),
-    ("aws_redshift_cluster", &["master_password"]),
-    ("aws_redshiftserverless_namespace", &["admin_user_password"]),
-    ("aws_secretsmanager_secret_version", &["secret_string"]),
-    ("aws_ssm_parameter", &["value"]),
-];
-
 /// A resource instance of a plan, ready to be mapped.
 pub(super) struct Declared<'a> {
     /// Its key in the model.
@@ -260,7 +237,6 @@ pub(super) struct Declared<'a> {
     provider_region: Option<String>,
     /// Whether the provider adds tags.
     default_tags: bool,
-    file: &'a TextFile,
     options: &'a TemplateOptions,
 }
 
@@ -302,7 +278,6 @@ impl<'a> Declared<'a> {
             expressions,
             provider_region: scope.provider_region(instance),
             default_tags: scope.default_tags,
-            file,
             options,
         }
     }
@@ -422,65 +397,5 @@ pub(super) fn read(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapsho
         && entry.phase == phase
     {
         (entry.mapping)(declared, snapshot);
-    }
-}
-
-/// Records attributes that take a credential. A value that the source only
-/// refers to (a variable, another resource) is no literal.
-pub(super) fn credentials(declared: &[Declared<'_>], snapshot: &mut Snapshot) {
-    let mut found: BTreeMap<String, Vec<TemplateCredential>> = BTreeMap::new();
-    for one in declared {
-        for (_, path) in CREDENTIALS.iter().filter(|(kind, _)| *kind == one.instance.kind) {
-            if one.instance.kind == "aws_ssm_parameter"
-                && one.get("type").and_then(Node::text).as_deref() != Some("SecureString")
-            {
-                continue;
-            }
-            let id = one.file.name.to_string();
-            let list = found.entry(id.clone()).or_default();
-            for node in at(one.expressions, &one.values, path) {
-                let path_of_value = format!("/credentials/{}/value", list.len());
-                let mut draft = one.draft_of(snapshot, ResourceRef::new("templates", &id));
-                if let Some(value) = draft.secret(&path_of_value, "password", Some(&node)) {
-                    list.push(TemplateCredential {
-                        resource: one.address.clone(),
-                        property: path.join("."),
-                        value,
-                    });
-                }
-            }
-        }
-    }
-    for (id, credentials) in found {
-        if let Some(template) = snapshot.model.templates.get_mut(&id) {
-            template.credentials.extend(credentials);
-        }
-    }
-}
-
-/// The values at a path through blocks, those that the source only refers to as
-/// secrets.
-fn at(expressions: &Json, values: &Node, path: &[&str]) -> Vec<Node> {
-    let [name, below @ ..] = path else { return Vec::new() };
-    let expression = expressions.get(name);
-    let Some(node) = values.get(name) else { return Vec::new() };
-    if !below.is_empty() {
-        let blocks = node.items().iter().enumerate();
-        let of_block = |index| expression.and_then(|blocks| blocks.get(index));
-        return blocks
-            .flat_map(|(index, block)| at(of_block(index).unwrap_or(&Json::Null), block, below))
-            .collect();
-    }
-    let literal = expression.and_then(|expression| expression.get("constant_value"));
-    let texts: Vec<&str> = match literal {
-        Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
-        literal => literal.and_then(Json::as_str).into_iter().collect(),
-    };
-    let origin = || node.origin.clone();
-    match texts.as_slice() {
-        [] => vec![Node::at(Value::Secret, origin())],
-        texts => {
-            texts.iter().map(|text| Node::at(Value::Text((*text).to_owned()), origin())).collect()
-        }
     }
 }
