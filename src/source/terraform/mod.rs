@@ -2,7 +2,7 @@
 //!
 //! Source: the Terraform documentation, "JSON output format".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{
@@ -14,17 +14,22 @@ use crate::model::{
 };
 
 mod configuration;
+mod incomplete;
 mod instance;
 mod place;
 mod plan;
+mod provider;
+mod removed;
 mod resource;
 mod source;
 mod source_json;
+mod state_file;
 #[cfg(test)]
 mod tests;
 mod values;
 
 use plan::Plan;
+use provider::{Deployment, Providers};
 
 /// Reads a plan or a state.
 pub fn read(file: &TextFile, options: &TemplateOptions) -> Loaded {
@@ -66,24 +71,35 @@ fn read_plan(
     file: &TextFile,
     options: &TemplateOptions,
 ) -> Loaded {
+    let providers = Providers::new(plan, options);
+    let main = providers.main().clone();
     let mut options = options.clone();
-    options.region = options.region.or_else(|| plan.region());
-    options.account = options.account.or_else(|| plan.account());
-    let origin = file_origin(&file.name);
-    declare_deployment(&mut loaded.snapshot, &options, &origin, "a Terraform plan");
+    (options.account, options.region) = (main.account.clone(), main.region.clone());
+    let start = start_of(&file.name);
+    let origin =
+        Origin::Plan { file: file.name.clone(), address: String::new(), span: Some(start.clone()) };
     declare_template(&mut loaded, file, plan, &options, &origin);
     let sources = source::Sources::find(file, &options, plan);
     let instances = instance::of(plan, file);
-    let scope = configuration::Scope::new(plan, &instances);
+    let scope = configuration::Scope::new(plan, &instances, &providers);
     let declared: Vec<resource::Declared<'_>> = instances
         .iter()
         .filter(|instance| instance.managed || resource::is_looked_up(instance.kind))
         .map(|instance| resource::Declared::new(instance, &scope, &sources, file, &options))
         .collect();
+    for Deployment { account, region } in deployments(&declared, main) {
+        let options = TemplateOptions { account, region, ..options.clone() };
+        declare_deployment(&mut loaded.snapshot, &options, &origin, "a Terraform plan");
+    }
+    incomplete::note(plan, &instances, &start, &mut loaded.snapshot, &mut loaded.diagnostics);
     for one in &declared {
         resource::read(one, resource::Phase::Alone, &mut loaded.snapshot);
     }
+    let mut base = base;
+    removed::take_out(plan, &mut base);
     let mut loaded = over(base, loaded);
+    resource::adopt(&declared, &mut loaded.snapshot);
+    removed::take_back(plan, &mut loaded.snapshot);
     resource::apply_exclusive(&declared, &mut loaded.snapshot);
     for one in &declared {
         resource::read(one, resource::Phase::Adding, &mut loaded.snapshot);
@@ -94,6 +110,27 @@ fn read_plan(
     resource::credentials(&declared, &mut loaded.snapshot);
     sources.waivers(&declared, &mut loaded.snapshot, &mut loaded.diagnostics);
     loaded
+}
+
+/// The accounts and regions that something is declared in; that of the plan
+/// where it is known, or nothing is.
+fn deployments(declared: &[resource::Declared<'_>], main: Deployment) -> BTreeSet<Deployment> {
+    let regional = declared
+        .iter()
+        .filter(|one| one.instance.kind.starts_with("aws_"))
+        .filter(|one| !resource::is_global(one.instance.kind));
+    let mut found: BTreeSet<Deployment> = regional.map(|one| one.deployment.clone()).collect();
+    // The accounts of what has no region.
+    for one in declared {
+        let known = found.iter().any(|place| place.account == one.deployment.account);
+        if !known && one.deployment.account.is_some() {
+            found.insert(Deployment { region: main.region.clone(), ..one.deployment.clone() });
+        }
+    }
+    if main.region.is_some() || found.is_empty() {
+        found.insert(main);
+    }
+    found
 }
 
 /// What was read, on top of `base`.
@@ -115,7 +152,7 @@ fn parse(file: &TextFile) -> Result<Plan, Box<Diagnostic>> {
             end_column: number(column).saturating_add(1),
         }
     };
-    let plan: Plan = serde_json::from_str(&file.text).map_err(|error| {
+    let mut plan: Plan = serde_json::from_str(&file.text).map_err(|error| {
         Box::new(
             Diagnostic::error(format!("the plan cannot be read: {error}"))
                 .at(at(error.line(), error.column()))
@@ -123,32 +160,22 @@ fn parse(file: &TextFile) -> Result<Plan, Box<Diagnostic>> {
         )
     })?;
     if plan.planned_values.is_none() && plan.values.is_none() {
-        let message = if plan.lineage.is_some() {
-            "this is Terraform's own state file, not its JSON output"
-        } else {
-            "the file has neither planned values nor a state's values"
-        };
-        return Err(Box::new(
-            Diagnostic::error(message)
-                .at(at(1, 1))
-                .help("run `terraform show -json` and scan what it prints"),
-        ));
+        let found = state_file::read(&file.text).map_err(|error| Box::new(error.at(at(1, 1))))?;
+        plan = found.ok_or_else(|| {
+            Box::new(
+                Diagnostic::error("the file has neither planned values nor a state's values")
+                    .at(at(1, 1))
+                    .help("run `terraform show -json` and scan what it prints"),
+            )
+        })?;
     }
+    plan.settle();
     Ok(plan)
 }
 
-fn file_origin(name: &Arc<str>) -> Origin {
-    Origin::Plan {
-        file: name.clone(),
-        address: String::new(),
-        span: Some(Span {
-            file: name.clone(),
-            start_line: 1,
-            start_column: 1,
-            end_line: 1,
-            end_column: 2,
-        }),
-    }
+/// The first character of the file.
+fn start_of(name: &Arc<str>) -> Span {
+    Span { file: name.clone(), start_line: 1, start_column: 1, end_line: 1, end_column: 2 }
 }
 
 fn declare_template(

@@ -21,21 +21,27 @@ pub(super) fn vpc(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     vpc.enable_dns_hostnames =
         draft.bool("/enable_dns_hostnames", declared.get("enable_dns_hostnames"), Some(false));
     default_resources::declare(&vpc, &declared.origin, snapshot);
-    let own = [
-        (
-            "default_security_group_id",
-            "security_groups",
-            default_resources::security_group_id(&vpc.id),
-        ),
-        ("default_network_acl_id", "network_acls", default_resources::network_acl_id(&vpc.id)),
-        ("main_route_table_id", "route_tables", default_resources::route_table_id(&vpc.id)),
-    ];
-    for (attribute, collection, id) in own {
+    alias_own(declared, &vpc.id, snapshot);
+    snapshot.model.insert(vpc);
+}
+
+/// The default resources of a VPC that the model makes with it.
+pub(super) fn come_with(vpc: &str) -> [(&'static str, String); 3] {
+    [
+        ("security_groups", default_resources::security_group_id(vpc)),
+        ("network_acls", default_resources::network_acl_id(vpc)),
+        ("route_tables", default_resources::route_table_id(vpc)),
+    ]
+}
+
+/// Lets them be called by the ids that the VPC tells of them.
+pub(super) fn alias_own(declared: &Declared<'_>, vpc: &str, snapshot: &mut Snapshot) {
+    let attributes = ["default_security_group_id", "default_network_acl_id", "main_route_table_id"];
+    for (attribute, (collection, id)) in attributes.into_iter().zip(come_with(vpc)) {
         if let Some(text) = declared.get(attribute).and_then(Node::text) {
             snapshot.alias(&ResourceRef::new(collection, id), text);
         }
     }
-    snapshot.model.insert(vpc);
 }
 
 /// AWS assigns a block only where it is asked to.
@@ -187,6 +193,7 @@ pub(super) fn default_route_table(declared: &Declared<'_>, snapshot: &mut Snapsh
     let Some(id) = default_of(declared, snapshot, "default_route_table_id", "route_tables") else {
         return;
     };
+    super::settle(snapshot, &ResourceRef::new("route_tables", &id), &["/routes"]);
     let Some(table) = snapshot.model.route_tables.get(&id) else { return };
     let mut routes: Vec<Route> = table
         .routes
@@ -226,7 +233,7 @@ pub(super) fn default_of(
         && ["default_route_table_id", "main_route_table_id", "default_network_acl_id"]
             .contains(&reference.attribute.as_str())
     {
-        return Some(reference.id.clone());
+        return known(reference.id.clone()).or_else(|| Some(reference.id.clone()));
     }
     let vpc = super::target_of::<Vpc>(snapshot, node)?;
     let made = match collection {
@@ -239,7 +246,7 @@ pub(super) fn default_of(
 
 /// The default resource of a VPC that the account has already, unless there is
 /// the one that is `made` with a VPC of the plan.
-fn of_account(vpc: &str, collection: &str, made: &str, model: &Model) -> Option<String> {
+pub(super) fn of_account(vpc: &str, collection: &str, made: &str, model: &Model) -> Option<String> {
     let is_of = |of: &Option<String>| of.as_deref() == Some(vpc);
     let (is_made, found) = match collection {
         "route_tables" => {

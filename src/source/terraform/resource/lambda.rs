@@ -60,8 +60,8 @@ pub(super) fn url(declared: &Declared<'_>, snapshot: &mut Snapshot) {
             collection: "lambda_functions".to_owned(),
             id: None,
             path: "/urls".to_owned(),
-            account: declared.options.account.clone(),
-            region: declared.options.region.clone(),
+            account: declared.deployment.account.clone(),
+            region: declared.deployment.region.clone(),
             reason: Reason::UnresolvedReference {
                 target: target.unwrap_or_else(|| format!("the function of {}", declared.address)),
             },
