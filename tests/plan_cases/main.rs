@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod additions;
 mod default_vpc;
 mod outcome;
 mod providers;

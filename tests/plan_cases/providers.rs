@@ -127,7 +127,7 @@ fn a_provider_that_is_not_told_may_be_any() {
 
 #[test]
 fn an_arn_tells_where_a_resource_is() {
-    let group = known(
+    let group = super::kept(
         GROUP,
         json!({"arn": "arn:aws:ec2:ap-south-1:999988887777:security-group/sg-1", "id": "sg-1"}),
     );

@@ -1,6 +1,7 @@
 //! Values that pass through what no plan tells are not known, and never taken
 //! for left out.
 
+use audit::source::{TemplateOptions, terraform};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -62,14 +63,20 @@ fn a_list_over_instances_names_them(#[case] references: Value, #[case] expected:
     assert_eq!(found, json!(expected));
 }
 
-/// A dynamic block whose number is not known stands for any rules.
+/// A dynamic block whose number is not known stands for any rules. A plan has no
+/// trace of it: the source tells.
 #[test]
 fn a_dynamic_block_of_unknown_length_is_open() {
+    let directory = tempfile::tempdir().unwrap();
+    let source = "resource \"aws_security_group\" \"a\" {\n  dynamic \"ingress\" {\n    for_each = local.rules\n    content {}\n  }\n}\n";
+    std::fs::write(directory.path().join("main.tf"), source).unwrap();
     let group =
         resource(GROUP, json!({"name": "a"}), json!({"id": true, "ingress": true}), json!({}));
-    let loaded = read(&plan(&[group]));
-    let found = fact(&loaded.snapshot, "security_groups", GROUP, "/ingress");
-    assert!(found.as_str().is_some_and(|text| text.starts_with("unknown")), "{found}");
+    let mut file = super::file(plan(&[group]).to_string());
+    file.path = directory.path().join("plan.json");
+    let snapshot = terraform::read(&file, &TemplateOptions::default()).snapshot;
+    let found = fact(&snapshot, "security_groups", GROUP, "/ingress");
+    assert_eq!(found, json!("unknown: known only after apply (ingress)"));
 }
 
 /// A variable of a module that nothing tells.

@@ -97,6 +97,7 @@ fn read_plan(
     }
     let mut base = base;
     removed::take_out(plan, &mut base);
+    resource::keep_known(&base, &mut loaded.snapshot);
     let mut loaded = over(base, loaded);
     resource::adopt(&declared, &mut loaded.snapshot);
     removed::take_back(plan, &mut loaded.snapshot);

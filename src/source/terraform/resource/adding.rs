@@ -28,6 +28,21 @@ pub(in super::super) fn targets(kind: &str) -> &'static [Target] {
             &[("allocation_id", "elastic_ips", &["/instance_id", "/network_interface_id"])]
         }
         "aws_vpc_ipv4_cidr_block_association" => &[("vpc_id", "vpcs", &["/cidr_blocks"])],
+        "aws_vpc_ipv6_cidr_block_association" => &[("vpc_id", "vpcs", &["/ipv6_cidr_blocks"])],
+        "aws_vpc_endpoint_policy" => &[("vpc_endpoint_id", "vpc_endpoints", &["/policy"])],
+        "aws_vpc_endpoint_private_dns" => {
+            &[("vpc_endpoint_id", "vpc_endpoints", &["/private_dns_enabled"])]
+        }
+        "aws_vpc_endpoint_security_group_association" => {
+            &[("vpc_endpoint_id", "vpc_endpoints", &["/security_group_ids"])]
+        }
+        "aws_network_interface_sg_attachment" => &[
+            ("network_interface_id", "network_interfaces", &["/security_group_ids"]),
+            ("network_interface_id", "instances", &["/security_group_ids"]),
+        ],
+        "aws_opensearch_domain_policy" | "aws_elasticsearch_domain_policy" => {
+            &[("domain_name", "opensearch_domains", &["/access_policy"])]
+        }
         "aws_vpc_endpoint_route_table_association" => {
             &[("vpc_endpoint_id", "vpc_endpoints", &["/route_table_ids"])]
         }
@@ -138,6 +153,10 @@ pub(in super::super) fn sets_all(kind: &str) -> bool {
             "aws_secretsmanager_secret_policy"
                 | "aws_secretsmanager_secret_rotation"
                 | "aws_kms_key_policy"
+                | "aws_vpc_endpoint_policy"
+                | "aws_vpc_endpoint_private_dns"
+                | "aws_opensearch_domain_policy"
+                | "aws_elasticsearch_domain_policy"
                 | "aws_main_route_table_association"
                 | "aws_iam_user_login_profile"
         )
@@ -149,7 +168,9 @@ pub(in super::super) fn stays_in(collection: &str, path: &str) -> bool {
     match collection {
         "route_tables" => path == "/routes",
         "network_acls" | "security_groups" | "prefix_lists" | "vpc_endpoints" => true,
-        "iam_roles" | "internet_gateways" | "elastic_ips" => true,
+        "iam_roles" | "internet_gateways" | "elastic_ips" | "network_interfaces" => true,
+        "instances" => path == "/security_group_ids",
+        "opensearch_domains" => path == "/access_policy",
         "secrets" | "kms_keys" => path == "/policy",
         "s3_buckets" => {
             ["/policy", "/sse_algorithm", "/kms_key_id", "/logging_target_bucket", "/acl_grants"]

@@ -49,6 +49,7 @@ pub(super) use default_vpc::adopt;
 pub(super) use exclusive::{apply as apply_exclusive, is_declared};
 pub(super) use references::note as note_references;
 pub(super) use revoked::revoke;
+pub(super) use s3::keep_known;
 
 /// Resources that stand alone are read before those that add to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +116,13 @@ fn entry(kind: &str) -> Option<Entry> {
         "aws_internet_gateway_attachment" => adding(ec2_network::internet_gateway_attachment),
         "aws_eip_association" => adding(ec2_network::eip_association),
         "aws_vpc_ipv4_cidr_block_association" => adding(ec2_network::cidr_block_association),
+        "aws_vpc_ipv6_cidr_block_association" => adding(ec2_network::ipv6_cidr_block_association),
+        "aws_vpc_endpoint_policy" => adding(ec2_network::endpoint_policy),
+        "aws_vpc_endpoint_private_dns" => adding(ec2_network::endpoint_private_dns),
+        "aws_vpc_endpoint_security_group_association" => {
+            adding(ec2_network::endpoint_security_group_association)
+        }
+        "aws_network_interface_sg_attachment" => adding(ec2_network::interface_group_attachment),
         "aws_vpc_endpoint_route_table_association" => {
             adding(ec2_network::endpoint_route_table_association)
         }
@@ -160,6 +168,7 @@ fn entry(kind: &str) -> Option<Entry> {
         }
         "aws_apigatewayv2_integration" => adding(service_entry::v2_integration),
         "aws_lambda_function" => alone("lambda_functions", Arn, lambda::function),
+        "aws_lambda_alias" => adding(lambda::qualified),
         "aws_lambda_function_url" => adding(lambda::url),
         "aws_db_instance" => alone("rds_instances", Arn, rds::instance),
         "aws_rds_cluster_instance" => alone("rds_instances", Arn, rds::instance),
@@ -178,6 +187,9 @@ fn entry(kind: &str) -> Option<Entry> {
         }
         "aws_opensearch_domain" | "aws_elasticsearch_domain" => {
             alone("opensearch_domains", Arn, opensearch::domain)
+        }
+        "aws_opensearch_domain_policy" | "aws_elasticsearch_domain_policy" => {
+            adding(opensearch::domain_policy)
         }
         "aws_lb" | "aws_alb" => alone("load_balancers", Arn, lb::load_balancer),
         "aws_lb_listener" | "aws_alb_listener" => alone("listeners", Arn, lb::listener),
@@ -483,6 +495,9 @@ pub(super) fn read(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapsho
         && entry.phase == phase
     {
         (entry.mapping)(declared, snapshot);
+    }
+    if phase == Phase::Adding && declared.instance.kind == "aws_instance" {
+        ec2_instance::take_interface(declared, snapshot);
     }
 }
 
