@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod additions;
+mod credentials;
 mod default_vpc;
 mod outcome;
 mod providers;

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::instance::Instance;
 use super::plan::{ConfigModule, ConfigResource, Plan};
-use super::provider::{Deployment, Providers};
+use super::provider::{self, Deployment, Providers};
 
 /// How many modules a reference may pass through.
 const MOST_STEPS: usize = 32;
@@ -85,6 +85,16 @@ impl<'p> Scope<'p> {
     pub(super) fn deployment(&self, instance: &Instance<'_>) -> Deployment {
         let key = self.resource(instance).map(|resource| resource.provider_config_key.as_str());
         self.providers.of(key.unwrap_or_default())
+    }
+
+    /// The text that the source itself has for an expression of `instance`.
+    pub(super) fn literal(&self, expression: &Json, instance: &Instance<'_>) -> Option<String> {
+        provider::literal(self.plan, instance.module, expression)
+    }
+
+    /// Whether the plan tells what the source says: a state does not.
+    pub(super) fn has_source(&self) -> bool {
+        !self.root.resources.is_empty() || !self.root.module_calls.is_empty()
     }
 
     /// The module that a module instance is of.

@@ -197,8 +197,33 @@ fn is_region(text: &str) -> bool {
         && parts.iter().take(parts.len() - 1).all(letters)
 }
 
+/// The text that the source itself has for an expression: a constant, one that a
+/// module is given, or the default of a variable that nothing else is given for.
+pub(super) fn literal(plan: &Plan, module: &str, expression: &Json) -> Option<String> {
+    let given = |name: &str| {
+        let default = default_of(&plan.configuration.root_module, name)?;
+        let given = plan.variables.get(name).map(|variable| &variable.value);
+        given.is_none_or(|given| given == default).then_some(default)
+    };
+    follow(plan, module, Some(expression), given).value()
+}
+
 /// What an expression in a module tells, through variables.
 fn told(plan: &Plan, module: &str, expression: Option<&Json>) -> Told {
+    follow(plan, module, expression, |name| {
+        let given = plan.variables.get(name).map(|variable| &variable.value);
+        given.or_else(|| default_of(&plan.configuration.root_module, name))
+    })
+}
+
+/// Follows an expression through the variables of modules to a constant, or to
+/// what `given` has for a variable of the root.
+fn follow<'p>(
+    plan: &'p Plan,
+    module: &str,
+    expression: Option<&'p Json>,
+    given: impl Fn(&str) -> Option<&'p Json>,
+) -> Told {
     let (mut module, mut expression) = (module.to_owned(), expression);
     let mut path: Vec<String> = Vec::new();
     for _ in 0..MOST_STEPS {
@@ -220,9 +245,7 @@ fn told(plan: &Plan, module: &str, expression: Option<&Json>) -> Told {
         }
         path.splice(0..0, rest.iter().cloned());
         if module.is_empty() {
-            let given = plan.variables.get(name).map(|variable| &variable.value);
-            let default = || default_of(&plan.configuration.root_module, name);
-            return given.or_else(default).map_or(Told::Open, |value| within(value, &path));
+            return given(name).map_or(Told::Open, |value| within(value, &path));
         }
         let (above, call) = parent(&module);
         let above = above.to_owned();

@@ -13,7 +13,7 @@ use super::source::Sources;
 use super::values::Builder;
 use crate::model::gap::covers;
 use crate::model::{
-    Collected, Identity, Origin, ResourceRef, Snapshot, Span, TemplateCredential, link,
+    Collected, Identity, Origin, Reason, ResourceRef, Snapshot, Span, TemplateCredential, link,
 };
 use crate::source::draft::Draft;
 use crate::source::node::{Node, Value};
@@ -314,8 +314,8 @@ pub(super) struct Declared<'a> {
     expressions: &'a Json,
     /// The account and region that it is in, where the plan tells.
     pub deployment: Deployment,
-    /// Whether the provider adds tags.
-    default_tags: bool,
+    /// What its references can be followed through.
+    scope: &'a Scope<'a>,
     file: &'a TextFile,
     options: &'a TemplateOptions,
 }
@@ -358,7 +358,7 @@ impl<'a> Declared<'a> {
             origin,
             expressions,
             deployment,
-            default_tags: scope.default_tags,
+            scope,
             file,
             options,
         }
@@ -427,7 +427,7 @@ impl<'a> Declared<'a> {
     fn tags(&self) -> Option<&Node> {
         let all = self.values.get("tags_all");
         match all {
-            Some(all) if all.unknown().is_none() || self.default_tags => Some(all),
+            Some(all) if all.unknown().is_none() || self.scope.default_tags => Some(all),
             _ => self.get("tags"),
         }
     }
@@ -502,7 +502,7 @@ pub(super) fn read(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapsho
 }
 
 /// Records attributes that take a credential. A value that the source only
-/// refers to (a variable, another resource) is no literal.
+/// refers to (another resource, a variable that is given elsewhere) is no literal.
 pub(super) fn credentials(declared: &[Declared<'_>], snapshot: &mut Snapshot) {
     let mut found: BTreeMap<String, Vec<TemplateCredential>> = BTreeMap::new();
     for one in declared {
@@ -514,9 +514,13 @@ pub(super) fn credentials(declared: &[Declared<'_>], snapshot: &mut Snapshot) {
             }
             let id = one.file.name.to_string();
             let list = found.entry(id.clone()).or_default();
-            for node in at(one.expressions, &one.values, path) {
+            for node in at(one, one.expressions, &one.values, path) {
                 let path_of_value = format!("/credentials/{}/value", list.len());
                 let mut draft = one.draft_of(snapshot, ResourceRef::new("templates", &id));
+                if !one.scope.has_source() {
+                    let source = "a file without the configuration".to_owned();
+                    draft.gap(&path_of_value, Reason::NotInSource { source });
+                }
                 if let Some(value) = draft.secret(&path_of_value, "password", Some(&node)) {
                     list.push(TemplateCredential {
                         resource: one.address.clone(),
@@ -536,7 +540,7 @@ pub(super) fn credentials(declared: &[Declared<'_>], snapshot: &mut Snapshot) {
 
 /// The values at a path through blocks, those that the source only refers to as
 /// secrets.
-fn at(expressions: &Json, values: &Node, path: &[&str]) -> Vec<Node> {
+fn at(one: &Declared<'_>, expressions: &Json, values: &Node, path: &[&str]) -> Vec<Node> {
     let [name, below @ ..] = path else { return Vec::new() };
     let expression = expressions.get(name);
     let Some(node) = values.get(name) else { return Vec::new() };
@@ -544,19 +548,21 @@ fn at(expressions: &Json, values: &Node, path: &[&str]) -> Vec<Node> {
         let blocks = node.items().iter().enumerate();
         let of_block = |index| expression.and_then(|blocks| blocks.get(index));
         return blocks
-            .flat_map(|(index, block)| at(of_block(index).unwrap_or(&Json::Null), block, below))
+            .flat_map(|(index, block)| {
+                at(one, of_block(index).unwrap_or(&Json::Null), block, below)
+            })
             .collect();
     }
-    let literal = expression.and_then(|expression| expression.get("constant_value"));
-    let texts: Vec<&str> = match literal {
-        Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
-        literal => literal.and_then(Json::as_str).into_iter().collect(),
+    let constant = expression.and_then(|expression| expression.get("constant_value"));
+    let texts: Vec<String> = match constant {
+        Some(Json::Array(items)) => {
+            items.iter().filter_map(Json::as_str).map(str::to_owned).collect()
+        }
+        _ => expression.and_then(|of| one.scope.literal(of, one.instance)).into_iter().collect(),
     };
     let origin = || node.origin.clone();
-    match texts.as_slice() {
-        [] => vec![Node::at(Value::Secret, origin())],
-        texts => {
-            texts.iter().map(|text| Node::at(Value::Text((*text).to_owned()), origin())).collect()
-        }
+    match texts.is_empty() {
+        true => vec![Node::at(Value::Secret, origin())],
+        false => texts.into_iter().map(|text| Node::at(Value::Text(text), origin())).collect(),
     }
 }
