@@ -73,6 +73,11 @@ fn what_terraform_only_forgets_stays() {
     let trail = change("aws_cloudtrail.t", &["forget"], json!({"arn": "arn:trail", "id": "trail"}));
     let snapshot = read_over(account(), &with(std::slice::from_ref(&trail)));
     assert!(snapshot.model.cloudtrail_trails.contains_key("arn:trail"));
+    // As one that was there before: what S3 does with new buckets is not known of it.
+    let bucket = change("aws_s3_bucket.b", &["forget"], json!({"id": "old", "bucket": "old"}));
+    let forgotten = read(&with(&[bucket])).snapshot;
+    let block = fact(&forgotten, "s3_buckets", "old", "/block_public_acls");
+    assert!(block.as_str().is_some_and(|text| text.starts_with("unknown")), "{block}");
     // So does a rule that opens a group of the plan, without a snapshot too.
     let mut group = plan(&[kept(GROUP, json!({"id": "sg-1", "name": "a"}))]);
     let rule = json!({"id": "sgr-1", "security_group_id": "sg-1", "ip_protocol": "-1", "cidr_ipv4": "0.0.0.0/0"});
@@ -224,6 +229,20 @@ fn a_whole_plan_says_nothing_of_it() {
     let loaded = read(&plan);
     assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
     assert!(!is_open(&loaded.snapshot, "rds_instances"));
+}
+
+#[test]
+fn what_another_program_leaves_empty_is_left_out() {
+    let mut plan = plan(&[known(GROUP, json!({"name": "a"}))]);
+    for name in ["deferred_changes", "checks", "action_invocations", "complete", "errored"] {
+        plan[name] = Value::Null;
+    }
+    for name in ["module_address", "deposed", "previous_address"] {
+        plan["resource_changes"][0][name] = Value::Null;
+    }
+    let loaded = read(&plan);
+    assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
+    assert!(loaded.snapshot.model.security_groups.contains_key(GROUP));
 }
 
 #[test]

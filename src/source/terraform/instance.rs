@@ -53,7 +53,7 @@ pub(super) fn of<'p>(plan: &'p Plan, file: &TextFile) -> Vec<Instance<'p>> {
     // A state tells of what is there already.
     let planned = plan.planned_values.is_some();
     let mut found = Vec::new();
-    let mut add = |module: &'p Module, managed: bool| {
+    let mut add = |module: &'p Module, managed: bool, planned: bool| {
         let mut open = vec![(module, 0)];
         while let Some((module, depth)) = open.pop() {
             for resource in &module.resources {
@@ -61,7 +61,8 @@ pub(super) fn of<'p>(plan: &'p Plan, file: &TextFile) -> Vec<Instance<'p>> {
                 if is_managed == managed {
                     let mut instance =
                         instance(resource, &module.address, &changes, &places, managed);
-                    instance.created &= planned;
+                    // Without a change, what is beside a plan is there already.
+                    instance.created &= planned || changes.contains_key(instance.address);
                     found.push(instance);
                 }
             }
@@ -71,14 +72,14 @@ pub(super) fn of<'p>(plan: &'p Plan, file: &TextFile) -> Vec<Instance<'p>> {
         }
     };
     if let Some(values) = plan.planned_values.as_ref().or(plan.values.as_ref()) {
-        add(&values.root_module, true);
-        add(&values.root_module, false);
+        add(&values.root_module, true, planned);
+        add(&values.root_module, false, planned);
     }
     for module in &plan.beside {
-        add(module, true);
+        add(module, true, false);
     }
     if let Some(values) = plan.prior_state.as_ref().and_then(|state| state.values.as_ref()) {
-        add(&values.root_module, false);
+        add(&values.root_module, false, false);
     }
     found.sort_by(|one, other| one.address.cmp(other.address));
     found

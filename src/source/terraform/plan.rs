@@ -3,8 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
+
+/// Other programs write `null` for what Terraform leaves out.
+fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
 
 /// A plan or state.
 #[derive(Debug, Default, Deserialize)]
@@ -27,10 +34,13 @@ pub(super) struct Plan {
     /// Whether one more plan would change nothing.
     pub complete: Option<bool>,
     /// What the plan leaves to a later one.
+    #[serde(deserialize_with = "or_default")]
     pub deferred_changes: Vec<DeferredChange>,
     /// Terraform's own checks.
+    #[serde(deserialize_with = "or_default")]
     pub checks: Vec<Check>,
     /// What is run beside the changes.
+    #[serde(deserialize_with = "or_default")]
     pub action_invocations: Vec<ActionInvocation>,
     /// What stays in the account though no plan has it any more; filled in by
     /// [`Plan::settle`].
@@ -55,6 +65,7 @@ pub(super) struct Check {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct CheckAddress {
+    #[serde(deserialize_with = "or_default")]
     pub to_display: String,
 }
 
@@ -103,6 +114,7 @@ pub(super) struct PlannedResource {
     pub name: String,
     pub index: Option<Json>,
     /// The key of an object that was replaced and is not destroyed yet.
+    #[serde(deserialize_with = "or_default")]
     pub deposed_key: String,
     pub values: Json,
     pub sensitive_values: Json,
@@ -112,6 +124,7 @@ pub(super) struct PlannedResource {
 #[serde(default)]
 pub(super) struct ResourceChange {
     pub address: String,
+    #[serde(deserialize_with = "or_default")]
     pub module_address: String,
     pub mode: String,
     #[serde(rename = "type")]
@@ -119,8 +132,10 @@ pub(super) struct ResourceChange {
     pub name: String,
     pub index: Option<Json>,
     /// The key of the deposed object that it is about.
+    #[serde(deserialize_with = "or_default")]
     pub deposed: String,
     /// Its address in the state, where it was moved.
+    #[serde(deserialize_with = "or_default")]
     pub previous_address: String,
     pub change: Change,
 }
@@ -173,8 +188,10 @@ pub(super) struct Configuration {
 #[serde(default)]
 pub(super) struct ProviderConfig {
     pub name: String,
+    #[serde(deserialize_with = "or_default")]
     pub full_name: String,
     /// The module that configures it; empty for the root.
+    #[serde(deserialize_with = "or_default")]
     pub module_address: String,
     pub expressions: Json,
 }
