@@ -50,6 +50,15 @@ macro_rules! collections {
             pub const MEMBERS: &'static [&'static str] =
                 &["collected_at", $( stringify!($collection), )* "analysis"];
 
+            /// Takes a resource out of its collection; gives whether it was
+            /// there.
+            pub fn remove(&mut self, collection: &str, id: &str) -> bool {
+                match collection {
+                    $( stringify!($collection) => self.$collection.remove(id).is_some(), )*
+                    _ => false,
+                }
+            }
+
             /// Serialises one field; nothing for an unknown name.
             ///
             /// # Errors

@@ -35,6 +35,7 @@ struct Keys {
     planned_values: Option<IgnoredAny>,
     terraform_version: Option<IgnoredAny>,
     lineage: Option<IgnoredAny>,
+    serial: Option<IgnoredAny>,
     schema_version: Option<IgnoredAny>,
     model: Option<IgnoredAny>,
     artifacts: Option<IgnoredAny>,
@@ -97,7 +98,8 @@ fn of_json(keys: &Keys) -> Kind {
         || (keys.format_version.is_some() && keys.terraform_version.is_some())
     {
         Kind::Terraform
-    } else if keys.terraform_version.is_some() && keys.lineage.is_some() {
+    } else if keys.lineage.is_some() && (keys.terraform_version.is_some() || keys.serial.is_some())
+    {
         Kind::TerraformRaw
     } else if keys.artifacts.is_some() {
         Kind::CloudAssembly
@@ -150,6 +152,8 @@ mod tests {
                 Kind::Terraform,
             ),
             (r#"{"version": 4, "terraform_version": "1.9", "lineage": "x"}"#, Kind::TerraformRaw),
+            (r#"{"version": 1, "serial": 3, "lineage": "x", "modules": []}"#, Kind::TerraformRaw),
+            (r#"{"serial": 1, "lineage": "x", "encrypted_data": "x"}"#, Kind::TerraformRaw),
             (r#"{"schema_version": 1, "model": {}}"#, Kind::Snapshot),
             (r#"{"schema_version":1,"tool_version":"0.1.0","model":{"#, Kind::Snapshot),
             (r#"{"schema_version":1,"tool_version":"0.1.0","name":{"#, Kind::BrokenJson),

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::instance::Instance;
 use super::plan::{ConfigModule, ConfigResource, Plan};
+use super::provider::{self, Deployment, Providers};
 
 /// How many modules a reference may pass through.
 const MOST_STEPS: usize = 32;
@@ -15,6 +16,7 @@ const MOST_STEPS: usize = 32;
 pub(super) struct Scope<'p> {
     plan: &'p Plan,
     root: &'p ConfigModule,
+    providers: &'p Providers,
     /// Whether a provider adds tags of its own.
     pub(super) default_tags: bool,
     /// Instances by module instance, type and name.
@@ -49,7 +51,11 @@ impl Referred {
 }
 
 impl<'p> Scope<'p> {
-    pub(super) fn new(plan: &'p Plan, instances: &'p [Instance<'p>]) -> Self {
+    pub(super) fn new(
+        plan: &'p Plan,
+        instances: &'p [Instance<'p>],
+        providers: &'p Providers,
+    ) -> Self {
         let mut by_name: HashMap<_, Vec<&Instance<'_>>> = HashMap::new();
         for instance in instances {
             by_name
@@ -62,7 +68,7 @@ impl<'p> Scope<'p> {
             .provider_config
             .values()
             .any(|provider| provider.expressions.get("default_tags").is_some());
-        Self { plan, root: &plan.configuration.root_module, default_tags, by_name }
+        Self { plan, root: &plan.configuration.root_module, providers, default_tags, by_name }
     }
 
     /// What the source says of an instance.
@@ -75,9 +81,20 @@ impl<'p> Scope<'p> {
         })
     }
 
-    /// The region of an instance's provider, where the plan tells.
-    pub(super) fn provider_region(&self, instance: &Instance<'_>) -> Option<String> {
-        self.plan.region_of(&self.resource(instance)?.provider_config_key)
+    /// Where an instance's provider works.
+    pub(super) fn deployment(&self, instance: &Instance<'_>) -> Deployment {
+        let key = self.resource(instance).map(|resource| resource.provider_config_key.as_str());
+        self.providers.of(key.unwrap_or_default())
+    }
+
+    /// The text that the source itself has for an expression of `instance`.
+    pub(super) fn literal(&self, expression: &Json, instance: &Instance<'_>) -> Option<String> {
+        provider::literal(self.plan, instance.module, expression)
+    }
+
+    /// Whether the plan tells what the source says: a state does not.
+    pub(super) fn has_source(&self) -> bool {
+        !self.root.resources.is_empty() || !self.root.module_calls.is_empty()
     }
 
     /// The module that a module instance is of.
@@ -264,7 +281,7 @@ fn module_key(address: &str) -> Option<Json> {
 }
 
 /// `a.b["x.y"].c` as `a`, `b`, `["x.y"]`, `c`.
-fn split(reference: &str) -> Vec<String> {
+pub(super) fn split(reference: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let (mut depth, mut quoted) = (0, false);
     for c in reference.chars() {
@@ -301,7 +318,7 @@ pub(super) fn module_names(address: &str) -> Vec<String> {
 }
 
 /// The module instance above, and the name of the call.
-fn parent(address: &str) -> (&str, String) {
+pub(super) fn parent(address: &str) -> (&str, String) {
     let name = module_names(address).pop().unwrap_or_default();
     let call = format!("module.{name}");
     let cut = address.rfind(&call).unwrap_or(0);

@@ -45,17 +45,25 @@ pub(super) fn of<'p>(plan: &'p Plan, file: &TextFile) -> Vec<Instance<'p>> {
     let changes: HashMap<&str, &super::plan::Change> = plan
         .resource_changes
         .iter()
+        // That of a deposed object has the address of what took its place.
+        .filter(|change| change.deposed.is_empty())
         .map(|change| (change.address.as_str(), &change.change))
         .collect();
     let places = place::of_addresses(&file.text, &file.name);
+    // A state tells of what is there already.
+    let planned = plan.planned_values.is_some();
     let mut found = Vec::new();
-    let mut add = |module: &'p Module, managed: bool| {
+    let mut add = |module: &'p Module, managed: bool, planned: bool| {
         let mut open = vec![(module, 0)];
         while let Some((module, depth)) = open.pop() {
             for resource in &module.resources {
                 let is_managed = resource.mode != "data";
                 if is_managed == managed {
-                    found.push(instance(resource, &module.address, &changes, &places, managed));
+                    let mut instance =
+                        instance(resource, &module.address, &changes, &places, managed);
+                    // Without a change, what is beside a plan is there already.
+                    instance.created &= planned || changes.contains_key(instance.address);
+                    found.push(instance);
                 }
             }
             if depth < MOST_MODULES {
@@ -64,11 +72,14 @@ pub(super) fn of<'p>(plan: &'p Plan, file: &TextFile) -> Vec<Instance<'p>> {
         }
     };
     if let Some(values) = plan.planned_values.as_ref().or(plan.values.as_ref()) {
-        add(&values.root_module, true);
-        add(&values.root_module, false);
+        add(&values.root_module, true, planned);
+        add(&values.root_module, false, planned);
+    }
+    for module in &plan.beside {
+        add(module, true, false);
     }
     if let Some(values) = plan.prior_state.as_ref().and_then(|state| state.values.as_ref()) {
-        add(&values.root_module, false);
+        add(&values.root_module, false, false);
     }
     found.sort_by(|one, other| one.address.cmp(other.address));
     found
@@ -99,6 +110,11 @@ fn instance<'p>(
             change.actions.is_empty() || change.actions.iter().any(|action| action == "create")
         }),
         managed,
-        place: places.get(&resource.address).cloned(),
+        place: places.get(written(&resource.address)).cloned(),
     }
+}
+
+/// An address as the plan has it, without what tells objects of it apart.
+fn written(address: &str) -> &str {
+    address.split(" (").next().unwrap_or(address)
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: the Terraform documentation, "JSON output format".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{
@@ -10,22 +10,26 @@ use super::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Coverage, CoverageStatus, Gap, Identity, Model, Origin, Reason, ResourceOrigin, Snapshot, Span,
-    Template,
+    Coverage, CoverageStatus, Identity, Origin, ResourceOrigin, Snapshot, Span, Template,
 };
 
 mod configuration;
+mod incomplete;
 mod instance;
 mod place;
 mod plan;
+mod provider;
+mod removed;
 mod resource;
 mod source;
 mod source_json;
+mod state_file;
 #[cfg(test)]
 mod tests;
 mod values;
 
 use plan::Plan;
+use provider::{Deployment, Providers};
 
 /// Reads a plan or a state.
 pub fn read(file: &TextFile, options: &TemplateOptions) -> Loaded {
@@ -67,25 +71,37 @@ fn read_plan(
     file: &TextFile,
     options: &TemplateOptions,
 ) -> Loaded {
+    let providers = Providers::new(plan, options);
+    let main = providers.main().clone();
     let mut options = options.clone();
-    options.region = options.region.or_else(|| plan.region());
-    options.account = options.account.or_else(|| plan.account());
-    let origin = file_origin(&file.name);
-    declare_deployment(&mut loaded.snapshot, &options, &origin, "a Terraform plan");
+    (options.account, options.region) = (main.account.clone(), main.region.clone());
+    let start = start_of(&file.name);
+    let origin =
+        Origin::Plan { file: file.name.clone(), address: String::new(), span: Some(start.clone()) };
     declare_template(&mut loaded, file, plan, &options, &origin);
-    report_parts(file, plan, &mut loaded);
+    report_misshapen(file, plan, &mut loaded);
     let sources = source::Sources::find(file, &options, plan);
     let instances = instance::of(plan, file);
-    let scope = configuration::Scope::new(plan, &instances);
+    let scope = configuration::Scope::new(plan, &instances, &providers);
     let declared: Vec<resource::Declared<'_>> = instances
         .iter()
         .filter(|instance| instance.managed || resource::is_looked_up(instance.kind))
         .map(|instance| resource::Declared::new(instance, &scope, &sources, file, &options))
         .collect();
+    for Deployment { account, region } in deployments(&declared, main) {
+        let options = TemplateOptions { account, region, ..options.clone() };
+        declare_deployment(&mut loaded.snapshot, &options, &origin, "a Terraform plan");
+    }
+    incomplete::note(plan, &instances, &start, &mut loaded.snapshot, &mut loaded.diagnostics);
     for one in &declared {
         resource::read(one, resource::Phase::Alone, &mut loaded.snapshot);
     }
+    let mut base = base;
+    removed::take_out(plan, &mut base);
+    resource::keep_known(&base, &mut loaded.snapshot);
     let mut loaded = over(base, loaded);
+    resource::adopt(&declared, &mut loaded.snapshot);
+    removed::take_back(plan, &mut loaded.snapshot);
     resource::apply_exclusive(&declared, &mut loaded.snapshot);
     for one in &declared {
         resource::read(one, resource::Phase::Adding, &mut loaded.snapshot);
@@ -99,39 +115,34 @@ fn read_plan(
     loaded
 }
 
-/// Tells of what the plan does not show, and leaves it open.
-fn report_parts(file: &TextFile, plan: &Plan, loaded: &mut Loaded) {
-    for message in plan.misshapen() {
-        loaded.diagnostics.push(
-            Diagnostic::error(message)
-                .in_file(file.name.as_ref())
-                .help("write it again with `terraform show -json PLAN > plan.json`"),
-        );
-    }
-    let Some(why) = plan.missing_part() else { return };
-    let message = format!("the plan may lack resources: {why}");
-    let diagnostic =
-        if plan.errored { Diagnostic::error(message) } else { Diagnostic::warning(message) };
-    loaded.diagnostics.push(
-        diagnostic
+/// Tells of what is no resource, though it stands among them.
+fn report_misshapen(file: &TextFile, plan: &Plan, loaded: &mut Loaded) {
+    loaded.diagnostics.extend(plan.misshapen().into_iter().map(|message| {
+        Diagnostic::error(message)
             .in_file(file.name.as_ref())
-            .help("plan the whole configuration, and scan that plan"),
-    );
-    // What the file and the deployment are is seen.
-    const SEEN: &[&str] = &["accounts", "regions", "templates"];
-    for collection in Model::COLLECTIONS.iter().filter(|name| !SEEN.contains(name)) {
-        loaded.snapshot.gaps.insert(Gap {
-            collection: (*collection).to_owned(),
-            id: None,
-            path: String::new(),
-            account: None,
-            region: None,
-            reason: Reason::Unresolvable {
-                expression: "the rest of the plan".to_owned(),
-                detail: why.to_owned(),
-            },
-        });
+            .help("write it again with `terraform show -json PLAN > plan.json`")
+    }));
+}
+
+/// The accounts and regions that something is declared in; that of the plan
+/// where it is known, or nothing is.
+fn deployments(declared: &[resource::Declared<'_>], main: Deployment) -> BTreeSet<Deployment> {
+    let regional = declared
+        .iter()
+        .filter(|one| one.instance.kind.starts_with("aws_"))
+        .filter(|one| !resource::is_global(one.instance.kind));
+    let mut found: BTreeSet<Deployment> = regional.map(|one| one.deployment.clone()).collect();
+    // The accounts of what has no region.
+    for one in declared {
+        let known = found.iter().any(|place| place.account == one.deployment.account);
+        if !known && one.deployment.account.is_some() {
+            found.insert(Deployment { region: main.region.clone(), ..one.deployment.clone() });
+        }
     }
+    if main.region.is_some() || found.is_empty() {
+        found.insert(main);
+    }
+    found
 }
 
 /// What was read, on top of `base`.
@@ -153,7 +164,7 @@ fn parse(file: &TextFile) -> Result<Plan, Box<Diagnostic>> {
             end_column: number(column).saturating_add(1),
         }
     };
-    let plan: Plan = serde_json::from_str(&file.text).map_err(|error| {
+    let mut plan: Plan = serde_json::from_str(&file.text).map_err(|error| {
         Box::new(
             Diagnostic::error(format!("the plan cannot be read: {error}"))
                 .at(at(error.line(), error.column()))
@@ -171,32 +182,22 @@ fn parse(file: &TextFile) -> Result<Plan, Box<Diagnostic>> {
         ));
     }
     if plan.planned_values.is_none() && plan.values.is_none() {
-        let message = if plan.lineage.is_some() {
-            "this is Terraform's own state file, not its JSON output"
-        } else {
-            "the file has neither planned values nor a state's values"
-        };
-        return Err(Box::new(
-            Diagnostic::error(message)
-                .at(at(1, 1))
-                .help("run `terraform show -json` and scan what it prints"),
-        ));
+        let found = state_file::read(&file.text).map_err(|error| Box::new(error.at(at(1, 1))))?;
+        plan = found.ok_or_else(|| {
+            Box::new(
+                Diagnostic::error("the file has neither planned values nor a state's values")
+                    .at(at(1, 1))
+                    .help("run `terraform show -json` and scan what it prints"),
+            )
+        })?;
     }
+    plan.settle();
     Ok(plan)
 }
 
-fn file_origin(name: &Arc<str>) -> Origin {
-    Origin::Plan {
-        file: name.clone(),
-        address: String::new(),
-        span: Some(Span {
-            file: name.clone(),
-            start_line: 1,
-            start_column: 1,
-            end_line: 1,
-            end_column: 2,
-        }),
-    }
+/// The first character of the file.
+fn start_of(name: &Arc<str>) -> Span {
+    Span { file: name.clone(), start_line: 1, start_column: 1, end_line: 1, end_column: 2 }
 }
 
 fn declare_template(

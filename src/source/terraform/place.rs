@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::state_file;
 use crate::model::Span;
 
 /// The parts of a plan that hold instances, as slices of its text.
@@ -17,6 +18,28 @@ struct Text<'t> {
     values: Option<Values<'t>>,
     #[serde(borrow)]
     prior_state: Option<Prior<'t>>,
+    /// Those of Terraform's own state file.
+    #[serde(borrow, default)]
+    resources: Vec<OfStateFile<'t>>,
+}
+
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "'de: 't"))]
+struct OfStateFile<'t> {
+    #[serde(default)]
+    module: String,
+    mode: String,
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(borrow)]
+    name: &'t RawValue,
+    #[serde(default)]
+    instances: Vec<Object>,
+}
+
+#[derive(Deserialize)]
+struct Object {
+    index_key: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -57,11 +80,17 @@ pub(super) fn of_addresses(text: &str, file: &Arc<str>) -> HashMap<String, Span>
         while let Some(module) = open.pop() {
             for raw in module.resources.into_iter().filter_map(|resource| resource.address) {
                 let Ok(address) = serde_json::from_str::<String>(raw.get()) else { continue };
-                // The slice is of the text, so the addresses tell where.
-                let start = raw.get().as_ptr().addr().saturating_sub(text.as_ptr().addr());
-                found.entry(address).or_insert((start, start + raw.get().len()));
+                found.entry(address).or_insert(range(raw, text));
             }
             open.extend(module.child_modules);
+        }
+    }
+    for one in plan.resources {
+        let Ok(name) = serde_json::from_str::<String>(one.name.get()) else { continue };
+        for object in &one.instances {
+            let index = object.index_key.as_ref();
+            let address = state_file::address(&one.module, &one.mode, &one.kind, &name, index);
+            found.entry(address).or_insert(range(one.name, text));
         }
     }
     let mut places: Vec<(String, (usize, usize))> = found.into_iter().collect();
@@ -76,6 +105,12 @@ pub(super) fn of_addresses(text: &str, file: &Arc<str>) -> HashMap<String, Span>
             (address, Span { file, start_line, start_column, end_line, end_column })
         })
         .collect()
+}
+
+/// Where a slice of the text begins and ends: the addresses tell.
+fn range(raw: &RawValue, text: &str) -> (usize, usize) {
+    let start = raw.get().as_ptr().addr().saturating_sub(text.as_ptr().addr());
+    (start, start + raw.get().len())
 }
 
 /// Counts lines and columns on the way through a text, so that a plan on one

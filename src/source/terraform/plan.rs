@@ -1,10 +1,17 @@
 //! The parts of a plan or state that are read. All are optional: older
 //! versions lack some.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
+
+/// Other programs write `null` for what Terraform leaves out.
+fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
 
 /// A plan or state.
 #[derive(Debug, Default, Deserialize)]
@@ -12,11 +19,6 @@ use serde_json::Value as Json;
 pub(super) struct Plan {
     /// The version of the format, such as `1.2`.
     pub format_version: String,
-    /// Whether planning ended with an error.
-    pub errored: bool,
-    /// Whether it is all that the configuration asks for: not where `-target`
-    /// picked a part of it, or something was deferred.
-    pub complete: Option<bool>,
     /// Values of variables.
     pub variables: BTreeMap<String, Variable>,
     /// What will be.
@@ -29,8 +31,50 @@ pub(super) struct Plan {
     pub prior_state: Option<PriorState>,
     /// What the source says.
     pub configuration: Configuration,
-    /// Only Terraform's own state file has it.
-    pub lineage: Option<Json>,
+    /// Whether planning failed, so that the rest is what it came to.
+    pub errored: Option<bool>,
+    /// Whether one more plan would change nothing.
+    pub complete: Option<bool>,
+    /// What the plan leaves to a later one.
+    #[serde(deserialize_with = "or_default")]
+    pub deferred_changes: Vec<DeferredChange>,
+    /// Terraform's own checks.
+    #[serde(deserialize_with = "or_default")]
+    pub checks: Vec<Check>,
+    /// What is run beside the changes.
+    #[serde(deserialize_with = "or_default")]
+    pub action_invocations: Vec<ActionInvocation>,
+    /// What stays in the account though no plan has it any more; filled in by
+    /// [`Plan::settle`].
+    #[serde(skip)]
+    pub beside: Vec<Module>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct DeferredChange {
+    pub reason: String,
+    pub resource_change: ResourceChange,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Check {
+    pub address: CheckAddress,
+    pub status: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CheckAddress {
+    #[serde(deserialize_with = "or_default")]
+    pub to_display: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ActionInvocation {
+    pub address: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -62,7 +106,7 @@ pub(super) struct Module {
 }
 
 /// A resource instance.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct PlannedResource {
     pub address: String,
@@ -71,21 +115,66 @@ pub(super) struct PlannedResource {
     pub kind: String,
     pub name: String,
     pub index: Option<Json>,
+    /// The key of an object that was replaced and is not destroyed yet.
+    #[serde(deserialize_with = "or_default")]
+    pub deposed_key: String,
     pub values: Json,
     pub sensitive_values: Json,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ResourceChange {
     pub address: String,
+    #[serde(deserialize_with = "or_default")]
+    pub module_address: String,
+    pub mode: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub name: String,
+    pub index: Option<Json>,
+    /// The key of the deposed object that it is about.
+    #[serde(deserialize_with = "or_default")]
+    pub deposed: String,
+    /// Its address in the state, where it was moved.
+    #[serde(deserialize_with = "or_default")]
+    pub previous_address: String,
     pub change: Change,
 }
 
-#[derive(Debug, Default, Deserialize)]
+impl ResourceChange {
+    /// Whether it does `action`, such as `delete`.
+    pub(super) fn does(&self, action: &str) -> bool {
+        self.change.actions.iter().any(|one| one == action)
+    }
+
+    /// The object, with these values, at an address of its own.
+    fn object(&self, address: String, values: &Json, sensitive: &Json) -> Module {
+        let resource = PlannedResource {
+            address,
+            mode: self.mode.clone(),
+            kind: self.kind.clone(),
+            name: self.name.clone(),
+            index: self.index.clone(),
+            values: values.clone(),
+            sensitive_values: sensitive.clone(),
+            ..PlannedResource::default()
+        };
+        Module {
+            address: self.module_address.clone(),
+            resources: vec![resource],
+            child_modules: Vec::new(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Change {
     pub actions: Vec<String>,
+    pub before: Json,
+    pub before_sensitive: Json,
+    pub after: Json,
     pub after_unknown: Json,
     pub after_sensitive: Json,
 }
@@ -101,6 +190,11 @@ pub(super) struct Configuration {
 #[serde(default)]
 pub(super) struct ProviderConfig {
     pub name: String,
+    #[serde(deserialize_with = "or_default")]
+    pub full_name: String,
+    /// The module that configures it; empty for the root.
+    #[serde(deserialize_with = "or_default")]
+    pub module_address: String,
     pub expressions: Json,
 }
 
@@ -160,17 +254,6 @@ impl Plan {
         major.is_none_or(|major: u64| major <= MAJOR_VERSION)
     }
 
-    /// Why the plan may lack resources.
-    pub(super) fn missing_part(&self) -> Option<&'static str> {
-        if self.errored {
-            Some("planning ended with an error")
-        } else if self.complete == Some(false) {
-            Some("a part of the configuration was planned")
-        } else {
-            None
-        }
-    }
-
     /// What is no resource, though it stands among them: its place in the list
     /// of its module, and what is wrong with it.
     pub(super) fn misshapen(&self) -> Vec<String> {
@@ -193,44 +276,80 @@ impl Plan {
         found
     }
 
-    /// The region of the provider, where the plan tells.
-    pub(super) fn region(&self) -> Option<String> {
-        let providers = &self.configuration.provider_config;
-        let main = providers.get("aws").into_iter();
-        self.region_in(main.chain(providers.values()).find(|provider| provider.name == "aws")?)
-    }
-
-    /// The region of one configured provider.
-    pub(super) fn region_of(&self, key: &str) -> Option<String> {
-        self.region_in(self.configuration.provider_config.get(key)?)
-    }
-
-    fn region_in(&self, provider: &ProviderConfig) -> Option<String> {
-        let region = provider.expressions.get("region")?;
-        if let Some(text) = region.get("constant_value").and_then(Json::as_str) {
-            return Some(text.to_owned());
+    /// Gives objects that are there beside the planned ones an instance of their
+    /// own: those that Terraform forgets without destroying them, those that a
+    /// later plan is to make, and deposed ones.
+    pub(super) fn settle(&mut self) {
+        for values in [&mut self.planned_values, &mut self.values].into_iter().flatten() {
+            name_deposed(&mut values.root_module);
         }
-        let variable = region.get("references")?.as_array()?.first()?.as_str()?;
-        let name = variable.strip_prefix("var.")?;
-        self.variables.get(name)?.value.as_str().map(str::to_owned)
+        for change in self.resource_changes.iter().filter(|change| change.does("forget")) {
+            let address = format!("{} (forgotten)", change.address);
+            let Change { before, before_sensitive, .. } = &change.change;
+            self.beside.push(change.object(address, before, before_sensitive));
+        }
+        self.keep_left_out();
+        let known: BTreeSet<&str> =
+            self.resource_changes.iter().map(|change| change.address.as_str()).collect();
+        let deferred: Vec<ResourceChange> = self
+            .deferred_changes
+            .iter()
+            .map(|deferred| &deferred.resource_change)
+            .filter(|change| !change.does("delete") && !known.contains(change.address.as_str()))
+            .cloned()
+            .collect();
+        for change in deferred {
+            let Change { after, after_sensitive, .. } = &change.change;
+            self.beside.push(change.object(change.address.clone(), after, after_sensitive));
+            self.resource_changes.push(change);
+        }
     }
 
-    /// The account, where the plan has read who its caller is.
-    pub(super) fn account(&self) -> Option<String> {
-        let modules = [
-            self.prior_state.as_ref().and_then(|state| state.values.as_ref()),
-            self.planned_values.as_ref(),
-            self.values.as_ref(),
-        ];
-        modules.into_iter().flatten().find_map(|values| caller(&values.root_module))
+    /// What the state has and the plan was told to leave out (`-target`,
+    /// `-refresh-only`) stays as it is.
+    fn keep_left_out(&mut self) {
+        if self.planned_values.is_none() {
+            return;
+        }
+        let mut known: BTreeSet<&str> = BTreeSet::new();
+        for change in &self.resource_changes {
+            known.extend([change.address.as_str(), change.previous_address.as_str()]);
+        }
+        let planned = self.planned_values.as_ref().map(|values| &values.root_module);
+        let mut open: Vec<&Module> = planned.into_iter().collect();
+        while let Some(module) = open.pop() {
+            known.extend(module.resources.iter().map(|resource| resource.address.as_str()));
+            open.extend(&module.child_modules);
+        }
+        let prior = self.prior_state.as_ref().and_then(|state| state.values.as_ref());
+        let mut open: Vec<&Module> = prior.map(|values| &values.root_module).into_iter().collect();
+        let mut kept = Vec::new();
+        while let Some(module) = open.pop() {
+            let is_left_out = |resource: &&PlannedResource| {
+                resource.mode != "data"
+                    && resource.deposed_key.is_empty()
+                    && !known.contains(resource.address.as_str())
+            };
+            let resources: Vec<PlannedResource> =
+                module.resources.iter().filter(is_left_out).cloned().collect();
+            if !resources.is_empty() {
+                let address = module.address.clone();
+                kept.push(Module { address, resources, child_modules: Vec::new() });
+            }
+            open.extend(&module.child_modules);
+        }
+        self.beside.extend(kept);
     }
 }
 
-fn caller(module: &Module) -> Option<String> {
-    module
-        .resources
-        .iter()
-        .filter(|resource| resource.kind == "aws_caller_identity")
-        .find_map(|resource| resource.values.get("account_id")?.as_str().map(str::to_owned))
-        .or_else(|| module.child_modules.iter().find_map(caller))
+/// Tells deposed objects from the one that took their place, in Terraform's
+/// words.
+fn name_deposed(module: &mut Module) {
+    for resource in &mut module.resources {
+        if !resource.deposed_key.is_empty() {
+            resource.address =
+                format!("{} (deposed object {})", resource.address, resource.deposed_key);
+        }
+    }
+    module.child_modules.iter_mut().for_each(name_deposed);
 }

@@ -204,8 +204,11 @@ impl Sources {
                     Some((reason, day)) => (reason, Some(day.trim().to_owned())),
                     None => (rest, None),
                 };
+                // One that the plan takes over has the key that it had.
+                let known = snapshot.aliases.get(collection).and_then(|all| all.get(&one.address));
+                let id = known.unwrap_or(&one.id).clone();
                 snapshot.inline_waivers.push(InlineWaiver {
-                    resource: ResourceRef::new(collection, one.id.as_str()),
+                    resource: ResourceRef::new(collection, id),
                     control: control.to_owned(),
                     reason: reason.trim().to_owned(),
                     expires,

@@ -270,11 +270,13 @@ impl Builder<'_> {
         let resource = format!("{}{}", self.prefix, named.address);
         // What AWS makes with a VPC is an attribute of it.
         let id = match (named.kind.as_str(), named.attribute.as_str()) {
-            ("aws_vpc", "default_security_group_id") => {
+            ("aws_vpc" | "aws_default_vpc", "default_security_group_id") => {
                 default_resources::security_group_id(&resource)
             }
-            ("aws_vpc", "default_network_acl_id") => default_resources::network_acl_id(&resource),
-            ("aws_vpc", "default_route_table_id" | "main_route_table_id") => {
+            ("aws_vpc" | "aws_default_vpc", "default_network_acl_id") => {
+                default_resources::network_acl_id(&resource)
+            }
+            ("aws_vpc" | "aws_default_vpc", "default_route_table_id" | "main_route_table_id") => {
                 default_resources::route_table_id(&resource)
             }
             _ => resource,

@@ -2,7 +2,7 @@
 
 use super::Declared;
 use crate::model::{
-    ElastiCacheCluster, ElastiCacheReplicationGroup, ElastiCacheSubnetGroup, Snapshot,
+    ElastiCacheCluster, ElastiCacheReplicationGroup, ElastiCacheSubnetGroup, Reason, Snapshot,
 };
 use crate::source::engine;
 
@@ -35,16 +35,23 @@ pub(super) fn replication_group(declared: &Declared<'_>, snapshot: &mut Snapshot
     );
     group.multi_az_enabled =
         draft.bool("/multi_az_enabled", declared.get("MultiAZEnabled"), Some(false));
+    // Source: the API reference of CreateReplicationGroup.
+    let valkey = group.engine.as_deref() == Some("valkey");
     group.at_rest_encryption_enabled = draft.bool(
         "/at_rest_encryption_enabled",
         declared.get("AtRestEncryptionEnabled"),
-        Some(false),
+        Some(valkey),
     );
     group.transit_encryption_enabled = draft.bool(
         "/transit_encryption_enabled",
         declared.get("TransitEncryptionEnabled"),
-        Some(false),
+        (!valkey).then_some(false),
     );
+    if valkey && declared.get("TransitEncryptionEnabled").is_none() {
+        let detail = "AWS decides it for Valkey; say TransitEncryptionEnabled".to_owned();
+        let expression = "TransitEncryptionEnabled".to_owned();
+        draft.gap("/transit_encryption_enabled", Reason::Unresolvable { expression, detail });
+    }
     group.auth_token_enabled = draft.given("/auth_token_enabled", declared.get("AuthToken"));
     group.user_group_ids = draft.strings("/user_group_ids", declared.get("UserGroupIds"));
     group.snapshot_retention_limit =

@@ -1,34 +1,56 @@
 //! Settings of the account and region as a whole.
 
 use super::Declared;
-use crate::model::{PasswordPolicy, ResourceRef, Snapshot};
+use crate::model::{PasswordPolicy, Region, ResourceRef, Snapshot};
+use crate::source::UNNAMED_ACCOUNT;
+use crate::source::terraform::provider::Deployment;
 
-/// The account that the plan is for, and forgets the gaps that templates have
-/// at `paths` of it.
-fn account<'s>(
-    snapshot: &'s mut Snapshot,
+/// The account that a resource is of, without the gaps that templates have at
+/// `paths` of it. Where the plan does not tell, it is the one account that
+/// there is.
+fn account(
+    declared: &Declared<'_>,
+    snapshot: &mut Snapshot,
     paths: &[&str],
-) -> Option<&'s mut crate::model::Account> {
-    let id = snapshot.model.accounts.keys().next()?.clone();
-    snapshot.gaps.retain(|gap| {
-        !(gap.collection == "accounts"
-            && gap.id.as_deref() == Some(&id)
-            && paths.contains(&gap.path.as_str()))
-    });
-    snapshot.model.accounts.get_mut(&id)
+) -> Option<ResourceRef> {
+    let accounts = &snapshot.model.accounts;
+    let id = match &declared.deployment.account {
+        Some(account) => accounts.contains_key(account).then(|| account.clone())?,
+        None => only(accounts.keys(), UNNAMED_ACCOUNT)?,
+    };
+    let resource = ResourceRef::new("accounts", id);
+    super::settle(snapshot, &resource, paths);
+    Some(resource)
 }
 
-fn region<'s>(snapshot: &'s mut Snapshot, path: &str) -> Option<&'s mut crate::model::Region> {
-    let id = snapshot.model.regions.keys().next()?.clone();
-    snapshot.gaps.retain(|gap| {
-        !(gap.collection == "regions" && gap.id.as_deref() == Some(&id) && gap.path == path)
-    });
-    snapshot.model.regions.get_mut(&id)
+/// As [`account`], for its region.
+fn region(declared: &Declared<'_>, snapshot: &mut Snapshot, path: &str) -> Option<ResourceRef> {
+    let Deployment { account, region } = &declared.deployment;
+    let may_be = |found: &&Region| {
+        let same = |one: &Option<String>, other: &Option<String>| one.is_none() || one == other;
+        same(account, &found.account) && same(region, &found.region)
+    };
+    let fitting: Vec<&String> =
+        snapshot.model.regions.values().filter(may_be).map(|found| &found.id).collect();
+    let unnamed = format!("{UNNAMED_ACCOUNT}/{}", region.as_deref().unwrap_or("region"));
+    let resource = ResourceRef::new("regions", only(fitting.into_iter(), &unnamed)?);
+    super::settle(snapshot, &resource, &[path]);
+    Some(resource)
+}
+
+/// The only one of several that has a name of its own, else the only one.
+fn only<'k>(all: impl Iterator<Item = &'k String>, unnamed: &str) -> Option<String> {
+    let all: Vec<&String> = all.collect();
+    let mut named = all.iter().filter(|id| id.as_str() != unnamed);
+    match (named.next(), named.next()) {
+        (Some(one), None) => Some((*one).clone()),
+        (None, _) => all.first().map(|one| (*one).clone()),
+        _ => None,
+    }
 }
 
 pub(super) fn password_policy(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let Some(found) = account(snapshot, &["/password_policy"]) else { return };
-    let resource = ResourceRef::new("accounts", found.id.as_str());
+    let Some(resource) = account(declared, snapshot, &["/password_policy"]) else { return };
     let mut draft = declared.draft_of(snapshot, resource.clone());
     draft.place("/password_policy", Some(&declared.origin));
     let at = |field: &str| format!("/password_policy/{field}");
@@ -70,8 +92,8 @@ pub(super) fn public_access_block(declared: &Declared<'_>, snapshot: &mut Snapsh
         "restrict_public_buckets",
     ];
     let paths = BLOCKS.map(|name| format!("/s3_{name}"));
-    let Some(found) = account(snapshot, &paths.each_ref().map(String::as_str)) else { return };
-    let resource = ResourceRef::new("accounts", found.id.as_str());
+    let found = account(declared, snapshot, &paths.each_ref().map(String::as_str));
+    let Some(resource) = found else { return };
     let mut draft = declared.draft_of(snapshot, resource.clone());
     let mut read = |index: usize| {
         let (path, name) = (paths.get(index)?, BLOCKS.get(index)?);
@@ -90,8 +112,7 @@ pub(super) fn public_access_block(declared: &Declared<'_>, snapshot: &mut Snapsh
 
 pub(super) fn ebs_encryption_by_default(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     const PATH: &str = "/ebs_encryption_by_default";
-    let Some(found) = region(snapshot, PATH) else { return };
-    let resource = ResourceRef::new("regions", found.id.as_str());
+    let Some(resource) = region(declared, snapshot, PATH) else { return };
     let mut draft = declared.draft_of(snapshot, resource.clone());
     let enabled = draft.bool(PATH, declared.get("enabled"), Some(true));
     if let Some(region) = snapshot.model.regions.get_mut(&resource.id) {
@@ -101,8 +122,7 @@ pub(super) fn ebs_encryption_by_default(declared: &Declared<'_>, snapshot: &mut 
 
 pub(super) fn vpc_block_public_access(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     const PATH: &str = "/vpc_block_public_access_mode";
-    let Some(found) = region(snapshot, PATH) else { return };
-    let resource = ResourceRef::new("regions", found.id.as_str());
+    let Some(resource) = region(declared, snapshot, PATH) else { return };
     let mut draft = declared.draft_of(snapshot, resource.clone());
     let mode = draft.string(PATH, declared.get("internet_gateway_block_mode"), None);
     if let Some(region) = snapshot.model.regions.get_mut(&resource.id) {

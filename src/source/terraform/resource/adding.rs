@@ -7,9 +7,9 @@ use crate::source::node::{Node, Value};
 
 /// Where a type adds to: the attribute that names the target, the target's
 /// collection, and its attributes.
-type Target = (&'static str, &'static str, &'static [&'static str]);
+pub(in super::super) type Target = (&'static str, &'static str, &'static [&'static str]);
 
-fn targets(kind: &str) -> &'static [Target] {
+pub(in super::super) fn targets(kind: &str) -> &'static [Target] {
     match kind {
         "aws_route" => &[("route_table_id", "route_tables", &["/routes"])],
         "aws_route_table_association" => &[
@@ -28,6 +28,21 @@ fn targets(kind: &str) -> &'static [Target] {
             &[("allocation_id", "elastic_ips", &["/instance_id", "/network_interface_id"])]
         }
         "aws_vpc_ipv4_cidr_block_association" => &[("vpc_id", "vpcs", &["/cidr_blocks"])],
+        "aws_vpc_ipv6_cidr_block_association" => &[("vpc_id", "vpcs", &["/ipv6_cidr_blocks"])],
+        "aws_vpc_endpoint_policy" => &[("vpc_endpoint_id", "vpc_endpoints", &["/policy"])],
+        "aws_vpc_endpoint_private_dns" => {
+            &[("vpc_endpoint_id", "vpc_endpoints", &["/private_dns_enabled"])]
+        }
+        "aws_vpc_endpoint_security_group_association" => {
+            &[("vpc_endpoint_id", "vpc_endpoints", &["/security_group_ids"])]
+        }
+        "aws_network_interface_sg_attachment" => &[
+            ("network_interface_id", "network_interfaces", &["/security_group_ids"]),
+            ("network_interface_id", "instances", &["/security_group_ids"]),
+        ],
+        "aws_opensearch_domain_policy" | "aws_elasticsearch_domain_policy" => {
+            &[("domain_name", "opensearch_domains", &["/access_policy"])]
+        }
         "aws_vpc_endpoint_route_table_association" => {
             &[("vpc_endpoint_id", "vpc_endpoints", &["/route_table_ids"])]
         }
@@ -128,6 +143,44 @@ fn targets(kind: &str) -> &'static [Target] {
     }
 }
 
+/// Whether a resource of this type sets an attribute as a whole, so that what it
+/// sets stands in the place of what was.
+pub(in super::super) fn sets_all(kind: &str) -> bool {
+    kind.starts_with("aws_s3_bucket_")
+        || kind.ends_with("_exclusive")
+        || matches!(
+            kind,
+            "aws_secretsmanager_secret_policy"
+                | "aws_secretsmanager_secret_rotation"
+                | "aws_kms_key_policy"
+                | "aws_vpc_endpoint_policy"
+                | "aws_vpc_endpoint_private_dns"
+                | "aws_opensearch_domain_policy"
+                | "aws_elasticsearch_domain_policy"
+                | "aws_main_route_table_association"
+                | "aws_iam_user_login_profile"
+        )
+}
+
+/// Whether a plan's own values of a resource that is there already hold what
+/// other resources of the plan have added to it before.
+pub(in super::super) fn stays_in(collection: &str, path: &str) -> bool {
+    match collection {
+        "route_tables" => path == "/routes",
+        "network_acls" | "security_groups" | "prefix_lists" | "vpc_endpoints" => true,
+        "iam_roles" | "internet_gateways" | "elastic_ips" | "network_interfaces" => true,
+        "instances" => path == "/security_group_ids",
+        "opensearch_domains" => path == "/access_policy",
+        "secrets" | "kms_keys" => path == "/policy",
+        "s3_buckets" => {
+            ["/policy", "/sse_algorithm", "/kms_key_id", "/logging_target_bucket", "/acl_grants"]
+                .contains(&path)
+                || path == "/versioning"
+        }
+        _ => false,
+    }
+}
+
 /// Records an addition whose target is not known as a gap of all that it may
 /// be.
 pub(in super::super) fn note_unplaced(declared: &Declared<'_>, snapshot: &mut Snapshot) {
@@ -147,8 +200,8 @@ pub(in super::super) fn note_unplaced(declared: &Declared<'_>, snapshot: &mut Sn
                 collection: collection.to_owned(),
                 id: None,
                 path: (*path).to_owned(),
-                account: declared.options.account.clone(),
-                region: declared.region(),
+                account: declared.deployment.account.clone(),
+                region: declared.deployment.region.clone(),
                 reason: reason.clone(),
             }));
         }

@@ -22,8 +22,8 @@ pub(super) fn target(declared: &Declared<'_>, snapshot: &mut Snapshot) {
             collection: "ecs_services".to_owned(),
             id: None,
             path: ATTRIBUTE.to_owned(),
-            account: declared.options.account.clone(),
-            region: declared.region(),
+            account: declared.deployment.account.clone(),
+            region: declared.deployment.region.clone(),
             reason: reason.clone(),
         });
         return;
@@ -60,8 +60,8 @@ fn leave_open(declared: &Declared<'_>, resource_id: &Node, snapshot: &mut Snapsh
             collection: "ecs_services".to_owned(),
             id: Some(service.id.clone()),
             path: ATTRIBUTE.to_owned(),
-            account: declared.options.account.clone(),
-            region: declared.region(),
+            account: declared.deployment.account.clone(),
+            region: declared.deployment.region.clone(),
             reason: Reason::KnownAfterApply { expression: Some(format!("{}.name", service.id)) },
         })
         .collect();

@@ -7,6 +7,7 @@ use crate::source::node::Node;
 pub(super) fn trail(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "cloudtrail_trails");
     let mut trail = CloudTrailTrail::new(declared.identity(&mut draft, "name"));
+    trail.home_region = declared.deployment.region.clone();
     let mut flag =
         |path: &str, name: &str, default: bool| draft.bool(path, declared.get(name), Some(default));
     trail.is_multi_region_trail = flag("/is_multi_region_trail", "is_multi_region_trail", false);

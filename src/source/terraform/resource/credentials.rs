@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::Declared;
 use crate::model::secret::credential_reason;
-use crate::model::{Origin, ResourceRef, Snapshot, Span, TemplateCredential};
+use crate::model::{Origin, Reason, ResourceRef, Snapshot, Span, TemplateCredential};
 use crate::source::draft::Draft;
 use crate::source::node::{Node, Value};
 use crate::source::terraform::plan::{ConfigModule, Plan};
@@ -67,8 +67,8 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
 ];
 
 /// Records attributes that take a credential, and the defaults of variables for
-/// one. A value that the source only refers to (a variable, another resource)
-/// is no literal.
+/// one. A value that the source only refers to (another resource, a variable
+/// that is given elsewhere) is no literal.
 pub(in super::super) fn declare(
     declared: &[Declared<'_>],
     plan: &Plan,
@@ -78,11 +78,17 @@ pub(in super::super) fn declare(
 ) {
     let id = file.name.to_string();
     let mut list: Vec<TemplateCredential> = Vec::new();
+    // A state does not tell what its source refers to.
+    let has_source = declared.first().is_none_or(|one| one.scope.has_source());
     let mut add = |resource: &str, property: String, name: &str, origin: &Origin, node: &Node| {
         let path = format!("/credentials/{}/value", list.len());
         let template = ResourceRef::new("templates", &id);
         let mut draft = Draft::new(snapshot, template, origin.clone(), options.secret_key)
             .located(options.account.clone(), options.region.clone());
+        if !has_source {
+            let source = "a file without the configuration".to_owned();
+            draft.gap(&path, Reason::NotInSource { source });
+        }
         if let Some(value) = draft.secret(&path, name, Some(node)) {
             list.push(TemplateCredential { resource: resource.to_owned(), property, value });
         }
@@ -94,7 +100,7 @@ pub(in super::super) fn declare(
             {
                 continue;
             }
-            for node in at(one.expressions, &one.values, path) {
+            for node in at(one, one.expressions, &one.values, path) {
                 add(&one.address, path.join("."), "password", &one.origin, &node);
             }
         }
@@ -158,7 +164,7 @@ fn first_line(file: &TextFile) -> Span {
 
 /// The values at a path through blocks and maps, those that the source only refers to as
 /// secrets.
-fn at(expressions: &Json, values: &Node, path: &[&str]) -> Vec<Node> {
+fn at(one: &Declared<'_>, expressions: &Json, values: &Node, path: &[&str]) -> Vec<Node> {
     let [name, below @ ..] = path else { return Vec::new() };
     let expression = expressions.get(name);
     let Some(node) = values.get(name) else { return Vec::new() };
@@ -172,24 +178,26 @@ fn at(expressions: &Json, values: &Node, path: &[&str]) -> Vec<Node> {
                 })
                 .into_iter()
                 .collect();
-            return at(&Json::Object(written), node, below);
+            return at(one, &Json::Object(written), node, below);
         }
         let blocks = node.items().iter().enumerate();
         let of_block = |index| expression.and_then(|blocks| blocks.get(index));
         return blocks
-            .flat_map(|(index, block)| at(of_block(index).unwrap_or(&Json::Null), block, below))
+            .flat_map(|(index, block)| {
+                at(one, of_block(index).unwrap_or(&Json::Null), block, below)
+            })
             .collect();
     }
-    let literal = expression.and_then(|expression| expression.get("constant_value"));
-    let texts: Vec<&str> = match literal {
-        Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
-        literal => literal.and_then(Json::as_str).into_iter().collect(),
+    let constant = expression.and_then(|expression| expression.get("constant_value"));
+    let texts: Vec<String> = match constant {
+        Some(Json::Array(items)) => {
+            items.iter().filter_map(Json::as_str).map(str::to_owned).collect()
+        }
+        _ => expression.and_then(|of| one.scope.literal(of, one.instance)).into_iter().collect(),
     };
     let origin = || node.origin.clone();
-    match texts.as_slice() {
-        [] => vec![Node::at(Value::Secret, origin())],
-        texts => {
-            texts.iter().map(|text| Node::at(Value::Text((*text).to_owned()), origin())).collect()
-        }
+    match texts.is_empty() {
+        true => vec![Node::at(Value::Secret, origin())],
+        false => texts.into_iter().map(|text| Node::at(Value::Text(text), origin())).collect(),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::Declared;
 use crate::model::{
-    BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, Reason, Snapshot, Volume,
+    BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, NetworkInterface, Reason,
+    ResourceRef, Snapshot, Volume,
 };
 use crate::source::draft::Draft;
 use crate::source::node::Node;
@@ -16,8 +17,8 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     instance.availability_zone =
         draft.string("/availability_zone", declared.get("availability_zone"), None);
     instance.subnet_id = draft.string("/subnet_id", declared.chosen("subnet_id"), None);
-    instance.security_group_ids =
-        draft.strings("/security_group_ids", declared.get("vpc_security_group_ids"));
+    let groups = declared.get("vpc_security_group_ids").or_else(|| declared.get("security_groups"));
+    instance.security_group_ids = draft.strings("/security_group_ids", groups);
     instance.associate_public_ip_address = draft.bool(
         "/associate_public_ip_address",
         declared.get("associate_public_ip_address"),
@@ -42,6 +43,55 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         declared.get("user_data").or_else(|| declared.get("user_data_base64")),
     );
     snapshot.model.insert(instance);
+}
+
+/// An instance that is made with an interface of its own has that one's subnet
+/// and security groups.
+pub(super) fn take_interface(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    if !declared.instance.created {
+        return;
+    }
+    let blocks = ["primary_network_interface", "network_interface"]
+        .into_iter()
+        .filter_map(|name| declared.get(name))
+        .flat_map(Node::items);
+    let Some(block) = first_interface(blocks) else { return };
+    let Some(named) = super::present(block.get("network_interface_id")) else { return };
+    let resource = ResourceRef::new("instances", &declared.id);
+    let paths = ["/subnet_id", "/security_group_ids"];
+    super::settle(snapshot, &resource, &paths);
+    let found = super::target_of::<NetworkInterface>(snapshot, named)
+        .and_then(|id| snapshot.model.network_interfaces.get(&id).cloned());
+    let gaps: Vec<(String, Reason)> = match &found {
+        Some(interface) => snapshot
+            .gaps_of("network_interfaces", Some(&interface.id))
+            .filter(|gap| paths.iter().any(|path| gap.touches(path)))
+            .map(|gap| (gap.path.clone(), gap.reason.clone()))
+            .collect(),
+        None => {
+            let expression = Some(format!("the interface of {}", declared.address));
+            let reason = Reason::KnownAfterApply { expression };
+            let reason = named.unknown().cloned().unwrap_or(reason);
+            paths.map(|path| (path.to_owned(), reason.clone())).to_vec()
+        }
+    };
+    let mut draft = declared.draft_of(snapshot, resource);
+    for (path, reason) in gaps {
+        draft.gap(&path, reason);
+    }
+    if let (Some(interface), Some(instance)) =
+        (found, snapshot.model.instances.get_mut(&declared.id))
+    {
+        instance.subnet_id = interface.subnet_id;
+        instance.security_group_ids = interface.security_group_ids;
+    }
+}
+
+/// The first interface: that with index 0, else the first that is written.
+fn first_interface<'n>(blocks: impl Iterator<Item = &'n Node>) -> Option<&'n Node> {
+    let blocks: Vec<&Node> = blocks.collect();
+    let is_first = |block: &&&Node| block.get("device_index").and_then(Node::integer) == Some(0);
+    blocks.iter().find(is_first).or_else(|| blocks.first()).copied()
 }
 
 fn metadata_options(
@@ -89,7 +139,9 @@ fn device(draft: &mut Draft<'_>, index: usize, mapping: &Node, ebs: &Node) -> Bl
 pub(super) fn launch_template(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "launch_templates");
     let mut template = LaunchTemplate::new(declared.identity(&mut draft, "name"));
-    let interface = |name: &str| declared.at(&["network_interfaces", name]);
+    let interfaces = declared.get("network_interfaces");
+    let first = first_interface(interfaces.map(Node::items).unwrap_or_default().iter());
+    let interface = |name: &str| super::present(first?.get(name));
     template.image_id = draft.string("/image_id", declared.get("image_id"), None);
     template.instance_type = draft.string("/instance_type", declared.get("instance_type"), None);
     template.subnet_id = draft.string("/subnet_id", interface("subnet_id"), None);

@@ -2,9 +2,9 @@
 
 use super::Declared;
 use crate::model::{
-    EgressOnlyInternetGateway, ElasticIp, FlowLog, InternetGateway, Model, NatGateway, NetworkAcl,
-    NetworkInterface, ResourceRef, Route, RouteTable, SecurityGroup, Snapshot, Subnet, Vpc,
-    VpcEndpoint, VpcPeeringConnection, link,
+    EgressOnlyInternetGateway, ElasticIp, FlowLog, Instance, InternetGateway, Model, NatGateway,
+    NetworkAcl, NetworkInterface, ResourceRef, Route, RouteTable, SecurityGroup, Snapshot, Subnet,
+    Vpc, VpcEndpoint, VpcPeeringConnection, link,
 };
 use crate::source::draft::Draft;
 use crate::source::node::{Node, Value};
@@ -21,21 +21,27 @@ pub(super) fn vpc(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     vpc.enable_dns_hostnames =
         draft.bool("/enable_dns_hostnames", declared.get("enable_dns_hostnames"), Some(false));
     default_resources::declare(&vpc, &declared.origin, snapshot);
-    let own = [
-        (
-            "default_security_group_id",
-            "security_groups",
-            default_resources::security_group_id(&vpc.id),
-        ),
-        ("default_network_acl_id", "network_acls", default_resources::network_acl_id(&vpc.id)),
-        ("main_route_table_id", "route_tables", default_resources::route_table_id(&vpc.id)),
-    ];
-    for (attribute, collection, id) in own {
+    alias_own(declared, &vpc.id, snapshot);
+    snapshot.model.insert(vpc);
+}
+
+/// The default resources of a VPC that the model makes with it.
+pub(super) fn come_with(vpc: &str) -> [(&'static str, String); 3] {
+    [
+        ("security_groups", default_resources::security_group_id(vpc)),
+        ("network_acls", default_resources::network_acl_id(vpc)),
+        ("route_tables", default_resources::route_table_id(vpc)),
+    ]
+}
+
+/// Lets them be called by the ids that the VPC tells of them.
+pub(super) fn alias_own(declared: &Declared<'_>, vpc: &str, snapshot: &mut Snapshot) {
+    let attributes = ["default_security_group_id", "default_network_acl_id", "main_route_table_id"];
+    for (attribute, (collection, id)) in attributes.into_iter().zip(come_with(vpc)) {
         if let Some(text) = declared.get(attribute).and_then(Node::text) {
             snapshot.alias(&ResourceRef::new(collection, id), text);
         }
     }
-    snapshot.model.insert(vpc);
 }
 
 /// AWS assigns a block only where it is asked to.
@@ -55,11 +61,23 @@ pub(super) fn cidr_block_association(declared: &Declared<'_>, snapshot: &mut Sna
     }
 }
 
+pub(super) fn ipv6_cidr_block_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<Vpc>(snapshot, "vpc_id") else { return };
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("vpcs", &id));
+    let blocks = draft.strings("/ipv6_cidr_blocks", declared.chosen("ipv6_cidr_block"));
+    if let Some(vpc) = snapshot.model.vpcs.get_mut(&id) {
+        vpc.ipv6_cidr_blocks.extend(blocks);
+    }
+}
+
 pub(super) fn subnet(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "subnets");
     let mut subnet = Subnet::new(declared.identity(&mut draft, ""));
     subnet.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
-    let zone = declared.get("availability_zone").or_else(|| declared.chosen("availability_zone"));
+    let zone = ["availability_zone", "availability_zone_id"]
+        .into_iter()
+        .find_map(|name| declared.get(name))
+        .or_else(|| declared.chosen("availability_zone"));
     subnet.availability_zone = draft.string("/availability_zone", zone, None);
     subnet.cidr_block = draft.string("/cidr_block", declared.get("cidr_block"), None);
     subnet.ipv6_cidr_blocks = draft.strings("/ipv6_cidr_blocks", declared.get("ipv6_cidr_block"));
@@ -152,6 +170,10 @@ fn read_route(draft: &mut Draft<'_>, path: &str, node: &Node, v4: &str, v6: &str
             _ => kind,
         };
         route.target_type = Some(kind.to_owned());
+        if let Some(reason) = target.and_then(Node::unknown) {
+            // Another kind of target may be meant where this one is not.
+            draft.gap(&at("target_type"), reason.clone());
+        }
         route.target_id = draft.string(&at("target_id"), target, None);
     }
     route
@@ -187,6 +209,7 @@ pub(super) fn default_route_table(declared: &Declared<'_>, snapshot: &mut Snapsh
     let Some(id) = default_of(declared, snapshot, "default_route_table_id", "route_tables") else {
         return;
     };
+    super::settle(snapshot, &ResourceRef::new("route_tables", &id), &["/routes"]);
     let Some(table) = snapshot.model.route_tables.get(&id) else { return };
     let mut routes: Vec<Route> = table
         .routes
@@ -226,7 +249,7 @@ pub(super) fn default_of(
         && ["default_route_table_id", "main_route_table_id", "default_network_acl_id"]
             .contains(&reference.attribute.as_str())
     {
-        return Some(reference.id.clone());
+        return known(reference.id.clone()).or_else(|| Some(reference.id.clone()));
     }
     let vpc = super::target_of::<Vpc>(snapshot, node)?;
     let made = match collection {
@@ -239,7 +262,7 @@ pub(super) fn default_of(
 
 /// The default resource of a VPC that the account has already, unless there is
 /// the one that is `made` with a VPC of the plan.
-fn of_account(vpc: &str, collection: &str, made: &str, model: &Model) -> Option<String> {
+pub(super) fn of_account(vpc: &str, collection: &str, made: &str, model: &Model) -> Option<String> {
     let is_of = |of: &Option<String>| of.as_deref() == Some(vpc);
     let (is_made, found) = match collection {
         "route_tables" => {
@@ -290,6 +313,7 @@ pub(super) fn nat_gateway(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "nat_gateways");
     let mut gateway = NatGateway::new(declared.identity(&mut draft, ""));
     gateway.subnet_id = draft.string("/subnet_id", declared.get("subnet_id"), None);
+    gateway.vpc_id = draft.string("/vpc_id", declared.get("vpc_id"), None);
     gateway.connectivity_type =
         draft.string("/connectivity_type", declared.get("connectivity_type"), Some("public"));
     gateway.state = Some("available".to_owned());
@@ -327,7 +351,8 @@ pub(super) fn network_interface(declared: &Declared<'_>, snapshot: &mut Snapshot
         draft.strings("/security_group_ids", declared.get("security_groups"));
     interface.private_ip_addresses =
         draft.strings("/private_ip_addresses", declared.get("private_ips"));
-    interface.interface_type = Some("interface".to_owned());
+    interface.interface_type =
+        draft.string("/interface_type", declared.get("interface_type"), Some("interface"));
     interface.description = draft.string("/description", declared.get("description"), None);
     interface.source_dest_check =
         draft.bool("/source_dest_check", declared.get("source_dest_check"), Some(true));
@@ -369,6 +394,61 @@ pub(super) fn endpoint_subnet_association(declared: &Declared<'_>, snapshot: &mu
     }
 }
 
+pub(super) fn endpoint_security_group_association(
+    declared: &Declared<'_>,
+    snapshot: &mut Snapshot,
+) {
+    let Some(id) = declared.target::<VpcEndpoint>(snapshot, "vpc_endpoint_id") else { return };
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("vpc_endpoints", &id));
+    let groups = draft.strings("/security_group_ids", declared.get("security_group_id"));
+    if let Some(endpoint) = snapshot.model.vpc_endpoints.get_mut(&id) {
+        endpoint.security_group_ids.extend(groups);
+    }
+}
+
+pub(super) fn endpoint_policy(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<VpcEndpoint>(snapshot, "vpc_endpoint_id") else { return };
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("vpc_endpoints", &id));
+    let policy = policy_document::read(&mut draft, "/policy", declared.get("policy"));
+    if let Some(endpoint) = snapshot.model.vpc_endpoints.get_mut(&id) {
+        endpoint.policy = policy;
+    }
+}
+
+pub(super) fn endpoint_private_dns(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<VpcEndpoint>(snapshot, "vpc_endpoint_id") else { return };
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("vpc_endpoints", &id));
+    let enabled =
+        draft.bool("/private_dns_enabled", declared.get("private_dns_enabled"), Some(false));
+    if let Some(endpoint) = snapshot.model.vpc_endpoints.get_mut(&id) {
+        endpoint.private_dns_enabled = enabled;
+    }
+}
+
+/// A further security group of an interface, or of the instance whose primary
+/// interface it is.
+pub(super) fn interface_group_attachment(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    const PATH: &str = "/security_group_ids";
+    if let Some(id) = declared.target::<NetworkInterface>(snapshot, "network_interface_id") {
+        let mut draft = declared.draft_of(snapshot, ResourceRef::new("network_interfaces", &id));
+        let groups = draft.strings(PATH, declared.get("security_group_id"));
+        if let Some(interface) = snapshot.model.network_interfaces.get_mut(&id) {
+            interface.security_group_ids.extend(groups);
+        }
+    } else if let Some(id) = declared.target::<Instance>(snapshot, "network_interface_id") {
+        let mut draft = declared.draft_of(snapshot, ResourceRef::new("instances", &id));
+        let groups = draft.strings(PATH, declared.get("security_group_id"));
+        if let Some(instance) = snapshot.model.instances.get_mut(&id) {
+            instance.security_group_ids.extend(groups);
+        }
+    } else if let Some(group) = declared.target::<SecurityGroup>(snapshot, "security_group_id")
+        && let Some(group) = snapshot.model.security_groups.get_mut(&group)
+    {
+        // In use by what is not known.
+        group.referenced_by.push(declared.address.clone());
+    }
+}
+
 pub(super) fn vpc_peering_connection(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "vpc_peering_connections");
     let mut peering = VpcPeeringConnection::new(declared.identity(&mut draft, ""));
@@ -377,6 +457,8 @@ pub(super) fn vpc_peering_connection(declared: &Declared<'_>, snapshot: &mut Sna
     peering.accepter_account =
         draft.string("/accepter_account", declared.get("peer_owner_id"), None);
     peering.accepter_region = draft.string("/accepter_region", declared.get("peer_region"), None);
+    peering.requester_account = declared.deployment.account.clone();
+    peering.requester_region = declared.deployment.region.clone();
     peering.status = Some("active".to_owned());
     snapshot.model.insert(peering);
 }

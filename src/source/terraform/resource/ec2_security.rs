@@ -2,8 +2,8 @@
 
 use super::{Declared, ec2_network, present};
 use crate::model::{
-    NetworkAcl, NetworkAclEntry, PrefixList, Reason, ResourceRef, SecurityGroup, SecurityGroupRule,
-    Snapshot, Subnet,
+    NetworkAcl, NetworkAclEntry, Origin, PrefixList, Reason, ResourceRef, SecurityGroup,
+    SecurityGroupRule, Snapshot, Subnet,
 };
 use crate::source::default_resources;
 use crate::source::draft::Draft;
@@ -107,6 +107,7 @@ pub(super) fn default_network_acl(declared: &Declared<'_>, snapshot: &mut Snapsh
     };
     let resource = ResourceRef::new("network_acls", &id);
     snapshot.alias(&resource, declared.address.clone());
+    super::settle(snapshot, &resource, &["/entries"]);
     let mut entries = default_resources::final_entries();
     let mut draft = declared.draft_of(snapshot, resource);
     inline_entries(declared, &mut draft, &mut entries);
@@ -134,6 +135,7 @@ pub(super) fn default_security_group(declared: &Declared<'_>, snapshot: &mut Sna
     };
     let resource = ResourceRef::new("security_groups", &id);
     snapshot.alias(&resource, declared.address.clone());
+    super::settle(snapshot, &resource, &["/ingress", "/egress"]);
     let Some(mut group) = snapshot.model.security_groups.get(&id).cloned() else { return };
     (group.ingress, group.egress) = (Vec::new(), Vec::new());
     let mut draft = declared.draft_of(snapshot, resource);
@@ -290,20 +292,55 @@ pub(super) fn egress_rule(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 
 fn single_rule(declared: &Declared<'_>, snapshot: &mut Snapshot, direction: &str) {
     add_to_group(declared, snapshot, direction, |draft, _, rules| {
-        let path = format!("/{direction}/{}", rules.len());
-        let at = |field: &str| format!("{path}/{field}");
-        let mut rule = base_rule(draft, &path, &declared.values);
-        rule.cidr_ipv4 = draft.cidr(&at("cidr_ipv4"), declared.get("cidr_ipv4"));
-        rule.cidr_ipv6 = draft.cidr(&at("cidr_ipv6"), declared.get("cidr_ipv6"));
-        rule.prefix_list_id =
-            draft.string(&at("prefix_list_id"), declared.get("prefix_list_id"), None);
-        rule.referenced_group_id = draft.string(
-            &at("referenced_group_id"),
-            declared.get("referenced_security_group_id"),
-            None,
-        );
-        rules.push(rule);
+        add_rule(draft, direction, &declared.values, rules);
     });
+}
+
+/// The one rule of an `aws_vpc_security_group_*_rule`.
+fn add_rule(
+    draft: &mut Draft<'_>,
+    direction: &str,
+    node: &Node,
+    rules: &mut Vec<SecurityGroupRule>,
+) {
+    let path = format!("/{direction}/{}", rules.len());
+    let at = |field: &str| format!("{path}/{field}");
+    let get = |name: &str| present(node.get(name));
+    let mut rule = base_rule(draft, &path, node);
+    rule.cidr_ipv4 = draft.cidr(&at("cidr_ipv4"), get("cidr_ipv4"));
+    rule.cidr_ipv6 = draft.cidr(&at("cidr_ipv6"), get("cidr_ipv6"));
+    rule.prefix_list_id = draft.string(&at("prefix_list_id"), get("prefix_list_id"), None);
+    rule.referenced_group_id =
+        draft.string(&at("referenced_group_id"), get("referenced_security_group_id"), None);
+    rules.push(rule);
+}
+
+/// The rules that a resource of this type has with these values, and their
+/// direction; `itself` is the group's key.
+pub(super) fn rules_of(
+    kind: &str,
+    values: &Node,
+    itself: &str,
+) -> Option<(&'static str, Vec<SecurityGroupRule>)> {
+    let text = values.get("type").and_then(Node::text);
+    let direction = match (kind, text.as_deref()) {
+        ("aws_security_group_rule", Some("ingress"))
+        | ("aws_vpc_security_group_ingress_rule", _) => "ingress",
+        ("aws_security_group_rule", Some("egress")) | ("aws_vpc_security_group_egress_rule", _) => {
+            "egress"
+        }
+        _ => return None,
+    };
+    let mut apart = Snapshot::default();
+    let resource = ResourceRef::new("security_groups", itself);
+    let origin = Origin::Plan { file: "".into(), address: String::new(), span: None };
+    let mut draft = Draft::new(&mut apart, resource, origin, [0; 32]);
+    let mut rules = Vec::new();
+    match kind {
+        "aws_security_group_rule" => add_rules(&mut draft, direction, values, itself, &mut rules),
+        _ => add_rule(&mut draft, direction, values, &mut rules),
+    }
+    Some((direction, rules))
 }
 
 pub(super) fn prefix_list(declared: &Declared<'_>, snapshot: &mut Snapshot) {

@@ -2,7 +2,7 @@
 
 use super::Declared;
 use crate::model::{
-    ElastiCacheCluster, ElastiCacheReplicationGroup, ElastiCacheSubnetGroup, Snapshot,
+    ElastiCacheCluster, ElastiCacheReplicationGroup, ElastiCacheSubnetGroup, Reason, Snapshot,
 };
 use crate::source::engine;
 
@@ -31,16 +31,19 @@ pub(super) fn replication_group(declared: &Declared<'_>, snapshot: &mut Snapshot
     );
     group.multi_az_enabled =
         draft.bool("/multi_az_enabled", declared.get("multi_az_enabled"), Some(false));
-    group.at_rest_encryption_enabled = draft.bool(
-        "/at_rest_encryption_enabled",
-        set("at_rest_encryption_enabled"),
-        Some(group.engine.as_deref() == Some("valkey")),
-    );
+    let valkey = group.engine.as_deref() == Some("valkey");
+    group.at_rest_encryption_enabled =
+        draft.bool("/at_rest_encryption_enabled", set("at_rest_encryption_enabled"), Some(valkey));
     group.transit_encryption_enabled = draft.bool(
         "/transit_encryption_enabled",
         set("transit_encryption_enabled"),
-        Some(group.engine.as_deref() == Some("valkey")),
+        (!valkey).then_some(false),
     );
+    if valkey && set("transit_encryption_enabled").is_none() {
+        let detail = "AWS decides it for Valkey; say transit_encryption_enabled".to_owned();
+        let expression = "transit_encryption_enabled".to_owned();
+        draft.gap("/transit_encryption_enabled", Reason::Unresolvable { expression, detail });
+    }
     group.auth_token_enabled = draft.given("/auth_token_enabled", declared.get("auth_token"));
     group.user_group_ids = draft.strings("/user_group_ids", declared.get("user_group_ids"));
     group.snapshot_retention_limit = draft.integer(

@@ -40,7 +40,7 @@ fn principal(one: &Declared<'_>, snapshot: &Snapshot) -> Option<ResourceRef> {
 }
 
 /// Whether a plan declares a resource, with all that it has.
-fn is_declared(resource: &ResourceRef, snapshot: &Snapshot) -> bool {
+pub(in super::super) fn is_declared(resource: &ResourceRef, snapshot: &Snapshot) -> bool {
     let origin = snapshot.origins.get(resource).map(|origin| &origin.resource);
     matches!(origin, Some(Origin::Plan { .. }))
 }

@@ -69,28 +69,37 @@ fn read_inline(draft: &mut Draft<'_>, index: usize, node: &Node) -> InlinePolicy
     }
 }
 
-/// A policy that is written into a role, user or group.
+/// A policy that is written into a role, user or group: the one of its name,
+/// where the account or the state has it already.
 pub(super) fn inline_policy(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    if let Some(id) = declared.target::<IamRole>(snapshot, "role") {
-        let count = snapshot.model.iam_roles.get(&id).map_or(0, |r| r.inline_policies.len());
-        let policy = added(declared, snapshot, ResourceRef::new("iam_roles", &id), count);
-        if let Some(role) = snapshot.model.iam_roles.get_mut(&id) {
-            role.inline_policies.push(policy);
+    let role = declared.target::<IamRole>(snapshot, "role").map(|id| ("iam_roles", id));
+    let user = declared.target::<IamUser>(snapshot, "user").map(|id| ("iam_users", id));
+    let group = declared.target::<IamGroup>(snapshot, "group").map(|id| ("iam_groups", id));
+    let name = declared.get("name").and_then(Node::text);
+    for (collection, id) in [role, user, group].into_iter().flatten() {
+        let resource = ResourceRef::new(collection, &id);
+        let Some(policies) = policies_of(snapshot, &resource) else { continue };
+        let known = policies.iter().position(|one| name.is_some() && one.name == name);
+        let index = known.unwrap_or(policies.len());
+        super::settle(snapshot, &resource, &[&format!("/inline_policies/{index}")]);
+        let policy = added(declared, snapshot, resource.clone(), index);
+        let Some(policies) = policies_of(snapshot, &resource) else { continue };
+        match policies.get_mut(index) {
+            Some(known) => *known = policy,
+            None => policies.push(policy),
         }
     }
-    if let Some(id) = declared.target::<IamUser>(snapshot, "user") {
-        let count = snapshot.model.iam_users.get(&id).map_or(0, |u| u.inline_policies.len());
-        let policy = added(declared, snapshot, ResourceRef::new("iam_users", &id), count);
-        if let Some(user) = snapshot.model.iam_users.get_mut(&id) {
-            user.inline_policies.push(policy);
-        }
-    }
-    if let Some(id) = declared.target::<IamGroup>(snapshot, "group") {
-        let count = snapshot.model.iam_groups.get(&id).map_or(0, |g| g.inline_policies.len());
-        let policy = added(declared, snapshot, ResourceRef::new("iam_groups", &id), count);
-        if let Some(group) = snapshot.model.iam_groups.get_mut(&id) {
-            group.inline_policies.push(policy);
-        }
+}
+
+fn policies_of<'s>(
+    snapshot: &'s mut Snapshot,
+    resource: &ResourceRef,
+) -> Option<&'s mut Vec<InlinePolicy>> {
+    let (model, id) = (&mut snapshot.model, &resource.id);
+    match resource.collection.as_str() {
+        "iam_roles" => model.iam_roles.get_mut(id).map(|role| &mut role.inline_policies),
+        "iam_users" => model.iam_users.get_mut(id).map(|user| &mut user.inline_policies),
+        _ => model.iam_groups.get_mut(id).map(|group| &mut group.inline_policies),
     }
 }
 

@@ -52,6 +52,18 @@ pub(super) fn function(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     snapshot.model.insert(function);
 }
 
+/// An alias is called for its function.
+pub(super) fn qualified(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<LambdaFunction>(snapshot, "function_name") else { return };
+    let function = ResourceRef::new("lambda_functions", id);
+    snapshot.alias(&function, declared.address.clone());
+    for attribute in ["arn", "invoke_arn"] {
+        if let Some(text) = declared.get(attribute).and_then(Node::text) {
+            snapshot.alias(&function, text);
+        }
+    }
+}
+
 pub(super) fn url(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let Some(id) = declared.target::<LambdaFunction>(snapshot, "function_name") else {
         // It may be the URL of any function.
@@ -60,8 +72,8 @@ pub(super) fn url(declared: &Declared<'_>, snapshot: &mut Snapshot) {
             collection: "lambda_functions".to_owned(),
             id: None,
             path: "/urls".to_owned(),
-            account: declared.options.account.clone(),
-            region: declared.options.region.clone(),
+            account: declared.deployment.account.clone(),
+            region: declared.deployment.region.clone(),
             reason: Reason::UnresolvedReference {
                 target: target.unwrap_or_else(|| format!("the function of {}", declared.address)),
             },

@@ -139,7 +139,9 @@ pub(super) fn target_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     group.target_type = draft.string("/target_type", declared.get("target_type"), Some("instance"));
     group.protocol = draft.string("/protocol", declared.get("protocol"), None);
     group.port = draft.integer("/port", declared.get("port"), None);
-    group.health_check_enabled = draft.bool("/health_check_enabled", check("enabled"), Some(true));
+    let lambda = group.target_type.as_deref() == Some("lambda");
+    group.health_check_enabled =
+        draft.bool("/health_check_enabled", check("enabled"), Some(!lambda));
     let http = matches!(group.protocol.as_deref(), Some("HTTP" | "HTTPS"));
     group.health_check_protocol = draft.string(
         "/health_check_protocol",

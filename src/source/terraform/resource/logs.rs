@@ -8,7 +8,7 @@ use crate::source::policy_document;
 pub(super) fn log_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "log_groups");
     let mut group = LogGroup::new(declared.identity(&mut draft, "name"));
-    group.log_group_name = draft.string("/log_group_name", declared.get("name"), None);
+    group.log_group_name = draft.string("/log_group_name", declared.chosen("name"), None);
     // 0 is the provider's word for forever.
     let retention = declared.get("retention_in_days").filter(|node| node.integer() != Some(0));
     group.retention_in_days = draft.integer("/retention_in_days", retention, None);
@@ -31,7 +31,16 @@ pub(super) fn kms_key(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let spec = declared.get("customer_master_key_spec");
     key.key_spec = draft.string("/key_spec", spec, Some("SYMMETRIC_DEFAULT"));
     key.key_usage = draft.string("/key_usage", declared.get("key_usage"), Some("ENCRYPT_DECRYPT"));
-    key.origin = Some("AWS_KMS".to_owned());
+    let store = declared.get("custom_key_store_id").or_else(|| declared.get("xks_key_id"));
+    let of_store = draft.given("/origin", store).map(|of_store| {
+        let external = declared.get("xks_key_id").is_some();
+        match (of_store, external) {
+            (true, true) => "EXTERNAL_KEY_STORE",
+            (true, false) => "AWS_CLOUDHSM",
+            (false, _) => "AWS_KMS",
+        }
+    });
+    key.origin = of_store.map(str::to_owned);
     key.rotation_enabled =
         draft.bool("/rotation_enabled", declared.get("enable_key_rotation"), Some(false));
     key.rotation_period_in_days = draft.integer(

@@ -6,8 +6,10 @@ use serde_json::Value as Json;
 
 use super::configuration::Scope;
 use super::instance::Instance;
+use super::provider::{Deployment, is_account};
 use super::source::Sources;
 use super::values::Builder;
+use crate::model::gap::covers;
 use crate::model::{Collected, Identity, Origin, ResourceRef, Snapshot, Span, link};
 use crate::source::draft::Draft;
 use crate::source::node::{Node, Value};
@@ -18,6 +20,7 @@ mod adding;
 mod appautoscaling;
 mod cloudtrail;
 mod credentials;
+mod default_vpc;
 mod ec2_instance;
 mod ec2_network;
 mod ec2_security;
@@ -32,28 +35,34 @@ mod logs;
 mod opensearch;
 mod rds;
 mod references;
+mod revoked;
 mod s3;
 mod secretsmanager;
 mod service_entry;
 mod transit_gateway;
 
-pub(super) use adding::note_unplaced;
+pub(super) use adding::{note_unplaced, sets_all, stays_in, targets};
 pub(super) use credentials::declare as credentials;
-pub(super) use exclusive::apply as apply_exclusive;
+pub(super) use default_vpc::adopt;
+pub(super) use exclusive::{apply as apply_exclusive, is_declared};
 pub(super) use references::note as note_references;
+pub(super) use revoked::revoke;
+pub(super) use s3::keep_known;
 
 /// Resources that stand alone are read before those that add to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     /// A resource of the model.
     Alone,
+    /// One that the account has already and the plan takes over.
+    Adopting,
     /// Part of another resource of the model.
     Adding,
 }
 
 /// The attribute by which the model knows a resource that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum KeyBy {
+pub(super) enum KeyBy {
     Id,
     Arn,
 }
@@ -73,9 +82,17 @@ fn entry(kind: &str) -> Option<Entry> {
         |collection, key, mapping: Mapping| Entry { phase: Phase::Alone, collection, key, mapping };
     let adding =
         |mapping: Mapping| Entry { phase: Phase::Adding, collection: "", key: KeyBy::Id, mapping };
+    let adopting = |collection, mapping: Mapping| Entry {
+        phase: Phase::Adopting,
+        collection,
+        key: KeyBy::Id,
+        mapping,
+    };
     use KeyBy::{Arn, Id};
     Some(match kind {
         "aws_vpc" => alone("vpcs", Id, ec2_network::vpc),
+        "aws_default_vpc" => adopting("vpcs", default_vpc::vpc),
+        "aws_default_subnet" => adopting("subnets", default_vpc::subnet),
         "aws_subnet" => alone("subnets", Id, ec2_network::subnet),
         "aws_route_table" => alone("route_tables", Id, ec2_network::route_table),
         "aws_internet_gateway" => alone("internet_gateways", Id, ec2_network::internet_gateway),
@@ -97,6 +114,13 @@ fn entry(kind: &str) -> Option<Entry> {
         "aws_internet_gateway_attachment" => adding(ec2_network::internet_gateway_attachment),
         "aws_eip_association" => adding(ec2_network::eip_association),
         "aws_vpc_ipv4_cidr_block_association" => adding(ec2_network::cidr_block_association),
+        "aws_vpc_ipv6_cidr_block_association" => adding(ec2_network::ipv6_cidr_block_association),
+        "aws_vpc_endpoint_policy" => adding(ec2_network::endpoint_policy),
+        "aws_vpc_endpoint_private_dns" => adding(ec2_network::endpoint_private_dns),
+        "aws_vpc_endpoint_security_group_association" => {
+            adding(ec2_network::endpoint_security_group_association)
+        }
+        "aws_network_interface_sg_attachment" => adding(ec2_network::interface_group_attachment),
         "aws_vpc_endpoint_route_table_association" => {
             adding(ec2_network::endpoint_route_table_association)
         }
@@ -142,6 +166,7 @@ fn entry(kind: &str) -> Option<Entry> {
         }
         "aws_apigatewayv2_integration" => adding(service_entry::v2_integration),
         "aws_lambda_function" => alone("lambda_functions", Arn, lambda::function),
+        "aws_lambda_alias" => adding(lambda::qualified),
         "aws_lambda_function_url" => adding(lambda::url),
         "aws_db_instance" => alone("rds_instances", Arn, rds::instance),
         "aws_rds_cluster_instance" => alone("rds_instances", Arn, rds::instance),
@@ -160,6 +185,9 @@ fn entry(kind: &str) -> Option<Entry> {
         }
         "aws_opensearch_domain" | "aws_elasticsearch_domain" => {
             alone("opensearch_domains", Arn, opensearch::domain)
+        }
+        "aws_opensearch_domain_policy" | "aws_elasticsearch_domain_policy" => {
+            adding(opensearch::domain_policy)
         }
         "aws_lb" | "aws_alb" => alone("load_balancers", Arn, lb::load_balancer),
         "aws_lb_listener" | "aws_alb_listener" => alone("listeners", Arn, lb::listener),
@@ -213,6 +241,34 @@ fn entry(kind: &str) -> Option<Entry> {
     })
 }
 
+/// The collection that resources of a type are of, and the attribute that is
+/// their key there.
+pub(super) fn key_of(kind: &str) -> Option<(&'static str, KeyBy)> {
+    let entry = entry(kind).filter(|entry| entry.phase == Phase::Alone)?;
+    Some((entry.collection, entry.key))
+}
+
+/// What further resources of a type may change: members of a collection, or
+/// attributes of them.
+pub(super) fn may_change(kind: &str) -> Vec<(&'static str, &'static str)> {
+    match entry(kind).map(|entry| entry.collection).filter(|name| !name.is_empty()) {
+        Some(collection) => vec![(collection, "")],
+        None => targets(kind)
+            .iter()
+            .flat_map(|(_, collection, paths)| paths.iter().map(|path| (*collection, *path)))
+            .collect(),
+    }
+}
+
+/// Forgets the gaps of a resource at or below `paths`, which are set anew.
+fn settle(snapshot: &mut Snapshot, resource: &ResourceRef, paths: &[&str]) {
+    snapshot.gaps.retain(|gap| {
+        !(gap.collection == resource.collection
+            && gap.id.as_deref() == Some(&resource.id)
+            && paths.iter().any(|path| covers(path, &gap.path)))
+    });
+}
+
 /// Whether a data source tells of what no account declares: AWS's own prefix
 /// lists.
 pub(super) fn is_looked_up(kind: &str) -> bool {
@@ -233,10 +289,10 @@ pub(super) struct Declared<'a> {
     pub origin: Origin,
     /// The expressions of the source.
     expressions: &'a Json,
-    /// The region of its provider, where the plan tells.
-    provider_region: Option<String>,
-    /// Whether the provider adds tags.
-    default_tags: bool,
+    /// The account and region that it is in, where the plan tells.
+    pub deployment: Deployment,
+    /// What its references can be followed through.
+    scope: &'a Scope<'a>,
     options: &'a TemplateOptions,
 }
 
@@ -269,6 +325,7 @@ impl<'a> Declared<'a> {
         let key = entry(instance.kind).map_or(KeyBy::Id, |entry| entry.key);
         let known = values.get(if key == KeyBy::Arn { "arn" } else { "id" }).and_then(Node::text);
         let expressions = scope.resource(instance).map_or(&Json::Null, |r| &r.expressions);
+        let deployment = deployment(&values, scope.deployment(instance));
         Self {
             id: known.unwrap_or_else(|| address.clone()),
             address,
@@ -276,8 +333,8 @@ impl<'a> Declared<'a> {
             values,
             origin,
             expressions,
-            provider_region: scope.provider_region(instance),
-            default_tags: scope.default_tags,
+            deployment,
+            scope,
             options,
         }
     }
@@ -313,13 +370,7 @@ impl<'a> Declared<'a> {
 
     fn draft_of<'s>(&self, snapshot: &'s mut Snapshot, resource: ResourceRef) -> Draft<'s> {
         Draft::new(snapshot, resource, self.origin.clone(), self.options.secret_key)
-            .located(self.options.account.clone(), self.region())
-    }
-
-    /// Its own region (provider 6 and later), else its provider's.
-    fn region(&self) -> Option<String> {
-        let own = self.values.get("region").and_then(Node::text);
-        own.or_else(|| self.provider_region.clone()).or_else(|| self.options.region.clone())
+            .located(self.deployment.account.clone(), self.deployment.region.clone())
     }
 
     /// Identity, with the name from `name` or the `Name` tag; the address and
@@ -340,8 +391,8 @@ impl<'a> Declared<'a> {
             name: Some(
                 own.or_else(|| tags.get("Name").cloned()).unwrap_or_else(|| self.address.clone()),
             ),
-            account: self.options.account.clone(),
-            region: self.region(),
+            account: self.deployment.account.clone(),
+            region: self.deployment.region.clone(),
             tags,
         }
     }
@@ -351,7 +402,7 @@ impl<'a> Declared<'a> {
     fn tags(&self) -> Option<&Node> {
         let all = self.values.get("tags_all");
         match all {
-            Some(all) if all.unknown().is_none() || self.default_tags => Some(all),
+            Some(all) if all.unknown().is_none() || self.scope.default_tags => Some(all),
             _ => self.get("tags"),
         }
     }
@@ -360,6 +411,28 @@ impl<'a> Declared<'a> {
     fn target<T: Collected>(&self, snapshot: &Snapshot, attribute: &str) -> Option<String> {
         target_of::<T>(snapshot, self.get(attribute)?)
     }
+}
+
+/// Where a resource is: what its ARN tells, else its own region (provider 6 and
+/// later), else where its provider works.
+fn deployment(values: &Node, provider: Deployment) -> Deployment {
+    let arn = values.get("arn").and_then(Node::text).unwrap_or_default();
+    let of_arn = |part: usize| arn.split(':').nth(part).filter(|text| !text.is_empty());
+    let own = values.get("region");
+    let region = match of_arn(3).map(str::to_owned).or_else(|| own.and_then(Node::text)) {
+        Some(region) if !region.is_empty() => Some(region),
+        // One that the source sets to what is not known yet.
+        _ if own.is_some_and(|own| own.unknown().is_some() && !own.is_computed()) => None,
+        _ => provider.region,
+    };
+    let account = of_arn(4).filter(|account| is_account(account)).map(str::to_owned);
+    Deployment { account: account.or(provider.account), region }
+}
+
+/// Whether a type is of a service that has no regions, so that where one of it
+/// is tells nothing of the others.
+pub(super) fn is_global(kind: &str) -> bool {
+    ["aws_iam_", "aws_cloudfront_", "aws_s3_account_"].iter().any(|start| kind.starts_with(start))
 }
 
 /// Something that the source sets: not the empty text of older providers, nor
@@ -397,5 +470,8 @@ pub(super) fn read(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapsho
         && entry.phase == phase
     {
         (entry.mapping)(declared, snapshot);
+    }
+    if phase == Phase::Adding && declared.instance.kind == "aws_instance" {
+        ec2_instance::take_interface(declared, snapshot);
     }
 }

@@ -1,9 +1,20 @@
 //! OpenSearch Service domains.
 
 use super::Declared;
-use crate::model::{LogPublishing, OpenSearchDomain, Snapshot};
+use crate::model::{LogPublishing, OpenSearchDomain, ResourceRef, Snapshot};
 use crate::source::node::Node;
 use crate::source::policy_document;
+
+/// A policy that stands beside its domain.
+pub(super) fn domain_policy(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<OpenSearchDomain>(snapshot, "domain_name") else { return };
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("opensearch_domains", &id));
+    let policy =
+        policy_document::read(&mut draft, "/access_policy", declared.get("access_policies"));
+    if let Some(domain) = snapshot.model.opensearch_domains.get_mut(&id) {
+        domain.access_policy = policy;
+    }
+}
 
 pub(super) fn domain(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "opensearch_domains");

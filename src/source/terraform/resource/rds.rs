@@ -56,6 +56,7 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     );
     let inherits = database.replicate_source.is_some()
         || set("snapshot_identifier").is_some()
+        || set("restore_to_point_in_time").is_some_and(|node| !node.items().is_empty())
         || database.db_cluster.is_some();
     let default = if inherits { None } else { Some(false) };
     database.storage_encrypted =
@@ -112,6 +113,11 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     cluster.parameter_group =
         draft.string("/parameter_group", set("db_cluster_parameter_group_name"), None);
     let aurora = cluster.engine.as_deref().is_some_and(|engine| engine.starts_with("aurora"));
+    if !aurora {
+        let detail = "AWS decides it by the VPC".to_owned();
+        let expression = "publicly_accessible".to_owned();
+        draft.gap("/publicly_accessible", Reason::Unresolvable { expression, detail });
+    }
     cluster.multi_az = (!aurora && cluster.engine.is_some()).then_some(true);
     cluster.backup_retention_period =
         draft.integer("/backup_retention_period", set("backup_retention_period"), Some(1));

@@ -23,8 +23,8 @@ pub(in super::super) fn note(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         collection: "security_groups".to_owned(),
         id: None,
         path: "/referenced_by".to_owned(),
-        account: declared.options.account.clone(),
-        region: declared.region(),
+        account: declared.deployment.account.clone(),
+        region: declared.deployment.region.clone(),
         reason,
     }));
 }
