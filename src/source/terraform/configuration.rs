@@ -94,7 +94,7 @@ impl<'p> Scope<'p> {
 
     /// Whether the plan tells what the source says: a state does not.
     pub(super) fn has_source(&self) -> bool {
-        !self.root.resources.is_empty() || !self.root.module_calls.is_empty()
+        self.root.is_told()
     }
 
     /// The module that a module instance is of.

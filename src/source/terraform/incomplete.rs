@@ -7,7 +7,7 @@ use super::instance::Instance;
 use super::plan::{ConfigModule, Plan};
 use super::resource;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Gap, Reason, Snapshot, Span};
+use crate::model::{Gap, Model, Reason, Snapshot, Span};
 
 /// How many names a message has.
 const MOST_NAMES: usize = 5;
@@ -37,11 +37,15 @@ pub(super) fn note(
         let message = format!("the plan leaves changes to a later one: {}", names(&deferred));
         tell(Diagnostic::warning(message), "scan the later plan too");
     }
-    let missing = if errored || plan.complete == Some(false) {
-        missing(plan, instances, errored)
-    } else {
-        BTreeMap::new()
-    };
+    let is_part = errored || plan.complete == Some(false);
+    let missing = if is_part { missing(plan, instances, errored) } else { BTreeMap::new() };
+    if is_part && !plan.configuration.root_module.is_told() {
+        if !errored && deferred.is_empty() {
+            let message = "the plan is not complete, and does not tell what the source has";
+            tell(Diagnostic::warning(message), "plan without -target, or scan the next plan too");
+        }
+        open_all(snapshot);
+    }
     if !errored && deferred.is_empty() && !missing.is_empty() {
         let all: Vec<&str> = missing.values().map(String::as_str).collect();
         let message =
@@ -95,6 +99,22 @@ fn open(kind: &str, expression: &str, snapshot: &mut Snapshot) {
             account: None,
             region: None,
             reason: Reason::KnownAfterApply { expression: Some(expression.to_owned()) },
+        });
+    }
+}
+
+/// What a plan leaves open that may lack resources of any type. What the file
+/// and the deployment are is seen.
+fn open_all(snapshot: &mut Snapshot) {
+    const SEEN: [&str; 3] = ["accounts", "regions", "templates"];
+    for collection in Model::COLLECTIONS.iter().filter(|name| !SEEN.contains(name)) {
+        snapshot.gaps.insert(Gap {
+            collection: (*collection).to_owned(),
+            id: None,
+            path: String::new(),
+            account: None,
+            region: None,
+            reason: Reason::KnownAfterApply { expression: Some("the rest of the plan".to_owned()) },
         });
     }
 }

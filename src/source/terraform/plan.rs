@@ -244,6 +244,13 @@ pub(super) struct ConfigVariable {
 /// The greatest major version of the format that is read.
 const MAJOR_VERSION: u64 = 1;
 
+impl ConfigModule {
+    /// Whether the file has it: a state does not, nor a plan that was cut.
+    pub(super) fn is_told(&self) -> bool {
+        !self.resources.is_empty() || !self.module_calls.is_empty()
+    }
+}
+
 impl Plan {
     /// Whether the format's version is one that is read. Terraform keeps what
     /// it writes readable within a major version.
