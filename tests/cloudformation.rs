@@ -278,6 +278,10 @@ fn an_expression_reads_as(#[case] expression: &str, #[case] expected: impl Into<
 #[case::loop_in_loop("Fn::ForEach::A: [A, [x, y], {'Fn::ForEach::B': [B, ['1', '2'], {'G${A}${B}': {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: !Sub '${A}/${B}'}}}]}]", "security_groups", "Gy2", "/description", json!("y/2"))]
 #[case::loop_of_properties("I: {Type: AWS::EC2::VPC, Properties: {'Fn::ForEach::P': [P, [Support, Hostnames], {'EnableDns${P}': true}]}}", "vpcs", "I", "/enable_dns_hostnames", json!(true))]
 #[case::loop_not_written_out("G: {Type: AWS::EC2::SecurityGroup}\n  Fn::ForEach::N: [N, [!Ref Open], {'R${N}': {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref G}}}]\n  H: {Type: AWS::EC2::SecurityGroup}", "security_groups", "H", "/egress/0/protocol", json!("-1"))]
+#[case::interface_of_an_instance("I: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{DeviceIndex: '0', NetworkInterfaceId: !Ref N}]}}\n  N: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: subnet-1, GroupSet: [sg-1]}}", "instances", "I", "/security_group_ids", json!(["sg-1"]))]
+#[case::interface_elsewhere("I: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{DeviceIndex: '0', NetworkInterfaceId: eni-1}]}}", "instances", "I", "/security_group_ids", json!("unknown: the interface of I is not declared in what was given"))]
+#[case::valkey_at_rest("G: {Type: AWS::ElastiCache::ReplicationGroup, Properties: {Engine: valkey}}", "elasticache_replication_groups", "G", "/at_rest_encryption_enabled", json!(true))]
+#[case::valkey_in_transit("G: {Type: AWS::ElastiCache::ReplicationGroup, Properties: {Engine: valkey}}", "elasticache_replication_groups", "G", "/transit_encryption_enabled", json!("unknown: TransitEncryptionEnabled cannot be evaluated before deployment: AWS decides it for Valkey; say TransitEncryptionEnabled"))]
 fn a_resource_reads_as(
     #[case] resources: &str,
     #[case] collection: &str,

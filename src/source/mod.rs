@@ -20,6 +20,7 @@ mod difference;
 pub mod draft;
 mod engine;
 pub mod files;
+mod own_interface;
 pub mod load;
 pub mod node;
 pub mod policy_document;

@@ -100,6 +100,7 @@ fn what_stands_beside_a_resource_is_its_own(
 #[case::restored("aws_db_instance.d", json!({"restore_to_point_in_time": [{"use_latest_restorable_time": true}]}), "rds_instances", "/storage_encrypted", json!("unknown: known only after apply (storage_encrypted)"))]
 #[case::cluster_in_a_vpc("aws_rds_cluster.c", json!({"engine": "mysql"}), "rds_clusters", "/publicly_accessible", json!("unknown: publicly_accessible cannot be evaluated before deployment: AWS decides it by the VPC"))]
 #[case::valkey("aws_elasticache_replication_group.g", json!({"engine": "valkey"}), "elasticache_replication_groups", "/transit_encryption_enabled", json!("unknown: transit_encryption_enabled cannot be evaluated before deployment: AWS decides it for Valkey; say transit_encryption_enabled"))]
+#[case::replicas_of_older_providers("aws_elasticache_replication_group.g", json!({"cluster_mode": [{"replicas_per_node_group": 2}]}), "elasticache_replication_groups", "/replicas_per_node_group", json!(2))]
 #[case::interface_by_index("aws_launch_template.t", json!({"network_interfaces": [{"device_index": 1, "subnet_id": "subnet-b"}, {"device_index": 0, "subnet_id": "subnet-a"}]}), "launch_templates", "/subnet_id", json!("subnet-a"))]
 #[case::peering("aws_vpc_peering_connection.p", json!({"vpc_id": "vpc-1"}), "vpc_peering_connections", "/requester_region", json!("eu-west-1"))]
 fn an_attribute_is_what_it_says(

@@ -1,11 +1,13 @@
 //! `AWS::EC2`: instances, launch templates, volumes.
 
-use super::Declared;
+use super::{Declared, target_of};
 use crate::model::{
-    BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, Reason, Snapshot, Volume,
+    BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, NetworkInterface, Reason,
+    Snapshot, Volume, link,
 };
 use crate::source::draft::Draft;
 use crate::source::node::Node;
+use crate::source::own_interface;
 
 pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let interface = first_interface(declared.get("NetworkInterfaces"));
@@ -39,6 +41,20 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     instance.block_device_mappings = block_devices(&mut draft, declared.get("BlockDeviceMappings"));
     instance.user_data = draft.secret("/user_data", "user data", declared.get("UserData"));
     snapshot.model.insert(instance);
+}
+
+/// An instance that is made with an interface of its own resource has that one's
+/// subnet and security groups.
+pub(super) fn take_interface(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let first = first_interface(declared.get("NetworkInterfaces"));
+    let Some(named) = first.and_then(|first| first.get("NetworkInterfaceId")) else { return };
+    let found = target_of(named)
+        .and_then(|name| link::lookup::<NetworkInterface>(snapshot, &name))
+        .ok_or_else(|| {
+            let target = format!("the interface of {}", declared.logical);
+            named.unknown().cloned().unwrap_or(Reason::UnresolvedReference { target })
+        });
+    own_interface::take(&declared.id, found, snapshot);
 }
 
 pub(super) fn launch_template(declared: &Declared<'_>, snapshot: &mut Snapshot) {

@@ -177,7 +177,8 @@ pub(super) fn is_read(kind: &str) -> bool {
 /// Whether a type is read in a phase.
 pub(super) fn belongs_to(kind: &str, phase: Phase) -> bool {
     mapping(kind).is_some_and(|(of, _)| of == phase)
-        || (kind == "AWS::IAM::ManagedPolicy" && phase == Phase::Adding)
+        || (["AWS::IAM::ManagedPolicy", "AWS::EC2::Instance"].contains(&kind)
+            && phase == Phase::Adding)
 }
 
 /// The collection that a type's resources live in.
@@ -203,6 +204,9 @@ pub(super) fn read(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapsho
     // A managed policy stands alone and is attached to others.
     if declared.kind == "AWS::IAM::ManagedPolicy" && phase == Phase::Adding {
         iam::managed_policy_attachments(declared, snapshot);
+    }
+    if declared.kind == "AWS::EC2::Instance" && phase == Phase::Adding {
+        ec2_instance::take_interface(declared, snapshot);
     }
     if phase == Phase::Alone {
         credentials::declare(declared, snapshot);

@@ -3,10 +3,11 @@
 use super::Declared;
 use crate::model::{
     BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, NetworkInterface, Reason,
-    ResourceRef, Snapshot, Volume,
+    Snapshot, Volume,
 };
 use crate::source::draft::Draft;
 use crate::source::node::Node;
+use crate::source::own_interface;
 
 pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "instances");
@@ -57,34 +58,11 @@ pub(super) fn take_interface(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         .flat_map(Node::items);
     let Some(block) = first_interface(blocks) else { return };
     let Some(named) = super::present(block.get("network_interface_id")) else { return };
-    let resource = ResourceRef::new("instances", &declared.id);
-    let paths = ["/subnet_id", "/security_group_ids"];
-    super::settle(snapshot, &resource, &paths);
-    let found = super::target_of::<NetworkInterface>(snapshot, named)
-        .and_then(|id| snapshot.model.network_interfaces.get(&id).cloned());
-    let gaps: Vec<(String, Reason)> = match &found {
-        Some(interface) => snapshot
-            .gaps_of("network_interfaces", Some(&interface.id))
-            .filter(|gap| paths.iter().any(|path| gap.touches(path)))
-            .map(|gap| (gap.path.clone(), gap.reason.clone()))
-            .collect(),
-        None => {
-            let expression = Some(format!("the interface of {}", declared.address));
-            let reason = Reason::KnownAfterApply { expression };
-            let reason = named.unknown().cloned().unwrap_or(reason);
-            paths.map(|path| (path.to_owned(), reason.clone())).to_vec()
-        }
-    };
-    let mut draft = declared.draft_of(snapshot, resource);
-    for (path, reason) in gaps {
-        draft.gap(&path, reason);
-    }
-    if let (Some(interface), Some(instance)) =
-        (found, snapshot.model.instances.get_mut(&declared.id))
-    {
-        instance.subnet_id = interface.subnet_id;
-        instance.security_group_ids = interface.security_group_ids;
-    }
+    let found = super::target_of::<NetworkInterface>(snapshot, named).ok_or_else(|| {
+        let expression = Some(format!("the interface of {}", declared.address));
+        named.unknown().cloned().unwrap_or(Reason::KnownAfterApply { expression })
+    });
+    own_interface::take(&declared.id, found, snapshot);
 }
 
 /// The first interface: that with index 0, else the first that is written.

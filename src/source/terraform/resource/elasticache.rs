@@ -22,7 +22,12 @@ pub(super) fn replication_group(declared: &Declared<'_>, snapshot: &mut Snapshot
     let nodes = set("num_cache_clusters").or_else(|| set("number_cache_clusters"));
     group.replicas_per_node_group = match nodes {
         Some(_) => draft.integer("/replicas_per_node_group", nodes, None).map(|nodes| nodes - 1),
-        None => draft.integer("/replicas_per_node_group", set("replicas_per_node_group"), Some(0)),
+        None => {
+            // Within a block, for providers before 5.
+            let replicas = set("replicas_per_node_group")
+                .or_else(|| declared.at(&["cluster_mode", "replicas_per_node_group"]));
+            draft.integer("/replicas_per_node_group", replicas, Some(0))
+        }
     };
     group.automatic_failover_enabled = draft.bool(
         "/automatic_failover_enabled",
