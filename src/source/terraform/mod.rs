@@ -101,22 +101,33 @@ fn read_plan(
 
 /// Tells of what the plan does not show, and leaves it open.
 fn report_parts(file: &TextFile, plan: &Plan, loaded: &mut Loaded) {
-    for message in plan.misshapen() {
+    let misshapen = plan.misshapen();
+    let some_are = !misshapen.is_empty();
+    for message in misshapen {
         loaded.diagnostics.push(
             Diagnostic::error(message)
                 .in_file(file.name.as_ref())
                 .help("write it again with `terraform show -json PLAN > plan.json`"),
         );
     }
-    let Some(why) = plan.missing_part() else { return };
-    let message = format!("the plan may lack resources: {why}");
-    let diagnostic =
-        if plan.errored { Diagnostic::error(message) } else { Diagnostic::warning(message) };
-    loaded.diagnostics.push(
-        diagnostic
-            .in_file(file.name.as_ref())
-            .help("plan the whole configuration, and scan that plan"),
-    );
+    let why = match plan.missing_part() {
+        Some(why) => {
+            let message = format!("the plan may lack resources: {why}");
+            let diagnostic = if plan.errored {
+                Diagnostic::error(message)
+            } else {
+                Diagnostic::warning(message)
+            };
+            loaded.diagnostics.push(
+                diagnostic
+                    .in_file(file.name.as_ref())
+                    .help("plan the whole configuration, and scan that plan"),
+            );
+            why
+        }
+        None if some_are => "not all of its resources can be read",
+        None => return,
+    };
     // What the file and the deployment are is seen.
     const SEEN: &[&str] = &["accounts", "regions", "templates"];
     for collection in Model::COLLECTIONS.iter().filter(|name| !SEEN.contains(name)) {
