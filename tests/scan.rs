@@ -477,3 +477,39 @@ fn the_readme_shows_what_is_printed() {
         assert!(stdout.contains(part.trim_end()), "{part}");
     }
 }
+
+#[rstest]
+#[case("scan")]
+#[case("snapshot")]
+#[case("path")]
+#[case("can")]
+#[case("who")]
+#[case("explain")]
+#[case("completions")]
+#[case("policy list")]
+#[case("policy show")]
+#[case("policy check")]
+#[case("policy test")]
+#[case("policy schema")]
+#[case("policy export")]
+fn every_command_teaches_by_example(#[case] command: &str) {
+    let output = audit().args(command.split(' ')).arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    assert!(help.contains("Example"), "{help}");
+    assert!(help.lines().any(|line| line.contains(&format!("audit {command}"))), "{help}");
+}
+
+#[rstest]
+#[case("--account", "12345", "12 digits")]
+#[case("--account", "11112222333x", "12 digits")]
+#[case("--region", "Ireland", "there is no region Ireland")]
+#[case("--region", "eu--1", "there is no region eu--1")]
+fn an_account_or_a_region_that_cannot_be_is_refused(
+    #[case] flag: &str,
+    #[case] value: &str,
+    #[case] expected: &str,
+) {
+    let (code, stdout, stderr) = scan(&["stack-reference/broken", flag, value]);
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    assert!(stderr.contains(expected), "{stderr}");
+}

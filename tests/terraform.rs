@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use audit::model::{
-    IamRole, Identity, InlinePolicy, NetworkAcl, Origin, RouteTable, SecurityGroup,
+    Gap, IamRole, Identity, InlinePolicy, NetworkAcl, Origin, RouteTable, SecurityGroup,
     SecurityGroupRule, Snapshot, Vpc,
 };
 use audit::source::{Loaded, TemplateOptions, TextFile, terraform};
@@ -704,6 +704,9 @@ fn what_is_no_resource_is_told(#[case] at: &str, #[case] value: Value, #[case] e
     *plan["planned_values"]["root_module"]["resources"][1].pointer_mut(at).unwrap() = value;
     let loaded = read(&plan);
     assert_eq!(loaded.diagnostics[0].message, expected);
+    // What it would have said is open.
+    let open = |gap: &Gap| gap.collection == "vpcs" && gap.id.is_none();
+    assert!(loaded.snapshot.gaps.iter().any(open));
     assert!(loaded.snapshot.model.security_groups.contains_key("aws_security_group.one"));
 }
 

@@ -107,6 +107,14 @@ Examples:
   audit permissions > audit.json                 a policy document for the role of the scan
   audit permissions --format json                each operation, and what rests on it")]
     Permissions(PermissionsArgs),
+    /// Print the least IAM policy that a scan of an account needs (not in this build)
+    #[cfg(not(feature = "live"))]
+    #[command(hide = true)]
+    Permissions {
+        /// What is typed after it
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
     /// List, show, check, test and export policies
     #[command(subcommand)]
     Policy(PolicyCommand),

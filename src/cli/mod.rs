@@ -78,6 +78,14 @@ fn dispatch(cli: Cli) -> io::Result<u8> {
         Command::Completions { .. } => Ok(EXIT_SUCCESS),
         #[cfg(feature = "live")]
         Command::Permissions(_) => Ok(EXIT_SUCCESS),
+        #[cfg(not(feature = "live"))]
+        Command::Permissions { .. } => {
+            console.diagnostics(&[crate::diagnostic::Diagnostic::error(
+                "this build scans no live account, so it needs no permissions",
+            )
+            .help("build with the feature `live`, as `cargo build --release` does")])?;
+            Ok(EXIT_USAGE)
+        }
     }
 }
 

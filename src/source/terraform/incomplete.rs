@@ -105,7 +105,7 @@ fn open(kind: &str, expression: &str, snapshot: &mut Snapshot) {
 
 /// What a plan leaves open that may lack resources of any type. What the file
 /// and the deployment are is seen.
-fn open_all(snapshot: &mut Snapshot) {
+pub(super) fn open_all(snapshot: &mut Snapshot) {
     const SEEN: [&str; 3] = ["accounts", "regions", "templates"];
     for collection in Model::COLLECTIONS.iter().filter(|name| !SEEN.contains(name)) {
         snapshot.gaps.insert(Gap {

@@ -115,9 +115,14 @@ fn read_plan(
     loaded
 }
 
-/// Tells of what is no resource, though it stands among them.
+/// Tells of what is no resource, though it stands among them; it may be of any
+/// type.
 fn report_misshapen(file: &TextFile, plan: &Plan, loaded: &mut Loaded) {
-    loaded.diagnostics.extend(plan.misshapen().into_iter().map(|message| {
+    let misshapen = plan.misshapen();
+    if !misshapen.is_empty() {
+        incomplete::open_all(&mut loaded.snapshot);
+    }
+    loaded.diagnostics.extend(misshapen.into_iter().map(|message| {
         Diagnostic::error(message)
             .in_file(file.name.as_ref())
             .help("write it again with `terraform show -json PLAN > plan.json`")
