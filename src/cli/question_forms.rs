@@ -109,8 +109,8 @@ fn field(name: &str) -> &str {
         "trust_policy" | "bucket_policy" | "key_policy" | "resource_based_policy" => {
             "resource_policy"
         }
-        "service_control_policies" => "scps",
-        "resource_control_policies" => "rcps",
+        "scp" | "service_control_policy" | "service_control_policies" => "scps",
+        "rcp" | "resource_control_policy" | "resource_control_policies" => "rcps",
         "vpc_endpoint_policy" | "vpc_endpoint_policies" => "endpoint_policy",
         "public_access_block" => "block_public_access",
         "expected" | "expected_decision" | "eval_decision" => "expect",

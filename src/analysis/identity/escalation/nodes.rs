@@ -89,10 +89,6 @@ impl Nodes {
             } else {
                 self.by_name.push((name.clone(), number));
             }
-            // Any account may be that of a template.
-            if name.contains(OWN_ACCOUNT) {
-                self.open.push((number, pieces(&name.replace(OWN_ACCOUNT, "????????????"))));
-            }
         }
         self.by_reference.insert(node.reference.clone(), number);
         self.all.push(node);
@@ -120,12 +116,20 @@ impl Nodes {
     /// The nodes with exactly this name; those that may have it as well.
     pub fn named(&self, name: &str) -> Vec<usize> {
         let name = plain(name);
+        let mut found = self.named_so(&name);
+        if let Some(own) = in_own_account(&name) {
+            found.extend(self.named_so(&own));
+        }
+        found
+    }
+
+    fn named_so(&self, name: &str) -> Vec<usize> {
         let mut found: Vec<usize> = self
-            .beginning_with(&name)
-            .take_while(|(known, _)| *known == name)
+            .beginning_with(name)
+            .take_while(|(known, _)| known == name)
             .map(|(_, number)| *number)
             .collect();
-        let asked = pieces(&name);
+        let asked = pieces(name);
         found.extend(
             self.open
                 .iter()
@@ -139,9 +143,17 @@ impl Nodes {
     /// where something is not known, more.
     pub fn matching(&self, pattern: &str) -> Bits {
         let pattern = without_variables(&plain(pattern));
+        let mut found = self.matching_so(&pattern);
+        if let Some(own) = in_own_account(&pattern) {
+            found.extend(&self.matching_so(&own));
+        }
+        found
+    }
+
+    fn matching_so(&self, pattern: &str) -> Bits {
         let mut found = Bits::none(self.len());
         if !pattern.contains(['*', '?']) {
-            for number in self.named(&pattern) {
+            for number in self.named_so(pattern) {
                 found.insert(number);
             }
             return found;
@@ -149,11 +161,11 @@ impl Nodes {
         let start = pattern.split(['*', '?']).next().unwrap_or_default();
         for (name, number) in self.beginning_with(start) {
             // Capitals count in ARNs; a match too many is found out later.
-            if !found.has(*number) && is_match(&pattern, name) {
+            if !found.has(*number) && is_match(pattern, name) {
                 found.insert(*number);
             }
         }
-        let asked = pieces(&pattern);
+        let asked = pieces(pattern);
         for (number, pieces) in &self.open {
             if overlap(&asked, pieces) {
                 found.insert(*number);
@@ -185,6 +197,17 @@ fn plain(text: &str) -> String {
         Some(at) if at > 0 => text.get(at..).unwrap_or_default().to_owned(),
         _ => text,
     }
+}
+
+/// A pattern that may be about any account, about that of a template.
+fn in_own_account(pattern: &str) -> Option<String> {
+    let mut fields: Vec<&str> = pattern.splitn(6, ':').collect();
+    let account = fields.get_mut(4)?;
+    if !overlap(&pieces(*account), &pieces("????????????")) {
+        return None;
+    }
+    *account = OWN_ACCOUNT;
+    Some(fields.join(":"))
 }
 
 /// A pattern with `*` in place of its variables.

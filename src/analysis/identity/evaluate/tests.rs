@@ -186,3 +186,58 @@ fn contraries_cancel_each_other() {
     ));
     assert_eq!(outcome(USER, &always), Outcome::Allowed);
 }
+
+/// The answer where a statement that allows has a condition on one key, in a
+/// context that is known in full.
+fn with_condition(condition: &str, key: &str, values: &[&str]) -> Outcome {
+    let condition = format!(r#", "Condition": {condition}}}"#);
+    let mut asked = request(USER, "s3:GetObject", OBJECT);
+    asked.context.complete = true;
+    values.iter().for_each(|value| asked.context.add(key, value));
+    decide(&asked, &identity(&ALLOW.replace('}', &condition))).outcome
+}
+
+#[test]
+fn set_operators_before_null_are_open_only_where_two_rules_part() {
+    let answer = |set: &str, asks: &str, values: &[&str]| {
+        let condition = format!(r#"{{"{set}Null": {{"aws:TagKeys": "{asks}"}}}}"#);
+        match with_condition(&condition, "aws:TagKeys", values) {
+            Outcome::Allowed => "allowed",
+            Outcome::Denied { .. } => "denied",
+            Outcome::Conditional(_) => "open",
+        }
+    };
+    for (set, asks, present, absent) in [
+        ("", "true", "denied", "allowed"),
+        ("", "false", "allowed", "denied"),
+        ("ForAllValues:", "true", "denied", "allowed"),
+        ("ForAllValues:", "false", "allowed", "open"),
+        ("ForAnyValue:", "true", "denied", "open"),
+        ("ForAnyValue:", "false", "allowed", "denied"),
+    ] {
+        assert_eq!(answer(set, asks, &["env"]), present, "{set} {asks}");
+        assert_eq!(answer(set, asks, &[]), absent, "{set} {asks}");
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_meets_no_negated_condition() {
+    for (condition, key, fine) in [
+        (
+            r#"{"ArnNotLike": {"aws:SourceArn": "arn:aws:s3:::a"}}"#,
+            "aws:SourceArn",
+            "arn:aws:s3:::b",
+        ),
+        (r#"{"NumericNotEquals": {"s3:max-keys": "1"}}"#, "s3:max-keys", "2"),
+        (
+            r#"{"DateNotEquals": {"aws:CurrentTime": "2026-01-01"}}"#,
+            "aws:CurrentTime",
+            "2026-01-02",
+        ),
+        (r#"{"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}"#, "aws:SourceIp", "2001:db8::1"),
+    ] {
+        assert_eq!(with_condition(condition, key, &[fine]), Outcome::Allowed, "{condition}");
+        let odd = with_condition(condition, key, &["odd"]);
+        assert_eq!(odd, implicit(LayerKind::Identity), "{condition}");
+    }
+}
