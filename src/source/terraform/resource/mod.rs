@@ -2,8 +2,6 @@
 //!
 //! Source: the documentation of the Terraform AWS provider, versions 3 to 6.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 
 use super::configuration::Scope;
@@ -12,9 +10,7 @@ use super::provider::{Deployment, is_account};
 use super::source::Sources;
 use super::values::Builder;
 use crate::model::gap::covers;
-use crate::model::{
-    Collected, Identity, Origin, Reason, ResourceRef, Snapshot, Span, TemplateCredential, link,
-};
+use crate::model::{Collected, Identity, Origin, ResourceRef, Snapshot, Span, link};
 use crate::source::draft::Draft;
 use crate::source::node::{Node, Value};
 use crate::source::{TemplateOptions, TextFile};
@@ -23,6 +19,7 @@ mod account;
 mod adding;
 mod appautoscaling;
 mod cloudtrail;
+mod credentials;
 mod default_vpc;
 mod ec2_instance;
 mod ec2_network;
@@ -43,8 +40,10 @@ mod s3;
 mod secretsmanager;
 mod service_entry;
 mod transit_gateway;
+mod vpc_endpoint;
 
 pub(super) use adding::{note_unplaced, sets_all, stays_in, targets};
+pub(super) use credentials::credentials;
 pub(super) use default_vpc::adopt;
 pub(super) use exclusive::{apply as apply_exclusive, is_declared};
 pub(super) use references::note as note_references;
@@ -104,7 +103,7 @@ fn entry(kind: &str) -> Option<Entry> {
         "aws_nat_gateway" => alone("nat_gateways", Id, ec2_network::nat_gateway),
         "aws_eip" => alone("elastic_ips", Id, ec2_network::elastic_ip),
         "aws_network_interface" => alone("network_interfaces", Id, ec2_network::network_interface),
-        "aws_vpc_endpoint" => alone("vpc_endpoints", Id, ec2_network::vpc_endpoint),
+        "aws_vpc_endpoint" => alone("vpc_endpoints", Id, vpc_endpoint::vpc_endpoint),
         "aws_vpc_peering_connection" => {
             alone("vpc_peering_connections", Id, ec2_network::vpc_peering_connection)
         }
@@ -117,16 +116,16 @@ fn entry(kind: &str) -> Option<Entry> {
         "aws_eip_association" => adding(ec2_network::eip_association),
         "aws_vpc_ipv4_cidr_block_association" => adding(ec2_network::cidr_block_association),
         "aws_vpc_ipv6_cidr_block_association" => adding(ec2_network::ipv6_cidr_block_association),
-        "aws_vpc_endpoint_policy" => adding(ec2_network::endpoint_policy),
-        "aws_vpc_endpoint_private_dns" => adding(ec2_network::endpoint_private_dns),
+        "aws_vpc_endpoint_policy" => adding(vpc_endpoint::endpoint_policy),
+        "aws_vpc_endpoint_private_dns" => adding(vpc_endpoint::endpoint_private_dns),
         "aws_vpc_endpoint_security_group_association" => {
-            adding(ec2_network::endpoint_security_group_association)
+            adding(vpc_endpoint::endpoint_security_group_association)
         }
         "aws_network_interface_sg_attachment" => adding(ec2_network::interface_group_attachment),
         "aws_vpc_endpoint_route_table_association" => {
-            adding(ec2_network::endpoint_route_table_association)
+            adding(vpc_endpoint::endpoint_route_table_association)
         }
-        "aws_vpc_endpoint_subnet_association" => adding(ec2_network::endpoint_subnet_association),
+        "aws_vpc_endpoint_subnet_association" => adding(vpc_endpoint::endpoint_subnet_association),
         "aws_network_acl" => alone("network_acls", Id, ec2_security::network_acl),
         "aws_network_acl_rule" => adding(ec2_security::network_acl_rule),
         "aws_network_acl_association" => adding(ec2_security::network_acl_association),
@@ -276,27 +275,6 @@ fn settle(snapshot: &mut Snapshot, resource: &ResourceRef, paths: &[&str]) {
 pub(super) fn is_looked_up(kind: &str) -> bool {
     kind == "aws_ec2_managed_prefix_list"
 }
-
-/// Attributes that take a credential, by type.
-const CREDENTIALS: &[(&str, &[&str])] = &[
-    ("aws_codebuild_source_credential", &["token"]),
-    ("aws_db_instance", &["password"]),
-    ("aws_directory_service_directory", &["password"]),
-    ("aws_dms_endpoint", &["password"]),
-    ("aws_docdb_cluster", &["master_password"]),
-    ("aws_elasticache_replication_group", &["auth_token"]),
-    ("aws_elasticache_user", &["passwords"]),
-    ("aws_mq_broker", &["user", "password"]),
-    (
-        "aws_opensearch_domain",
-        &["advanced_security_options", "master_user_options", "master_user_password"],
-    ),
-    ("aws_rds_cluster", &["master_password"]),
-    ("aws_redshift_cluster", &["master_password"]),
-    ("aws_redshiftserverless_namespace", &["admin_user_password"]),
-    ("aws_secretsmanager_secret_version", &["secret_string"]),
-    ("aws_ssm_parameter", &["value"]),
-];
 
 /// A resource instance of a plan, ready to be mapped.
 pub(super) struct Declared<'a> {
@@ -498,71 +476,5 @@ pub(super) fn read(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapsho
     }
     if phase == Phase::Adding && declared.instance.kind == "aws_instance" {
         ec2_instance::take_interface(declared, snapshot);
-    }
-}
-
-/// Records attributes that take a credential. A value that the source only
-/// refers to (another resource, a variable that is given elsewhere) is no literal.
-pub(super) fn credentials(declared: &[Declared<'_>], snapshot: &mut Snapshot) {
-    let mut found: BTreeMap<String, Vec<TemplateCredential>> = BTreeMap::new();
-    for one in declared {
-        for (_, path) in CREDENTIALS.iter().filter(|(kind, _)| *kind == one.instance.kind) {
-            if one.instance.kind == "aws_ssm_parameter"
-                && one.get("type").and_then(Node::text).as_deref() != Some("SecureString")
-            {
-                continue;
-            }
-            let id = one.file.name.to_string();
-            let list = found.entry(id.clone()).or_default();
-            for node in at(one, one.expressions, &one.values, path) {
-                let path_of_value = format!("/credentials/{}/value", list.len());
-                let mut draft = one.draft_of(snapshot, ResourceRef::new("templates", &id));
-                if !one.scope.has_source() {
-                    let source = "a file without the configuration".to_owned();
-                    draft.gap(&path_of_value, Reason::NotInSource { source });
-                }
-                if let Some(value) = draft.secret(&path_of_value, "password", Some(&node)) {
-                    list.push(TemplateCredential {
-                        resource: one.address.clone(),
-                        property: path.join("."),
-                        value,
-                    });
-                }
-            }
-        }
-    }
-    for (id, credentials) in found {
-        if let Some(template) = snapshot.model.templates.get_mut(&id) {
-            template.credentials.extend(credentials);
-        }
-    }
-}
-
-/// The values at a path through blocks, those that the source only refers to as
-/// secrets.
-fn at(one: &Declared<'_>, expressions: &Json, values: &Node, path: &[&str]) -> Vec<Node> {
-    let [name, below @ ..] = path else { return Vec::new() };
-    let expression = expressions.get(name);
-    let Some(node) = values.get(name) else { return Vec::new() };
-    if !below.is_empty() {
-        let blocks = node.items().iter().enumerate();
-        let of_block = |index| expression.and_then(|blocks| blocks.get(index));
-        return blocks
-            .flat_map(|(index, block)| {
-                at(one, of_block(index).unwrap_or(&Json::Null), block, below)
-            })
-            .collect();
-    }
-    let constant = expression.and_then(|expression| expression.get("constant_value"));
-    let texts: Vec<String> = match constant {
-        Some(Json::Array(items)) => {
-            items.iter().filter_map(Json::as_str).map(str::to_owned).collect()
-        }
-        _ => expression.and_then(|of| one.scope.literal(of, one.instance)).into_iter().collect(),
-    };
-    let origin = || node.origin.clone();
-    match texts.is_empty() {
-        true => vec![Node::at(Value::Secret, origin())],
-        false => texts.into_iter().map(|text| Node::at(Value::Text(text), origin())).collect(),
     }
 }
