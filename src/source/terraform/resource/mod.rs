@@ -40,6 +40,7 @@ mod s3;
 mod secretsmanager;
 mod service_entry;
 mod transit_gateway;
+mod vpc_endpoint;
 
 pub(super) use adding::{note_unplaced, sets_all, stays_in, targets};
 pub(super) use credentials::declare as credentials;
@@ -102,7 +103,7 @@ fn entry(kind: &str) -> Option<Entry> {
         "aws_nat_gateway" => alone("nat_gateways", Id, ec2_network::nat_gateway),
         "aws_eip" => alone("elastic_ips", Id, ec2_network::elastic_ip),
         "aws_network_interface" => alone("network_interfaces", Id, ec2_network::network_interface),
-        "aws_vpc_endpoint" => alone("vpc_endpoints", Id, ec2_network::vpc_endpoint),
+        "aws_vpc_endpoint" => alone("vpc_endpoints", Id, vpc_endpoint::vpc_endpoint),
         "aws_vpc_peering_connection" => {
             alone("vpc_peering_connections", Id, ec2_network::vpc_peering_connection)
         }
@@ -115,16 +116,16 @@ fn entry(kind: &str) -> Option<Entry> {
         "aws_eip_association" => adding(ec2_network::eip_association),
         "aws_vpc_ipv4_cidr_block_association" => adding(ec2_network::cidr_block_association),
         "aws_vpc_ipv6_cidr_block_association" => adding(ec2_network::ipv6_cidr_block_association),
-        "aws_vpc_endpoint_policy" => adding(ec2_network::endpoint_policy),
-        "aws_vpc_endpoint_private_dns" => adding(ec2_network::endpoint_private_dns),
+        "aws_vpc_endpoint_policy" => adding(vpc_endpoint::endpoint_policy),
+        "aws_vpc_endpoint_private_dns" => adding(vpc_endpoint::endpoint_private_dns),
         "aws_vpc_endpoint_security_group_association" => {
-            adding(ec2_network::endpoint_security_group_association)
+            adding(vpc_endpoint::endpoint_security_group_association)
         }
         "aws_network_interface_sg_attachment" => adding(ec2_network::interface_group_attachment),
         "aws_vpc_endpoint_route_table_association" => {
-            adding(ec2_network::endpoint_route_table_association)
+            adding(vpc_endpoint::endpoint_route_table_association)
         }
-        "aws_vpc_endpoint_subnet_association" => adding(ec2_network::endpoint_subnet_association),
+        "aws_vpc_endpoint_subnet_association" => adding(vpc_endpoint::endpoint_subnet_association),
         "aws_network_acl" => alone("network_acls", Id, ec2_security::network_acl),
         "aws_network_acl_rule" => adding(ec2_security::network_acl_rule),
         "aws_network_acl_association" => adding(ec2_security::network_acl_association),
