@@ -203,7 +203,7 @@ fn plain(text: &str) -> String {
 fn in_own_account(pattern: &str) -> Option<String> {
     let mut fields: Vec<&str> = pattern.splitn(6, ':').collect();
     let account = fields.get_mut(4)?;
-    if !overlap(&pieces(*account), &pieces("????????????")) {
+    if !overlap(&pieces(account), &pieces("????????????")) {
         return None;
     }
     *account = OWN_ACCOUNT;
