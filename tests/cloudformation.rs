@@ -3,14 +3,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod facts;
+
 use std::path::{Path, PathBuf};
 
 use audit::diagnostic::{Diagnostic, Level};
-use audit::model::Snapshot;
 use audit::source::load::load;
 use audit::source::{Loaded, TemplateOptions, TextFile, cloudformation};
 use rstest::rstest;
 use serde_json::{Value, json};
+
+use facts::fact;
 
 /// Reads a template that is not on disk.
 fn read(text: &str, options: &TemplateOptions) -> Loaded {
@@ -21,21 +24,6 @@ fn read(text: &str, options: &TemplateOptions) -> Loaded {
 fn given(parameters: &[(&str, &str)]) -> TemplateOptions {
     let parameters = parameters.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     TemplateOptions { parameters, ..TemplateOptions::default() }
-}
-
-/// What stands at a path of the model: its value, or why it is not known.
-fn fact(snapshot: &Snapshot, collection: &str, id: &str, path: &str) -> Value {
-    let model = serde_json::to_value(&snapshot.model).unwrap();
-    let reason = snapshot.gaps.iter().find(|gap| {
-        gap.collection == collection
-            && gap.id.as_deref().is_none_or(|of| of == id)
-            && !(gap.id.is_none() && gap.path.is_empty())
-            && gap.touches(path)
-    });
-    match reason {
-        Some(gap) => json!(format!("unknown: {}", gap.reason)),
-        None => model[collection][id].pointer(path).cloned().unwrap_or(json!("nothing")),
-    }
 }
 
 fn errors(diagnostics: &[Diagnostic]) -> Vec<String> {

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod facts;
+
 use audit::model::{
     Gap, IamRole, Identity, InlinePolicy, NetworkAcl, Origin, RouteTable, SecurityGroup,
     SecurityGroupRule, Snapshot, Vpc,
@@ -10,6 +12,8 @@ use audit::model::{
 use audit::source::{Loaded, TemplateOptions, TextFile, terraform};
 use rstest::rstest;
 use serde_json::{Value, json};
+
+use facts::fact;
 
 /// One resource of a plan: its address, values, what of them is known after
 /// apply, and the source's expressions.
@@ -62,20 +66,6 @@ fn read(plan: &Value) -> Loaded {
         text: plan.to_string(),
     };
     terraform::read(&file, &TemplateOptions::default())
-}
-
-fn fact(snapshot: &Snapshot, collection: &str, id: &str, path: &str) -> Value {
-    let model = serde_json::to_value(&snapshot.model).unwrap();
-    let reason = snapshot.gaps.iter().find(|gap| {
-        gap.collection == collection
-            && gap.id.as_deref().is_none_or(|of| of == id)
-            && !(gap.id.is_none() && gap.path.is_empty())
-            && gap.touches(path)
-    });
-    match reason {
-        Some(gap) => json!(format!("unknown: {}", gap.reason)),
-        None => model[collection][id].pointer(path).cloned().unwrap_or(json!("nothing")),
-    }
 }
 
 const GROUP: &str = "aws_security_group.a";

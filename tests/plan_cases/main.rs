@@ -7,6 +7,8 @@
 mod additions;
 mod credentials;
 mod default_vpc;
+#[path = "../facts/mod.rs"]
+mod facts;
 mod outcome;
 mod providers;
 mod state_file;
@@ -15,6 +17,8 @@ mod unknown;
 use audit::model::{Identity, Snapshot};
 use audit::source::{Loaded, TemplateOptions, TextFile, terraform};
 use serde_json::{Value, json};
+
+use facts::fact;
 
 /// One resource of the root module: its address, its values, what of them is
 /// known after apply, and its source's expressions.
@@ -92,21 +96,6 @@ fn identity(id: &str) -> Identity {
         account: Some("111122223333".into()),
         region: Some("eu-west-1".into()),
         ..Identity::default()
-    }
-}
-
-/// A fact, or why it is not known.
-fn fact(snapshot: &Snapshot, collection: &str, id: &str, path: &str) -> Value {
-    let model = serde_json::to_value(&snapshot.model).unwrap();
-    let reason = snapshot.gaps.iter().find(|gap| {
-        gap.collection == collection
-            && gap.id.as_deref().is_none_or(|of| of == id)
-            && !(gap.id.is_none() && gap.path.is_empty())
-            && gap.touches(path)
-    });
-    match reason {
-        Some(gap) => json!(format!("unknown: {}", gap.reason)),
-        None => model[collection][id].pointer(path).cloned().unwrap_or(json!("nothing")),
     }
 }
 
