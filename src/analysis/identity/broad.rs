@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use crate::model::{Condition, Effect, PolicyDocument, Reason, Statement};
 
 use super::catalogue::{self, AccessLevel, Action, Catalogue, Service};
+use super::glob;
 
 /// How many actions a grant is shown by.
 const EXAMPLES: usize = 3;
@@ -125,7 +126,7 @@ fn all_but(statement: &Statement, index: usize) -> Broad {
         let name = format!("{}:{}", service.prefix, action.name);
         statement.not_actions.iter().any(|not| {
             let is_all = !not.contains(':') && not.chars().all(|c| c == '*');
-            is_all || catalogue::is_match(not, &name)
+            is_all || glob::matches_action(not, &name)
         })
     };
     let granted = Catalogue::get()

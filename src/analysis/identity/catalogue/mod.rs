@@ -23,7 +23,7 @@ use std::sync::OnceLock;
 
 pub use managed::{managed_policies, managed_policy, managed_policy_name};
 pub use parse::document;
-pub use pattern::{Expansion, is_match};
+pub use pattern::Expansion;
 
 static ACTIONS: &[u8] = include_bytes!("data/actions.gz");
 static SOURCES: &str = include_str!("data/sources.txt");

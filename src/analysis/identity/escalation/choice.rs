@@ -3,6 +3,7 @@
 use super::verify::{Caller, Step, Verifier, best};
 use crate::analysis::identity::catalogue::Catalogue;
 use crate::analysis::identity::evaluate::{Context, Resource};
+use crate::analysis::identity::glob;
 
 impl Verifier<'_> {
     /// Whether a caller may do an action on some resource that it chooses.
@@ -56,7 +57,7 @@ impl Verifier<'_> {
             if any.as_ref().is_some_and(|step| step.open.is_empty()) {
                 return any;
             }
-            let named = self.choices(caller, action, arn).into_iter().map(ask);
+            let named = Self::choices(caller, action, arn).into_iter().map(ask);
             best(std::iter::once(any).chain(named))
         };
         if types.is_empty() {
@@ -77,28 +78,23 @@ impl Verifier<'_> {
     }
 
     /// Resources of a type that a caller's policies name.
-    fn choices(&self, caller: &Caller<'_>, action: &str, arn: &str) -> Vec<String> {
+    fn choices(caller: &Caller<'_>, action: &str, arn: &str) -> Vec<String> {
         let account = caller.principal.account.as_deref().unwrap_or_default();
         let wide = filled(arn, "*", "*");
         let mut found = Vec::new();
-        for pattern in self.patterns(caller, action) {
+        let policies = caller.policies.borrow();
+        for pattern in policies.identity.resources_of(action) {
+            if !pattern.starts_with("arn:") {
+                continue;
+            }
             let named = pattern.replace(['*', '?'], "x");
             // As far as the account and region are open, they are the caller's.
-            let named = with_own(&pattern, &named, account);
-            if crate::analysis::identity::glob::matches(&wide, &named) && !found.contains(&named) {
+            let named = with_own(pattern, &named, account);
+            if glob::matches(&wide, &named) && !found.contains(&named) {
                 found.push(named);
             }
         }
         found
-    }
-
-    /// The resources of the caller's Allow statements about an action.
-    fn patterns(&self, caller: &Caller<'_>, action: &str) -> Vec<String> {
-        super::statements::allowing(self.model(), &caller.node.reference, action)
-            .into_iter()
-            .flat_map(|statement| statement.resources)
-            .filter(|pattern| pattern.starts_with("arn:"))
-            .collect()
     }
 }
 

@@ -8,6 +8,7 @@ use super::bits::Bits;
 use super::methods::{Method, On, is_assume};
 use super::nodes::{Kind, Nodes};
 use crate::analysis::identity::catalogue;
+use crate::analysis::identity::glob::matches_action;
 use crate::model::{Effect, InlinePolicy, Model, PolicyDocument, Statement};
 
 /// The actions of all methods, by number.
@@ -192,7 +193,7 @@ impl<'a> Compiler<'a> {
             let not = &found.not_actions;
             actions = self
                 .actions
-                .matching(|name| !not.iter().any(|pattern| catalogue::is_match(pattern, name)));
+                .matching(|name| !not.iter().any(|pattern| matches_action(pattern, name)));
         }
         if actions.is_empty() {
             return None;
@@ -224,6 +225,6 @@ impl<'a> Compiler<'a> {
         let actions = self.actions;
         self.of_patterns
             .entry(pattern.to_owned())
-            .or_insert_with(|| actions.matching(|name| catalogue::is_match(pattern, name)))
+            .or_insert_with(|| actions.matching(|name| matches_action(pattern, name)))
     }
 }

@@ -8,6 +8,7 @@
 //! Source: the lists that `data/methods.toml` names for each method.
 
 mod bits;
+mod carried;
 mod choice;
 mod grants;
 pub mod methods;
@@ -16,7 +17,6 @@ mod nodes;
 mod places;
 mod prerequisites;
 mod search;
-mod statements;
 #[cfg(test)]
 mod tests;
 mod verify;

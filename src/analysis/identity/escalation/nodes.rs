@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::bits::Bits;
-use crate::analysis::identity::catalogue::is_match;
 use crate::analysis::identity::evaluate::OWN_ACCOUNT;
 use crate::analysis::identity::evaluate::pattern::{Piece, overlap, pieces};
 use crate::analysis::identity::evaluate::policy::own_account;
+use crate::analysis::identity::glob::matches_action;
 use crate::analysis::identity::subjects::{Subjects, given_name, own};
 use crate::model::{Model, Resource, ResourceRef};
 
@@ -161,7 +161,7 @@ impl Nodes {
         let start = pattern.split(['*', '?']).next().unwrap_or_default();
         for (name, number) in self.beginning_with(start) {
             // Capitals count in ARNs; a match too many is found out later.
-            if !found.has(*number) && is_match(pattern, name) {
+            if !found.has(*number) && matches_action(pattern, name) {
                 found.insert(*number);
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::condition::Test;
 use super::formula::Formula;
-use super::pattern::{self, Piece};
+use super::pattern::{self, Cover, Piece};
 use super::public_access::{Openness, openness};
 use super::variables::{Reading, Template};
 use crate::model::{Effect, PolicyDocument, Principal, Span, Statement, StatementRef};
@@ -167,6 +167,13 @@ pub fn own_account(text: &str) -> String {
 }
 
 impl Compiled {
+    /// Whether it is about an action, given in small letters.
+    fn names(&self, action: &[Piece]) -> bool {
+        let is_named =
+            self.actions.iter().any(|pattern| pattern::cover(pattern, action) != Cover::Nothing);
+        is_named != self.not_actions
+    }
+
     /// Whether it may be about actions of a service in small letters, or of
     /// all where that is a pattern.
     pub fn may_be_about(&self, service: &str) -> bool {
@@ -221,6 +228,21 @@ impl Layer {
             found.push(Grant { actions, resources });
         }
         found
+    }
+
+    /// The resource patterns of the statements that allow an action, unless its
+    /// resource or conditions are in the way.
+    pub fn resources_of(&self, action: &str) -> impl Iterator<Item = &str> {
+        let asked = pattern::lowered(pattern::pieces(action));
+        let service = action.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        let all = self.policies.iter().flat_map(|policy| policy.statements.iter());
+        all.filter(move |found| {
+            found.effect == Effect::Allow
+                && !found.not_resources
+                && found.may_be_about(&service)
+                && found.names(&asked)
+        })
+        .flat_map(|found| found.resources.iter().map(|resource| resource.text.as_str()))
     }
 
     /// The principals that statements name, except everyone.
