@@ -116,7 +116,7 @@ deny contains finding if {
 # A launch template that is not known may let the answers travel further.
 deny contains finding if {
 	some id, instance in ec2.instances
-	is_string(instance.launch_template_id)
+	instance.launch_template_id != null
 	not input.launch_templates[instance.launch_template_id]
 	instance.metadata_options.http_endpoint != "disabled"
 	instance.metadata_options.http_put_response_hop_limit == null
@@ -135,5 +135,5 @@ applicable contains [collection, id] if some [collection, id, _, _] in subjects
 
 depends contains {"subject": ["instances", id], "on": ["launch_templates", instance.launch_template_id]} if {
 	some id, instance in ec2.instances
-	is_string(instance.launch_template_id)
+	instance.launch_template_id != null
 }

@@ -62,21 +62,21 @@ judged contains [collection, id, resource] if {
 interfaces[instance_id] contains id if {
 	some id, interface in input.network_interfaces
 	instance_id := interface.instance_id
-	is_string(instance_id)
+	instance_id != null
 }
 
 # Elastic IPs by the instance that they lead to, with the evidence.
 addresses[instance_id] contains [id, evidence] if {
 	some id, address in input.elastic_ips
 	instance_id := address.instance_id
-	is_string(instance_id)
+	instance_id != null
 	evidence := [["elastic_ips", id, "/instance_id"]]
 }
 
 addresses[instance_id] contains [id, evidence] if {
 	some id, address in input.elastic_ips
 	instance_id := input.network_interfaces[address.network_interface_id].instance_id
-	is_string(instance_id)
+	instance_id != null
 	evidence := [
 		["elastic_ips", id, "/network_interface_id"],
 		["network_interfaces", address.network_interface_id, "/instance_id"],
@@ -198,7 +198,7 @@ deny contains finding if {
 # A launch template that is not known may decide either way.
 deny contains finding if {
 	some ["instances", id, instance] in judged
-	is_string(instance.launch_template_id)
+	instance.launch_template_id != null
 	not input.launch_templates[instance.launch_template_id]
 	open := [pointer |
 		some pointer in ["subnet_id", "associate_public_ip_address"]
@@ -240,7 +240,7 @@ names_no_subnet(instance) if input.launch_templates[instance.launch_template_id]
 
 template_evidence(id) := [["instances", id, "/launch_template_id"], ["instances", id, ec2.bastion_pointer]]
 
-known_address(resource) := sprintf(" (%s)", [resource.public_ip_address]) if is_string(resource.public_ip_address)
+known_address(resource) := sprintf(" (%s)", [resource.public_ip_address]) if resource.public_ip_address != null
 
 known_address(resource) := "" if not is_string(object.get(resource, "public_ip_address", null))
 
@@ -248,23 +248,23 @@ applicable contains [collection, id] if some [collection, id, _] in judged
 
 depends contains {"subject": [collection, id], "on": ["subnets", resource.subnet_id]} if {
 	some [collection, id, resource] in judged
-	is_string(resource.subnet_id)
+	resource.subnet_id != null
 }
 
 depends contains {"subject": ["instances", id], "on": ["subnets", subnet_id]} if {
 	some ["instances", id, _] in judged
 	some interface_id in interfaces[id]
 	subnet_id := input.network_interfaces[interface_id].subnet_id
-	is_string(subnet_id)
+	subnet_id != null
 }
 
 depends contains {"subject": ["instances", id], "on": ["subnets", subnet_id]} if {
 	some ["instances", id, instance] in judged
 	subnet_id := input.launch_templates[instance.launch_template_id].subnet_id
-	is_string(subnet_id)
+	subnet_id != null
 }
 
 depends contains {"subject": ["instances", id], "on": ["launch_templates", instance.launch_template_id]} if {
 	some ["instances", id, instance] in judged
-	is_string(instance.launch_template_id)
+	instance.launch_template_id != null
 }

@@ -62,5 +62,5 @@ applicable contains ["ecs_services", id] if some id, _ in ecs.services
 
 depends contains {"subject": ["ecs_services", id], "on": ["ecs_task_definitions", service.task_definition]} if {
 	some id, service in ecs.services
-	is_string(service.task_definition)
+	service.task_definition != null
 }

@@ -70,7 +70,7 @@ takes_traffic(service) if not input.ecs_task_definitions[service.task_definition
 
 takes_traffic(service) if count(input.ecs_task_definitions[service.task_definition].containers) == 0
 
-serving[id] := service if {
+serving := {id: service |
 	some id, service in ecs.services
 	takes_traffic(service)
 }
@@ -157,11 +157,11 @@ applicable contains ["ecs_services", id] if some id, _ in serving
 
 depends contains {"subject": ["ecs_services", id], "on": ["ecs_task_definitions", service.task_definition]} if {
 	some id, service in serving
-	is_string(service.task_definition)
+	service.task_definition != null
 }
 
 depends contains {"subject": ["ecs_services", id], "on": ["target_groups", tie.target_group]} if {
 	some id, service in serving
 	some tie in service.load_balancers
-	is_string(tie.target_group)
+	tie.target_group != null
 }

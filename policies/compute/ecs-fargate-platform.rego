@@ -56,14 +56,14 @@ is_windows(service) if ecs.is_windows(input.ecs_task_definitions[service.task_de
 expected(service) := linux_version if not is_windows(service)
 expected(service) := windows_version if is_windows(service)
 
-fargate_services[id] := service if {
+fargate_services := {id: service |
 	some id, service in input.ecs_services
 	ecs.may_run_on_fargate(service)
 }
 
 deny contains finding if {
 	some id, service in fargate_services
-	is_string(service.platform_version)
+	service.platform_version != null
 	not current(service, service.platform_version)
 	families := [["ecs_task_definitions", service.task_definition, "/operating_system_family"] |
 		input.ecs_task_definitions[service.task_definition]

@@ -101,7 +101,7 @@ deny contains finding if {
 may_be_root(user) if user == null
 
 may_be_root(user) if {
-	is_string(user)
+	user != null
 	name := lower(split(user, ":")[0])
 	is_root(name)
 }

@@ -100,7 +100,7 @@ least[id] := ["/desired_count", "its desired count is"] if {
 	not is_number(service.scaling_min_capacity)
 }
 
-count_of[id] := number if {
+count_of := {id: number |
 	some id, [pointer, _] in least
 	number := input.ecs_services[id][trim_left(pointer, "/")]
 	is_number(number)

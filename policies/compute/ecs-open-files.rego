@@ -39,7 +39,9 @@ import data.audit.lib.containers
 import data.audit.lib.ecs
 import data.audit.lib.text
 
-definitions[id] := definition if {
+application_port := data.profile.application_port
+
+definitions := {id: definition |
 	some id, definition in input.ecs_task_definitions
 	not ecs.is_windows(definition)
 }
@@ -50,7 +52,7 @@ application_containers contains [id, index, mapping_index] if {
 	some [id, index, container] in containers.declared
 	definitions[id]
 	some mapping_index, mapping in container.port_mappings
-	mapping.container_port == data.profile.application_port
+	mapping.container_port == application_port
 }
 
 with_application_port contains id if some [id, _, _] in application_containers
@@ -68,7 +70,7 @@ deny contains finding if {
 		"subject": ["ecs_task_definitions", id],
 		"message": sprintf(
 			"container %s listens on the application port %d and sets no nofile ulimit",
-			[text.shown(container.name), data.profile.application_port],
+			[text.shown(container.name), application_port],
 		),
 		"evidence": [
 			["ecs_task_definitions", id, sprintf("/containers/%d/ulimits", [index])],

@@ -46,7 +46,7 @@ package audit.ecs_private
 import data.audit.lib.ecs
 
 # Without subnets of its own a service has to be known to share its instances'.
-own_interfaces[id] := service if {
+own_interfaces := {id: service |
 	some id, service in ecs.services
 	not shares_interfaces(service)
 }
@@ -54,7 +54,7 @@ own_interfaces[id] := service if {
 shares_interfaces(service) if {
 	count(service.subnet_ids) == 0
 	mode := input.ecs_task_definitions[service.task_definition].network_mode
-	is_string(mode)
+	mode != null
 	mode != "awsvpc"
 }
 
@@ -118,5 +118,5 @@ depends contains {"subject": ["ecs_services", id], "on": ["subnets", subnet_id]}
 
 depends contains {"subject": ["ecs_services", id], "on": ["ecs_task_definitions", service.task_definition]} if {
 	some id, service in ecs.services
-	is_string(service.task_definition)
+	service.task_definition != null
 }

@@ -65,9 +65,11 @@ data_resources contains ["opensearch_domains", id, domain] if {
 	domain.in_vpc != false
 }
 
+# Groups of data resources that more than one thing carries.
 data_groups contains group_id if {
 	some [_, _, resource] in data_resources
 	some group_id in resource.security_group_ids
+	count(input.security_groups[group_id].used_by) > 1
 }
 
 # What carries these groups: kind, and index in `used_by`. An interface that a
@@ -91,7 +93,7 @@ user_kinds[group_id] contains kind if {
 	some [kind, _] in pairs
 }
 
-first_users[key] := first if {
+first_users := {key: first |
 	some group_id, found in user_kinds
 	some kind in found
 	key := [group_id, kind]

@@ -34,6 +34,8 @@ package audit.rds_backups
 
 import data.audit.lib.rds
 
+backup_retention_days := data.profile.backup_retention_days
+
 sources contains [collection, id, database] if {
 	some [collection, id, database] in rds.standalone
 	not is_string(database.replicate_source)
@@ -42,7 +44,7 @@ sources contains [collection, id, database] if {
 deny contains finding if {
 	some [collection, id, database] in sources
 	is_number(database.backup_retention_period)
-	database.backup_retention_period < data.profile.backup_retention_days
+	database.backup_retention_period < backup_retention_days
 	finding := {
 		"subject": [collection, id],
 		"message": message(database.backup_retention_period),
@@ -53,11 +55,11 @@ deny contains finding if {
 	}
 }
 
-message(days) := sprintf("automated backups are off, expected at least %d days", [data.profile.backup_retention_days]) if days == 0
+message(days) := sprintf("automated backups are off, expected at least %d days", [backup_retention_days]) if days == 0
 
 message(days) := sprintf(
 	"automated backups are kept for %d days, expected at least %d",
-	[days, data.profile.backup_retention_days],
+	[days, backup_retention_days],
 ) if {
 	days != 0
 }

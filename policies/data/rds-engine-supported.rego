@@ -49,20 +49,17 @@ today := substring(input.collected_at, 0, 10)
 
 versions contains [database.engine, database.engine_version] if {
 	some [_, _, database] in rds.standalone
-	is_string(database.engine)
-	is_string(database.engine_version)
+	database.engine != null
+	database.engine_version != null
 }
 
-# Versions out of standard support, with its last day.
-ended[version] := last_day if {
-	some version in versions
-	last_day := engines.standard_support_ends(version[0], version[1])
-	today > last_day
-}
+# The last day of standard support of those that the table knows.
+last_days := {version: engines.standard_support_ends(version[0], version[1]) | some version in versions}
 
 deny contains finding if {
 	some [collection, id, database] in judged
-	last_day := ended[[database.engine, database.engine_version]]
+	last_day := last_days[[database.engine, database.engine_version]]
+	today > last_day
 	finding := {
 		"subject": [collection, id],
 		"message": sprintf(
@@ -79,9 +76,9 @@ deny contains finding if {
 # A version that the table does not know.
 deny contains finding if {
 	some [collection, id, database] in judged
-	is_string(database.engine)
-	is_string(database.engine_version)
-	not engines.standard_support_ends(database.engine, database.engine_version)
+	database.engine != null
+	database.engine_version != null
+	not last_days[[database.engine, database.engine_version]]
 	finding := {
 		"subject": [collection, id],
 		"message": sprintf(
@@ -97,10 +94,17 @@ deny contains finding if {
 
 judged contains [collection, id, database] if {
 	some [collection, id, database] in rds.standalone
-	may_be_judged(database.engine)
+	database.engine in may_be_judged
 }
 
-may_be_judged(engine) if engine == null
-may_be_judged(engine) if engines.is_known(engine)
+may_be_judged contains engine if {
+	some engine in {database.engine | some [_, _, database] in rds.standalone}
+	engine == null
+}
+
+may_be_judged contains engine if {
+	some engine in {database.engine | some [_, _, database] in rds.standalone}
+	engines.is_known(engine)
+}
 
 applicable contains [collection, id] if some [collection, id, _] in judged

@@ -43,10 +43,10 @@ import data.audit.lib.rds
 
 used_engines contains database.engine if {
 	some [_, _, database] in rds.standalone
-	is_string(database.engine)
+	database.engine != null
 }
 
-wanted[engine] := logs if {
+wanted := {engine: logs |
 	some engine in used_engines
 	logs := engines.logs(engine)
 }

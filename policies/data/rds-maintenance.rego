@@ -45,14 +45,16 @@ package audit.rds_maintenance
 import data.audit.lib.rds
 import data.audit.lib.windows
 
+maintenance_hours := data.profile.maintenance_hours
+
 texts contains text if {
 	some [_, _, database] in rds.databases
 	text := database.preferred_maintenance_window
-	is_string(text)
+	text != null
 }
 
 # Maintenance windows by their text.
-weeks[text] := week if {
+weeks := {text: week |
 	some text in texts
 	week := windows.weekly(text)
 }
@@ -61,7 +63,7 @@ pairs contains [text, database.preferred_backup_window] if {
 	some [_, _, database] in rds.databases
 	text := database.preferred_maintenance_window
 	weeks[text]
-	is_string(database.preferred_backup_window)
+	database.preferred_backup_window != null
 }
 
 overlapping contains [text, backup] if {
@@ -71,7 +73,7 @@ overlapping contains [text, backup] if {
 
 outside_hours contains text if {
 	some text, week in weeks
-	not windows.lies_within(week, data.profile.maintenance_hours)
+	not windows.lies_within(week, maintenance_hours)
 }
 
 deny contains finding if {
@@ -86,7 +88,7 @@ deny contains finding if {
 
 deny contains finding if {
 	some [collection, id, database] in rds.databases
-	is_string(database.preferred_maintenance_window)
+	database.preferred_maintenance_window != null
 	not weeks[database.preferred_maintenance_window]
 	finding := {
 		"subject": [collection, id],
@@ -107,8 +109,8 @@ deny contains finding if {
 			"its maintenance window %s lies outside the allowed hours, %d:00 to %d:00 UTC",
 			[
 				database.preferred_maintenance_window,
-				data.profile.maintenance_hours[0],
-				data.profile.maintenance_hours[1],
+				maintenance_hours[0],
+				maintenance_hours[1],
 			],
 		),
 		"evidence": [[collection, id, "/preferred_maintenance_window"]],

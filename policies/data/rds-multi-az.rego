@@ -58,7 +58,7 @@ deny contains finding if {
 
 # Clusters that are Multi-AZ by what their instances are: those of Aurora, and
 # live those of DocumentDB and Neptune. A Multi-AZ DB cluster says that it is one.
-clusters_by_members[id] := cluster if {
+clusters_by_members := {id: cluster |
 	some ["rds_clusters", id, cluster] in primaries
 	cluster.multi_az != true
 }

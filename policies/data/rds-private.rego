@@ -81,7 +81,7 @@ deny contains finding if {
 
 depends contains {"subject": [collection, id], "on": ["rds_subnet_groups", database.db_subnet_group]} if {
 	some [collection, id, database] in rds.databases
-	is_string(database.db_subnet_group)
+	database.db_subnet_group != null
 }
 
 depends contains {"subject": [collection, id], "on": ["subnets", subnet_id]} if {

@@ -41,7 +41,7 @@ import data.audit.lib.rds
 # the model]
 replicas contains [collection, id, database, source_collection] if {
 	some [collection, id, database] in rds.standalone
-	is_string(database.replicate_source)
+	database.replicate_source != null
 	source_collection := collection_of(database.replicate_source)
 }
 

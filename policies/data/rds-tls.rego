@@ -66,7 +66,7 @@ uses[subject] contains ["rds_instances", id, pointer] if {
 
 uses[subject] contains ["rds_clusters", id, "/parameter_group"] if {
 	some id, cluster in input.rds_clusters
-	is_string(cluster.parameter_group)
+	cluster.parameter_group != null
 	subject := ["rds_cluster_parameter_groups", cluster.parameter_group]
 }
 
@@ -77,7 +77,7 @@ groups contains ["rds_cluster_parameter_groups", id, group] if some id, group in
 deny contains finding if {
 	some [collection, id, group] in groups
 	users := uses[[collection, id]]
-	is_string(group.family)
+	group.family != null
 	[engine, version] := rds_parameters.parsed(group.family)
 	parameter := rds_parameters.parameter(engine)
 	not refuses_plain(group, parameter, engine, version)
@@ -138,7 +138,7 @@ deny contains finding if {
 }
 
 default_refuses_plain(database) if {
-	is_string(database.engine_version)
+	database.engine_version != null
 	version := [to_number(part) |
 		some part in array.slice(split(database.engine_version, "."), 0, 2)
 		regex.match(`^[0-9]+$`, part)

@@ -2,13 +2,13 @@
 package audit.lib.balancers
 
 # Load balancers that are application load balancers, or may be.
-application[id] := balancer if {
+application := {id: balancer |
 	some id, balancer in input.load_balancers
 	not balancer.load_balancer_type in {"network", "gateway"}
 }
 
 # Of these, those that face the internet, or may do so.
-facing[id] := balancer if {
+facing := {id: balancer |
 	some id, balancer in application
 	balancer.scheme != "internal"
 }

@@ -9,9 +9,13 @@ blocks := {
 	"restrict_public_buckets": "s3_restrict_public_buckets",
 }
 
-is_blocked(bucket, setting) if bucket[setting] == true
-
-is_blocked(bucket, setting) if input.accounts[bucket.account][blocks[setting]] == true
+# The settings that neither a bucket nor its account has.
+unblocked[id] contains setting if {
+	some id, bucket in input.s3_buckets
+	some setting, of_account in blocks
+	not bucket[setting] == true
+	not input.accounts[bucket.account][of_account] == true
+}
 
 # Accounts that were looked at. IAM's summary tells one from the account that a
 # template stands for, of which nothing is known.

@@ -3,10 +3,8 @@ package audit.lib.carriers
 
 import data.audit.lib.ec2
 
-# The collections of what carries each group.
-of[id] := {user.collection | some user in group.used_by} if some id, group in input.security_groups
-
-# Groups that application load balancers carry, and application services.
+# Groups that load balancers carry, application load balancers among them, and
+# application services and bastions.
 of_albs contains id if {
 	some id, group in input.security_groups
 	some user in group.used_by
@@ -15,8 +13,15 @@ of_albs contains id if {
 }
 
 of_services contains id if {
-	some id, found in of
-	"ecs_services" in found
+	some id, group in input.security_groups
+	some user in group.used_by
+	user.collection == "ecs_services"
+}
+
+of_balancers contains id if {
+	some id, group in input.security_groups
+	some user in group.used_by
+	user.collection == "load_balancers"
 }
 
 of_bastions contains id if {

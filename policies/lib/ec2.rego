@@ -1,16 +1,18 @@
 # What several controls need to know of EC2 instances.
 package audit.lib.ec2
 
+bastion_tag := data.profile.bastion_tag
+
 gone := {"shutting-down", "terminated"}
 
 # Instances that are there, or may be.
-instances[id] := instance if {
+instances := {id: instance |
 	some id, instance in input.instances
 	not instance.state in gone
 }
 
 # Whether the profile's tag marks a resource as a bastion host.
-is_bastion(resource) if resource.tags[data.profile.bastion_tag.key] == data.profile.bastion_tag.value
+is_bastion(resource) if resource.tags[bastion_tag.key] == bastion_tag.value
 
 # JSON pointer (RFC 6901) of the tag that decides.
-bastion_pointer := sprintf("/tags/%s", [replace(replace(data.profile.bastion_tag.key, "~", "~0"), "/", "~1")])
+bastion_pointer := sprintf("/tags/%s", [replace(replace(bastion_tag.key, "~", "~0"), "/", "~1")])

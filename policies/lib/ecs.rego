@@ -14,14 +14,14 @@ may_run_on_fargate(service) if {
 
 on_instances(service) if {
 	some item in service.capacity_provider_strategy
-	is_string(item.capacity_provider)
+	item.capacity_provider != null
 	not item.capacity_provider in fargate_providers
 }
 
 # Services whose tasks ECS itself describes, in the VPC. With the EXTERNAL
 # controller the tasks are described by task sets instead, which are not in the
 # model; with the EXTERNAL launch type they run on machines outside of AWS.
-services[id] := service if {
+services := {id: service |
 	some id, service in input.ecs_services
 	service.deployment_controller != "EXTERNAL"
 	not service.launch_type == "EXTERNAL"
@@ -29,6 +29,6 @@ services[id] := service if {
 
 # Whether a task definition is for Windows containers.
 is_windows(definition) if {
-	is_string(definition.operating_system_family)
+	definition.operating_system_family != null
 	startswith(definition.operating_system_family, "WINDOWS")
 }

@@ -94,7 +94,7 @@ family(engine) := name if {
 
 # Whether the table has the engine.
 is_known(engine) if {
-	is_string(engine)
+	engine != null
 	end_of_standard_support[family(engine)]
 }
 

@@ -9,6 +9,6 @@ declared contains [id, "listeners", id, sprintf("/default_actions/%d", [index]),
 
 declared contains [rule.listener, "listener_rules", id, sprintf("/actions/%d", [index]), action] if {
 	some id, rule in input.listener_rules
-	is_string(rule.listener)
+	rule.listener != null
 	some index, action in rule.actions
 }

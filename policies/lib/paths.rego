@@ -57,7 +57,7 @@ cut(path) := security_groups.peer_evidence(hop.resource.id, "ingress", index, ru
 	index := to_number(split(hop.path, "/")[2])
 	rule := input.security_groups[hop.resource.id].ingress[index]
 } else := [[hop.resource.collection, hop.resource.id, hop.path]] if {
-	placed := [hop | some hop in path.hops; hop.resource != null; is_string(hop.path)]
+	placed := [hop | some hop in path.hops; hop.resource != null; hop.path != null]
 	hop := placed[count(placed) - 1]
 } else := []
 

@@ -1,23 +1,39 @@
 # Where the workloads lie.
 package audit.lib.placement
 
+import data.audit.lib.data_in_subnets
 import data.audit.lib.data_placement
 import data.audit.lib.ec2
 
-# Workloads by subnet: [collection, id, subnet, evidence].
-in_subnet contains ["instances", id, instance.subnet_id, [["instances", id, "/subnet_id"]]] if {
+# Workloads by subnet: [collection, id].
+in_subnet[subnet_id] contains ["instances", id] if {
 	some id, instance in ec2.instances
-	is_string(instance.subnet_id)
+	subnet_id := instance.subnet_id
+	subnet_id != null
 }
 
-in_subnet contains ["ecs_services", id, subnet_id, [["ecs_services", id, sprintf("/subnet_ids/%d", [index])]]] if {
+in_subnet[subnet_id] contains ["ecs_services", id] if {
 	some id, service in input.ecs_services
-	some index, subnet_id in service.subnet_ids
+	some subnet_id in service.subnet_ids
 }
 
-in_subnet contains ["load_balancers", id, subnet_id, [["load_balancers", id, sprintf("/subnet_ids/%d", [index])]]] if {
+in_subnet[subnet_id] contains ["load_balancers", id] if {
 	some id, balancer in input.load_balancers
-	some index, subnet_id in balancer.subnet_ids
+	some subnet_id in balancer.subnet_ids
 }
 
-in_subnet contains item if some item in data_placement.in_subnet
+in_subnet[subnet_id] contains item if {
+	some subnet_id, items in data_in_subnets.by_subnet
+	some item in items
+}
+
+# What shows that a workload lies in a subnet.
+evidence(collection, id, _) := [["instances", id, "/subnet_id"]] if collection == "instances"
+
+evidence(collection, id, subnet_id) := data_placement.positions(collection, id, subnet_id) if {
+	collection in {"ecs_services", "load_balancers"}
+}
+
+evidence(collection, id, subnet_id) := data_placement.evidence(collection, id, subnet_id) if {
+	not collection in {"instances", "ecs_services", "load_balancers"}
+}

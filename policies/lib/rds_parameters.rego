@@ -8,12 +8,12 @@ package audit.lib.rds_parameters
 on_values := {"1", "on", "true"}
 
 is_mysql(engine) if {
-	is_string(engine)
+	engine != null
 	lower(engine) in {"mysql", "mariadb", "aurora", "aurora-mysql"}
 }
 
 is_postgres(engine) if {
-	is_string(engine)
+	engine != null
 	lower(engine) in {"postgres", "aurora-postgresql"}
 }
 

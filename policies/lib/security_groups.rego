@@ -1,20 +1,19 @@
 # What several controls need to know of security groups and their rules.
 package audit.lib.security_groups
 
+admin_ports := data.profile.admin_ports
+
 anywhere := {"IPv4": "0.0.0.0/0", "IPv6": "::/0"}
 
 # Protocols that have ports; RDP also speaks UDP. Network ACLs have numbers.
 port_protocols := {"tcp", "udp", "-1", "6", "17"}
 
-# The lowest admin port among ports that are open; undefined for none.
-admin_port(open) := min(ports) if {
+# The admin ports among ports that are open.
+open_admin_ports(open) := {port |
 	open.protocol in port_protocols
-	ports := {port |
-		some port in data.profile.admin_ports
-		open.from_port <= port
-		port <= open.to_port
-	}
-	count(ports) > 0
+	some port in admin_ports
+	open.from_port <= port
+	port <= open.to_port
 }
 
 # Open ports in words.
@@ -35,7 +34,7 @@ open_text(open) := sprintf("%s %d from %s", [open.protocol, open.from_port, anyw
 }
 
 # Whether open ports are types of ICMP in words.
-names_types(open) if is_string(open.icmp)
+names_types(open) if open.icmp != null
 
 # Whether a rule is for TCP and one port alone.
 is_tcp_port(rule, port) if {
@@ -58,7 +57,7 @@ peer_attributes := ["cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_grou
 
 # The attributes that name a rule's peer; all of them where none is known.
 peers(rule) := names if {
-	names := [name | some name in peer_attributes; is_string(rule[name])]
+	names := [name | some name in peer_attributes; rule[name] != null]
 	count(names) > 0
 }
 
@@ -71,7 +70,7 @@ peers(rule) := peer_attributes if {
 # A rule's peer in words.
 peer_text(rule) := peer if {
 	peer := rule[peers(rule)[0]]
-	is_string(peer)
+	peer != null
 } else := "a peer that is not known"
 
 # JSON pointers of a rule's ports, and of its peer.

@@ -10,7 +10,7 @@ days := {"sun": 0, "mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6}
 digits := ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 
 # Two digits as a number: "00" to "59".
-two_digits[text] := number if {
+two_digits := {text: number |
 	some number in numbers.range(0, 59)
 	text := concat("", [digits[floor(number / 10)], digits[number % 10]])
 }

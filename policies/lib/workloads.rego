@@ -1,25 +1,15 @@
-# Subnets and VPCs with a workload, each with one of them.
+# The workloads of VPCs.
 package audit.lib.workloads
 
 import data.audit.lib.placement
 
-workload_of[subnet_id] := first if {
-	some subnet_id, found in workloads_of
-	first := min(found)
+# What shows that a VPC has a workload: the first of them, and its subnet.
+evidence(vpc_id) := array.concat(placement.evidence(collection, id, subnet_id), [["subnets", subnet_id, "/vpc_id"]]) if {
+	[collection, id, subnet_id] := min(in_vpc[vpc_id])
 }
 
-workloads_of[subnet_id] contains [collection, id, evidence] if {
-	some [collection, id, subnet_id, evidence] in placement.in_subnet
-}
-
-# VPCs with a workload: the subnet of one, and what shows it.
-vpc_workload[vpc_id] := first if {
-	some vpc_id, found in vpc_workloads
-	first := min(found)
-}
-
-vpc_workloads[vpc_id] contains [collection, id, array.concat(evidence, [["subnets", subnet_id, "/vpc_id"]])] if {
-	some subnet_id, [collection, id, evidence] in workload_of
+in_vpc[vpc_id] contains [collection, id, subnet_id] if {
+	some subnet_id, items in placement.in_subnet
 	vpc_id := input.subnets[subnet_id].vpc_id
-	is_string(vpc_id)
+	[collection, id] := min(items)
 }

@@ -40,7 +40,7 @@ package audit.alb_health_check
 
 import data.audit.lib.text
 
-subjects[id] := group if {
+subjects := {id: group |
 	some id, group in input.target_groups
 	group.target_type != "lambda"
 	group.protocol in {"HTTP", "HTTPS", null}
@@ -70,14 +70,14 @@ deny contains finding if {
 }
 
 has_text(value) if {
-	is_string(value)
+	value != null
 	value != ""
 }
 
 # Codes of 400 and more are errors; those of gRPC are below 100.
 deny contains finding if {
 	some id, group in subjects
-	is_string(group.matcher)
+	group.matcher != null
 	codes := {to_number(code) |
 		some part in split(group.matcher, ",")
 		some text_code in split(part, "-")

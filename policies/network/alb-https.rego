@@ -52,6 +52,8 @@ import data.audit.lib.listener_actions
 import data.audit.lib.listeners
 import data.audit.lib.text
 
+tls_policies := data.profile.tls_policies
+
 harmless := {"redirect", "fixed-response"}
 
 # Listeners that pass requests on: [load balancer, listener, what shows it].
@@ -87,7 +89,7 @@ deny contains finding if {
 		"subject": ["load_balancers", balancer_id],
 		"message": sprintf(
 			"the TLS policy of its listener %s is %s, expected one of %s",
-			[id, text.shown(listener.ssl_policy), concat(", ", data.profile.tls_policies)],
+			[id, text.shown(listener.ssl_policy), concat(", ", tls_policies)],
 		),
 		"evidence": array.concat([["listeners", id, "/ssl_policy"], ["listeners", id, "/protocol"]], evidence),
 	}
@@ -118,14 +120,14 @@ deny contains finding if {
 }
 
 is_current(policy) if {
-	is_string(policy)
-	some pattern in data.profile.tls_policies
+	policy != null
+	some pattern in tls_policies
 	pattern == policy
 }
 
 is_current(policy) if {
-	is_string(policy)
-	some pattern in data.profile.tls_policies
+	policy != null
+	some pattern in tls_policies
 	endswith(pattern, "*")
 	startswith(policy, trim_suffix(pattern, "*"))
 }

@@ -52,7 +52,7 @@ deny contains finding if {
 zones[id] := {zone |
 	some subnet_id in balancer.subnet_ids
 	zone := input.subnets[subnet_id].availability_zone
-	is_string(zone)
+	zone != null
 } if {
 	some id, balancer in balancers.facing
 }

@@ -69,7 +69,7 @@ forwards[target_group] contains balancer_id if {
 	balancers.application[balancer_id]
 	some forward in action.forward
 	target_group := forward.target_group
-	is_string(target_group)
+	target_group != null
 }
 
 # Target groups by load balancer that forwards to them.
@@ -79,10 +79,10 @@ forwarded_by[balancer_id] contains target_group if {
 }
 
 # The port that a target group's health check has of its own.
-check_port[target_group] := number if {
+check_port := {target_group: number |
 	some target_group, group in input.target_groups
 	port := group.health_check_port
-	is_string(port)
+	port != null
 	regex.match(`^[0-9]+$`, port)
 	number := to_number(port)
 }
@@ -154,7 +154,7 @@ absence(rule, balancer_ids) := array.concat(
 		input.target_groups[target_group]
 	],
 ) if {
-	is_string(rule.referenced_group_id)
+	rule.referenced_group_id != null
 }
 
 absence(rule, _) := [] if not is_string(rule.referenced_group_id)

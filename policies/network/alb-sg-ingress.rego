@@ -46,7 +46,7 @@ import data.audit.lib.balancers
 import data.audit.lib.security_groups
 
 # Groups of internet-facing load balancers, with one of these.
-judged[id] := first if {
+judged := {id: first |
 	some id, group in input.security_groups
 	found := {user.id |
 		some user in group.used_by

@@ -41,12 +41,12 @@
 #     well-architected: ["SEC05-BP01"]
 package audit.alb_targets_private
 
-subjects[id] := group if {
+subjects := {id: group |
 	some id, group in input.target_groups
 	not group.target_type in {"lambda", "alb"}
 }
 
-interface_of[address] := first if {
+interface_of := {address: first |
 	some address, ids in interfaces_of
 	first := min(ids)
 }

@@ -45,7 +45,7 @@ package audit.bastion_only_ssh
 import data.audit.lib.ec2
 import data.audit.lib.paths
 
-subjects[id] := instance if {
+subjects := {id: instance |
 	some id, instance in ec2.instances
 	not ec2.is_bastion(instance)
 	not in_public_subnet(instance)
@@ -96,5 +96,5 @@ applicable contains ["instances", id] if some id, _ in subjects
 
 depends contains {"subject": ["instances", id], "on": ["subnets", instance.subnet_id]} if {
 	some id, instance in subjects
-	is_string(instance.subnet_id)
+	instance.subnet_id != null
 }

@@ -48,7 +48,7 @@ package audit.bastion_restricted
 import data.audit.lib.ec2
 import data.audit.lib.paths
 
-bastions[id] := instance if {
+bastions := {id: instance |
 	some id, instance in ec2.instances
 	ec2.is_bastion(instance)
 }
@@ -86,5 +86,5 @@ applicable contains ["instances", id] if some id, _ in bastions
 
 depends contains {"subject": ["instances", id], "on": ["subnets", instance.subnet_id]} if {
 	some id, instance in bastions
-	is_string(instance.subnet_id)
+	instance.subnet_id != null
 }

@@ -37,7 +37,7 @@
 #     well-architected: ["SEC05-BP02"]
 package audit.default_sg_closed
 
-subjects[id] := group if {
+subjects := {id: group |
 	some id, group in input.security_groups
 	group.is_default != false
 }

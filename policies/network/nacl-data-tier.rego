@@ -47,12 +47,12 @@
 #     well-architected: ["SEC05-BP02"]
 package audit.nacl_data_tier
 
+import data.audit.lib.data_in_subnets
 import data.audit.lib.data_placement
-import data.audit.lib.data_subnets
 import data.audit.lib.security_groups
 
-subjects[id] := subnet if {
-	some id, _ in data_subnets.first
+subjects := {id: subnet |
+	some id in data_placement.subnets
 	subnet := input.subnets[id]
 	subnet.public != true
 }
@@ -60,18 +60,23 @@ subjects[id] := subnet if {
 subnets_with[acl_id] contains id if {
 	some id, subnet in input.subnets
 	acl_id := subnet.network_acl_id
-	is_string(acl_id)
+	acl_id != null
 }
 
 # Of the subnets that share an ACL, the first that holds no data.
-others[acl_id] := first if {
+others := {acl_id: first |
 	some acl_id, ids in subnets_with
-	found := {id | some id in ids; not data_subnets.first[id]}
+	found := {id | some id in ids; not id in data_placement.subnets}
 	first := min(found)
 }
 
 # What makes a subnet one with data.
-holds(id) := array.concat([["subnets", id, "/network_acl_id"], ["subnets", id, "/public"]], data_subnets.first[id][2])
+holds(id) := array.concat(
+	[["subnets", id, "/network_acl_id"], ["subnets", id, "/public"]],
+	data_placement.evidence(collection, resource, id),
+) if {
+	[collection, resource] := min(data_in_subnets.by_subnet[id])
+}
 
 deny contains finding if {
 	some id, subnet in subjects
@@ -126,14 +131,15 @@ applicable contains ["subnets", id] if some id, _ in subjects
 
 depends contains {"subject": ["subnets", id], "on": ["network_acls", subnet.network_acl_id]} if {
 	some id, subnet in subjects
-	is_string(subnet.network_acl_id)
+	subnet.network_acl_id != null
 }
 
 depends contains {"subject": ["subnets", id], "on": [collection, resource]} if {
-	some [collection, resource, id, _] in data_placement.in_subnet
+	some id, resources in data_in_subnets.by_subnet
+	some [collection, resource] in resources
 }
 
-depends contains {"subject": ["subnets", id], "on": [collection, group]} if {
-	some [_, _, id, evidence] in data_placement.in_subnet
-	[collection, group, _] := evidence[1]
+depends contains {"subject": ["subnets", id], "on": [groups, group_id]} if {
+	some [_, _, groups, group_id] in data_placement.grouped
+	some id in input[groups][group_id].subnet_ids
 }

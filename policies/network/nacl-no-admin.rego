@@ -56,7 +56,7 @@ import data.audit.lib.security_groups
 in_force[acl_id] contains subnet_id if {
 	some subnet_id, subnet in input.subnets
 	acl_id := subnet.network_acl_id
-	is_string(acl_id)
+	acl_id != null
 }
 
 # Subnets whose ACL is not known, by VPC.
@@ -66,26 +66,25 @@ open_subnets[vpc_id] contains subnet_id if {
 	vpc_id := subnet.vpc_id
 }
 
-subnet_of[acl_id] := first if {
-	some acl_id, found in in_force
-	first := min(found)
-}
-
-subnet_of[acl_id] := first if {
-	some acl_id, acl in input.network_acls
-	not in_force[acl_id]
-	first := min(open_subnets[acl.vpc_id])
-}
+# One of the subnets that each ACL is in force in, or may be.
+subnet_of := object.union(
+	{acl_id: min(found) | some acl_id, found in in_force},
+	{acl_id: min(open_subnets[acl.vpc_id]) |
+		some acl_id, acl in input.network_acls
+		not in_force[acl_id]
+	},
+)
 
 deny contains finding if {
 	some acl_id, subnet_id in subnet_of
 	some index, open in input.network_acls[acl_id].open_ingress
-	port := security_groups.admin_port(open)
+	ports := security_groups.open_admin_ports(open)
+	ports != set()
 	finding := {
 		"subject": ["network_acls", acl_id],
 		"message": sprintf(
 			"it admits %s, which takes in the admin port %d, and is in force in %s",
-			[security_groups.open_text(open), port, subnet_id],
+			[security_groups.open_text(open), min(ports), subnet_id],
 		),
 		"evidence": array.concat(entries(acl_id, index, open), [["subnets", subnet_id, "/network_acl_id"]]),
 	}

@@ -43,7 +43,7 @@
 #     well-architected: ["REL10-BP01"]
 package audit.nat_per_zone
 
-subjects[id] := subnet if {
+subjects := {id: subnet |
 	some id, subnet in input.subnets
 	subnet.public != true
 }
@@ -96,7 +96,7 @@ deny contains finding if {
 deny contains finding if {
 	some [id, table_id, index, nat_id] in via_nat
 	nat_subnet := input.nat_gateways[nat_id].subnet_id
-	is_string(nat_subnet)
+	nat_subnet != null
 	zone := input.subnets[nat_subnet].availability_zone
 	zone != input.subnets[id].availability_zone
 	finding := {
@@ -148,7 +148,7 @@ applicable contains ["subnets", id] if some id, _ in subjects
 
 depends contains {"subject": ["subnets", id], "on": ["route_tables", subnet.route_table_id]} if {
 	some id, subnet in subjects
-	is_string(subnet.route_table_id)
+	subnet.route_table_id != null
 }
 
 depends contains {"subject": ["subnets", id], "on": ["nat_gateways", nat_id]} if some [id, _, _, nat_id] in via_nat
@@ -156,5 +156,5 @@ depends contains {"subject": ["subnets", id], "on": ["nat_gateways", nat_id]} if
 depends contains {"subject": ["subnets", id], "on": ["subnets", nat_subnet]} if {
 	some [id, _, _, nat_id] in via_nat
 	nat_subnet := input.nat_gateways[nat_id].subnet_id
-	is_string(nat_subnet)
+	nat_subnet != null
 }

@@ -59,19 +59,25 @@ package audit.net_single_entry
 import data.audit.lib.ec2
 import data.audit.lib.paths
 
-# What may have a path from the internet, by region.
-candidates contains [region_id, fact.collection, fact.id] if {
-	some fact in input.analysis.reachability
+# What may have a path from the internet, by its account and region.
+candidates[place] contains key if {
+	some key, fact in input.analysis.reachability
 	not is_entry(fact)
 	resource := input[fact.collection][fact.id]
-	some region_id, region in input.regions
-	same(region.account, resource.account)
-	same(region.region, resource.region)
+	place := [resource.account, resource.region]
 }
 
 is_entry(fact) if {
 	fact.collection == "load_balancers"
 	input.load_balancers[fact.id].load_balancer_type == "application"
+}
+
+# The regions that an account and region may be.
+regions_of[place] contains region_id if {
+	some place, _ in candidates
+	some region_id, region in input.regions
+	same(region.account, place[0])
+	same(region.region, place[1])
 }
 
 # What is not known on either side may be the same.
@@ -95,10 +101,26 @@ strays(fact) := [found, "/reachability/unexpected_paths"] if {
 	found := [path | some path in fact.unexpected_paths; path.from_label == "internet"]
 }
 
+# Those with any path.
+reached contains key if {
+	some key, fact in input.analysis.reachability
+	fact.internet_paths != []
+}
+
+reached contains key if {
+	some key, fact in input.analysis.reachability
+	fact.unexpected_paths != []
+}
+
 deny contains finding if {
-	some [region_id, collection, id] in candidates
-	[found, pointer] := strays(paths.found(collection, id))
-	count(found) > 0
+	some place, keys in candidates
+	some key in keys & reached
+	fact := input.analysis.reachability[key]
+	[found, pointer] := strays(fact)
+	found != []
+	collection := fact.collection
+	id := fact.id
+	some region_id in regions_of[place]
 	finding := {
 		"subject": ["regions", region_id],
 		"message": sprintf(
@@ -119,6 +141,9 @@ deny contains finding if {
 # An application load balancer matters in nothing but its kind.
 depends contains {"subject": ["regions", region_id], "on": ["load_balancers", null]} if some region_id, _ in input.regions
 
-depends contains {"subject": ["regions", region_id], "on": [collection, id]} if {
-	some [region_id, collection, id] in candidates
+depends contains {"subject": ["regions", region_id], "on": [fact.collection, fact.id]} if {
+	some place, keys in candidates
+	some key in keys
+	fact := input.analysis.reachability[key]
+	some region_id in regions_of[place]
 }

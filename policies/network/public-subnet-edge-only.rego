@@ -49,35 +49,37 @@ package audit.public_subnet_edge_only
 import data.audit.lib.ec2
 import data.audit.lib.placement
 
-subjects[id] := subnet if {
+subjects contains id if {
 	some id, subnet in input.subnets
 	subnet.public != false
 }
 
 deny contains finding if {
-	some [collection, id, subnet_id, evidence] in placement.in_subnet
-	subjects[subnet_id]
-	not is_edge(collection, id)
+	some subnet_id in subjects
+	some [collection, id] in placement.in_subnet[subnet_id]
+	collection != "load_balancers"
+	not is_bastion(collection, id)
 	finding := {
 		"subject": ["subnets", subnet_id],
 		"message": sprintf("%s/%s lies in it, expected load balancers, NAT gateways and bastions only", [collection, id]),
 		"evidence": array.concat(
 			[["subnets", subnet_id, "/public"]],
-			array.concat(evidence, [["instances", id, ec2.bastion_pointer] | collection == "instances"]),
+			array.concat(
+				placement.evidence(collection, id, subnet_id),
+				[["instances", id, ec2.bastion_pointer] | collection == "instances"],
+			),
 		),
 	}
 }
 
-is_edge("load_balancers", id) if is_string(id)
+is_bastion("instances", id) if ec2.is_bastion(input.instances[id])
 
-is_edge("instances", id) if ec2.is_bastion(input.instances[id])
-
-applicable contains ["subnets", id] if some id, _ in subjects
+applicable contains ["subnets", id] if some id in subjects
 
 # Resources whose subnets are not known may lie in any.
 depends contains {"subject": ["subnets", subnet_id], "on": [collection, id]} if {
-	some [collection, id, subnet_id, _] in placement.in_subnet
-	subjects[subnet_id]
+	some subnet_id in subjects
+	some [collection, id] in placement.in_subnet[subnet_id]
 }
 
 depends contains {"subject": ["subnets", subnet_id], "on": [collection, id]} if {
@@ -100,7 +102,7 @@ depends contains {"subject": ["subnets", subnet_id], "on": [collection, id]} if 
 		},
 	}
 	some id in resources
-	some subnet_id, _ in subjects
+	some subnet_id in subjects
 }
 
 depends contains {"subject": ["subnets", subnet_id], "on": [collection, id]} if {
@@ -119,5 +121,5 @@ depends contains {"subject": ["subnets", subnet_id], "on": [collection, id]} if 
 		},
 	}
 	some id in resources
-	some subnet_id, _ in subjects
+	some subnet_id in subjects
 }

@@ -70,28 +70,27 @@ ports[id] contains [443, ["opensearch_domains", user.id, ""]] if {
 	user.collection == "opensearch_domains"
 }
 
-expected[id] := {port | some [port, _] in found; is_number(port)} if some id, found in ports
+expected := {id: {port | some [port, _] in found; is_number(port)} | some id, found in ports}
 
 unused contains id if {
 	some id, group in input.security_groups
-	count(group.used_by) == 0
+	group.used_by == []
 	not group.is_default
 }
 
-fits(id, rule) if {
-	some port in expected[id]
-	security_groups.is_tcp_port(rule, port)
+fits(rule, allowed) if {
+	rule.protocol in {"tcp", "6"}
+	rule.from_port == rule.to_port
+	rule.from_port in allowed
 }
 
-foreseen(id) if id in carriers.of_services
-
-foreseen(id) if id in carriers.of_bastions
+foreseen := carriers.of_services | carriers.of_bastions
 
 deny contains finding if {
-	some id, found in ports
+	some id, allowed in expected
 	some index, rule in input.security_groups[id].ingress
-	not fits(id, rule)
-	shown := [evidence | some [_, evidence] in found; evidence[2] != ""]
+	not fits(rule, allowed)
+	shown := [evidence | some [_, evidence] in ports[id]; evidence[2] != ""]
 	finding := {
 		"subject": ["security_groups", id],
 		"message": sprintf(
@@ -99,7 +98,7 @@ deny contains finding if {
 			[
 				security_groups.ports_text(rule),
 				security_groups.peer_text(rule),
-				concat(", ", {sprintf("%d", [port]) | some port in expected[id]}),
+				concat(", ", {sprintf("%d", [port]) | some port in allowed}),
 			],
 		),
 		"evidence": array.concat(
@@ -112,7 +111,7 @@ deny contains finding if {
 deny contains finding if {
 	some id, _ in ports
 	some index, rule in input.security_groups[id].ingress
-	not foreseen(rule.referenced_group_id)
+	not rule.referenced_group_id in foreseen
 	finding := {
 		"subject": ["security_groups", id],
 		"message": sprintf(
@@ -130,7 +129,7 @@ deny contains finding if {
 }
 
 foreign(rule) := " (a group that was not seen)" if {
-	is_string(rule.referenced_group_id)
+	rule.referenced_group_id != null
 	not input.security_groups[rule.referenced_group_id]
 } else := ""
 
@@ -155,5 +154,5 @@ depends contains {"subject": ["security_groups", id], "on": ["instances", user.i
 depends contains {"subject": ["security_groups", id], "on": ["security_groups", rule.referenced_group_id]} if {
 	some id, _ in ports
 	some rule in input.security_groups[id].ingress
-	is_string(rule.referenced_group_id)
+	rule.referenced_group_id != null
 }

@@ -45,12 +45,13 @@ import data.audit.lib.security_groups
 deny contains finding if {
 	some id, group in input.security_groups
 	some index, open in group.open_ingress
-	port := security_groups.admin_port(open)
+	ports := security_groups.open_admin_ports(open)
+	ports != set()
 	finding := {
 		"subject": ["security_groups", id],
 		"message": sprintf(
 			"it admits %s, which takes in the admin port %d (expected from nowhere at large)",
-			[security_groups.open_text(open), port],
+			[security_groups.open_text(open), min(ports)],
 		),
 		"evidence": evidence(id, index, open),
 	}

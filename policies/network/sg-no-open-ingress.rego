@@ -43,36 +43,44 @@ package audit.sg_no_open_ingress
 
 import data.audit.lib.security_groups
 
-entry_groups contains id if {
-	some id, group in input.security_groups
+entry_groups := of_albs - shared
+
+# Groups that application load balancers carry.
+of_albs contains id if {
+	some id, group in open_groups
 	some user in group.used_by
-	is_balancer(user)
-	not id in shared
+	user.collection == "load_balancers"
+	input.load_balancers[user.id].load_balancer_type == "application"
 }
 
 # Groups that something else than an application load balancer carries too.
 shared contains id if {
-	some id, group in input.security_groups
+	some id, group in open_groups
 	some user in group.used_by
-	not is_balancer(user)
+	user.collection != "load_balancers"
 }
 
-is_balancer(user) if {
+shared contains id if {
+	some id, group in open_groups
+	some user in group.used_by
 	user.collection == "load_balancers"
-	input.load_balancers[user.id].load_balancer_type == "application"
+	not input.load_balancers[user.id].load_balancer_type == "application"
+}
+
+open_groups := {id: group |
+	some id, group in input.security_groups
+	group.open_ingress != []
 }
 
 entry_ports := {80, 443}
 
 exempt(id, open) if {
 	id in entry_groups
-	open.protocol in {"tcp", "6"}
-	open.from_port == open.to_port
-	open.from_port in entry_ports
+	could_be_exempt(open)
 }
 
 deny contains finding if {
-	some id, group in input.security_groups
+	some id, group in open_groups
 	some index, open in group.open_ingress
 	not exempt(id, open)
 	finding := {
@@ -110,8 +118,7 @@ could_be_exempt(open) if {
 }
 
 depends contains {"subject": ["security_groups", id], "on": ["load_balancers", user.id]} if {
-	some id, group in input.security_groups
-	count(group.open_ingress) > 0
+	some id, group in open_groups
 	some user in group.used_by
 	user.collection == "load_balancers"
 }

@@ -48,36 +48,38 @@ package audit.sg_service_chain
 import data.audit.lib.carriers
 import data.audit.lib.security_groups
 
-# Groups of services; and those without a carrier, which may be unknown.
-subjects[id] := group if {
+application_port := data.profile.application_port
+
+# Groups of services.
+judged := {id: input.security_groups[id] | some id in carriers.of_services - carriers.of_balancers}
+
+# And those without a carrier, which may be one that is not known.
+unused contains id if {
 	some id, group in input.security_groups
-	count(group.used_by) == 0
+	group.used_by == []
 	not group.is_default
 }
 
-subjects[id] := group if {
-	some id in carriers.of_services
-	not "load_balancers" in carriers.of[id]
-	group := input.security_groups[id]
-}
-
-judged[id] := group if {
-	some id, group in subjects
-	count(group.used_by) > 0
-}
+subjects := unused | object.keys(judged)
 
 deny contains finding if {
 	some id, group in judged
 	some index, rule in group.ingress
-	not security_groups.is_tcp_port(rule, data.profile.application_port)
+	not is_expected(rule)
 	finding := {
 		"subject": ["security_groups", id],
 		"message": sprintf(
 			"it admits %s from %s, expected tcp %d alone",
-			[security_groups.ports_text(rule), security_groups.peer_text(rule), data.profile.application_port],
+			[security_groups.ports_text(rule), security_groups.peer_text(rule), application_port],
 		),
 		"evidence": array.concat(security_groups.ports_evidence(id, "ingress", index), [["security_groups", id, "/used_by"]]),
 	}
+}
+
+is_expected(rule) if {
+	rule.protocol in {"tcp", "6"}
+	rule.from_port == application_port
+	rule.to_port == application_port
 }
 
 deny contains finding if {
@@ -99,11 +101,11 @@ deny contains finding if {
 }
 
 foreign(rule) := " (a group that was not seen)" if {
-	is_string(rule.referenced_group_id)
+	rule.referenced_group_id != null
 	not input.security_groups[rule.referenced_group_id]
 } else := ""
 
-applicable contains ["security_groups", id] if some id, _ in subjects
+applicable contains ["security_groups", id] if some id in subjects
 
 depends contains {"subject": ["security_groups", id], "on": ["load_balancers", user.id]} if {
 	some id, group in judged
@@ -112,4 +114,4 @@ depends contains {"subject": ["security_groups", id], "on": ["load_balancers", u
 	user.collection == "load_balancers"
 }
 
-depends contains {"subject": ["security_groups", id], "on": ["security_groups", id]} if some id, _ in subjects
+depends contains {"subject": ["security_groups", id], "on": ["security_groups", id]} if some id in subjects

@@ -28,7 +28,7 @@
 #     soc2: ["CC6.1"]
 package audit.sg_unused
 
-subjects[id] := group if {
+subjects := {id: group |
 	some id, group in input.security_groups
 	group.is_default != true
 }

@@ -60,20 +60,23 @@ default_vpcs contains id if {
 	vpc.is_default == true
 }
 
-in_default[resource] contains [subnet_id, evidence] if {
-	some [collection, id, subnet_id, evidence] in placement.in_subnet
+in_default[resource] contains subnet_id if {
+	some subnet_id, resources in placement.in_subnet
 	input.subnets[subnet_id].vpc_id in default_vpcs
-	resource := [collection, id]
+	some resource in resources
 }
 
 deny contains finding if {
 	some [collection, id], found in in_default
-	[subnet_id, evidence] := min(found)
+	subnet_id := min(found)
 	vpc_id := input.subnets[subnet_id].vpc_id
 	finding := {
 		"subject": [collection, id],
 		"message": sprintf("it lies in the default VPC %s, by subnet %s", [vpc_id, subnet_id]),
-		"evidence": array.concat(evidence, [["subnets", subnet_id, "/vpc_id"], ["vpcs", vpc_id, "/is_default"]]),
+		"evidence": array.concat(
+			placement.evidence(collection, id, subnet_id),
+			[["subnets", subnet_id, "/vpc_id"], ["vpcs", vpc_id, "/is_default"]],
+		),
 	}
 }
 
@@ -109,7 +112,7 @@ unplaced contains ["instances", id, "subnet", [["instances", id, "/subnet_id"], 
 attached contains instance_id if {
 	some interface in input.network_interfaces
 	instance_id := interface.instance_id
-	is_string(instance_id)
+	instance_id != null
 }
 
 deny contains finding if {
@@ -122,15 +125,17 @@ deny contains finding if {
 }
 
 depends contains {"subject": [collection, id], "on": ["subnets", subnet_id]} if {
-	some [collection, id, subnet_id, _] in placement.in_subnet
+	some subnet_id, resources in placement.in_subnet
+	some [collection, id] in resources
 }
 
 depends contains {"subject": [collection, id], "on": ["vpcs", vpc_id]} if {
-	some [collection, id, subnet_id, _] in placement.in_subnet
+	some subnet_id, resources in placement.in_subnet
 	vpc_id := input.subnets[subnet_id].vpc_id
-	is_string(vpc_id)
+	vpc_id != null
+	some [collection, id] in resources
 }
 
 depends contains {"subject": [collection, id], "on": [groups, group_id]} if {
-	some [collection, id, groups, group_id, _] in data_placement.grouped
+	some [collection, id, groups, group_id] in data_placement.grouped
 }

@@ -50,22 +50,66 @@
 #     well-architected: ["SEC05-BP02"]
 package audit.vpc_endpoints
 
+import data.audit.lib.occupied
 import data.audit.lib.workloads
 
-kinds := {
-	"Interface": data.profile.required_interface_endpoints,
-	"Gateway": data.profile.required_gateway_endpoints,
+# The endpoints that a VPC needs: [kind, service].
+needed contains ["Interface", name] if some name in data.profile.required_interface_endpoints
+
+needed contains ["Gateway", name] if some name in data.profile.required_gateway_endpoints
+
+# The services in full names: `ecr.api` of `com.amazonaws.eu-west-1.ecr.api`.
+services := {name: service(name) |
+	some name in {endpoint.service_name | some endpoint in input.vpc_endpoints}
+	name != null
 }
 
-# The service in a full name: `ecr.api` of `com.amazonaws.eu-west-1.ecr.api`.
 service(name) := concat(".", array.slice(split(name, "."), 3, 9)) if not startswith(name, "cn.")
 
 service(name) := concat(".", array.slice(split(name, "."), 4, 9)) if startswith(name, "cn.")
 
-endpoints[key] contains id if {
+endpoints_of[vpc_id] contains id if {
 	some id, endpoint in input.vpc_endpoints
-	is_string(endpoint.service_name)
-	key := [endpoint.vpc_id, endpoint.vpc_endpoint_type, service(endpoint.service_name)]
+	vpc_id := endpoint.vpc_id
+}
+
+# The endpoints that a VPC has, and those that work.
+present[vpc_id] contains [kind, name] if {
+	some endpoint in input.vpc_endpoints
+	vpc_id := endpoint.vpc_id
+	kind := endpoint.vpc_endpoint_type
+	name := services[endpoint.service_name]
+}
+
+working[vpc_id] contains [kind, name] if {
+	some id, endpoint in input.vpc_endpoints
+	not id in unusable
+	vpc_id := endpoint.vpc_id
+	kind := endpoint.vpc_endpoint_type
+	name := services[endpoint.service_name]
+}
+
+unusable contains id if {
+	some id, endpoint in input.vpc_endpoints
+	endpoint.vpc_endpoint_type == "Interface"
+	endpoint.private_dns_enabled == false
+}
+
+unusable contains id if {
+	some id, endpoint in input.vpc_endpoints
+	endpoint.vpc_endpoint_type == "Gateway"
+	endpoint.route_table_ids == []
+}
+
+unusable contains id if {
+	some id, endpoint in input.vpc_endpoints
+	endpoint.state in states_down
+}
+
+states_down contains state if {
+	some state in {endpoint.state | some endpoint in input.vpc_endpoints}
+	state != null
+	not lower(state) in {"available", "pending"}
 }
 
 problem(endpoint) := "is without private DNS (private_dns_enabled is false)" if {
@@ -73,38 +117,29 @@ problem(endpoint) := "is without private DNS (private_dns_enabled is false)" if 
 	endpoint.private_dns_enabled == false
 } else := "is in no route table" if {
 	endpoint.vpc_endpoint_type == "Gateway"
-	count(endpoint.route_table_ids) == 0
-} else := sprintf("is not available (state is %s)", [endpoint.state]) if {
-	is_string(endpoint.state)
-	not lower(endpoint.state) in {"available", "pending"}
-}
-
-working[key] contains id if {
-	some key, ids in endpoints
-	some id in ids
-	not problem(input.vpc_endpoints[id])
-}
+	endpoint.route_table_ids == []
+} else := sprintf("is not available (state is %s)", [endpoint.state])
 
 deny contains finding if {
-	some vpc_id, [_, _, workload] in workloads.vpc_workload
+	some vpc_id in occupied.vpcs
 	input.vpcs[vpc_id]
-	some kind, services in kinds
-	some name in services
-	not endpoints[[vpc_id, kind, name]]
+	some [kind, name] in needed - {pair | some pair in present[vpc_id]}
 	finding := {
 		"subject": ["vpcs", vpc_id],
 		"message": sprintf("it has no %s endpoint for %s", [lower(kind), name]),
-		"evidence": array.concat([["vpc_endpoints"]], workload),
+		"evidence": array.concat([["vpc_endpoints"]], workloads.evidence(vpc_id)),
 	}
 }
 
 deny contains finding if {
-	some vpc_id, [_, _, workload] in workloads.vpc_workload
+	some vpc_id in occupied.vpcs
 	input.vpcs[vpc_id]
-	some kind, services in kinds
-	some name in services
-	ids := endpoints[[vpc_id, kind, name]]
-	not working[[vpc_id, kind, name]]
+	some [kind, name] in (needed & present[vpc_id]) - {pair | some pair in working[vpc_id]}
+	ids := {id |
+		some id in endpoints_of[vpc_id]
+		input.vpc_endpoints[id].vpc_endpoint_type == kind
+		services[input.vpc_endpoints[id].service_name] == name
+	}
 	first := min(ids)
 	own := [["vpc_endpoints", id, pointer] |
 		some id in ids
@@ -113,7 +148,7 @@ deny contains finding if {
 	finding := {
 		"subject": ["vpcs", vpc_id],
 		"message": sprintf("its endpoint %s for %s %s", [first, name, problem(input.vpc_endpoints[first])]),
-		"evidence": array.concat(own, workload),
+		"evidence": array.concat(own, workloads.evidence(vpc_id)),
 	}
 }
 
@@ -129,12 +164,12 @@ applicable contains ["vpcs", id] if {
 }
 
 applicable contains ["vpcs", id] if {
-	some id, _ in input.vpcs
-	workloads.vpc_workload[id]
+	some id in occupied.vpcs
+	input.vpcs[id]
 }
 
 depends contains {"subject": ["vpcs", vpc_id], "on": ["vpc_endpoints", id]} if {
-	some [vpc_id, _, _], ids in endpoints
+	some vpc_id, ids in endpoints_of
 	some id in ids
 }
 

@@ -45,7 +45,9 @@
 #     well-architected: ["SEC04-BP01"]
 package audit.vpc_flow_logs
 
-wanted := {"ALL", data.profile.flow_log_traffic}
+flow_log_traffic := data.profile.flow_log_traffic
+
+wanted := {"ALL", flow_log_traffic}
 
 logs[vpc_id] contains id if {
 	some id, log in input.flow_logs
@@ -63,7 +65,7 @@ good[vpc_id] contains id if {
 	log.deliver_logs_status != "FAILED"
 }
 
-problem(log) := sprintf("captures %v traffic, expected %s", [log.traffic_type, data.profile.flow_log_traffic]) if {
+problem(log) := sprintf("captures %v traffic, expected %s", [log.traffic_type, flow_log_traffic]) if {
 	not log.traffic_type in wanted
 } else := "fails to deliver (deliver_logs_status is FAILED)" if {
 	log.deliver_logs_status == "FAILED"

@@ -41,29 +41,29 @@
 #     well-architected: ["REL10-BP01", "SEC05-BP01"]
 package audit.vpc_tiers
 
+import data.audit.lib.occupied
 import data.audit.lib.workloads
 
 tiers := {"public": true, "private": false}
 
-zones[key] contains subnet.availability_zone if {
-	some tier, public in tiers
+# The zones of each VPC: [whether its subnet is public, zone].
+zones[vpc_id] contains [subnet.public, subnet.availability_zone] if {
 	some subnet in input.subnets
-	subnet.public == public
-	is_string(subnet.availability_zone)
-	key := [subnet.vpc_id, tier]
+	subnet.availability_zone != null
+	vpc_id := subnet.vpc_id
 }
 
 subnets_of[vpc_id] contains id if {
 	some id, subnet in input.subnets
 	vpc_id := subnet.vpc_id
-	is_string(vpc_id)
+	vpc_id != null
 }
 
 deny contains finding if {
-	some vpc_id, [_, _, workload] in workloads.vpc_workload
+	some vpc_id in occupied.vpcs
 	input.vpcs[vpc_id]
-	some tier, _ in tiers
-	found := object.get(zones, [[vpc_id, tier]], set())
+	some tier, public in tiers
+	found := {zone | some [is_public, zone] in zones[vpc_id]; is_public == public}
 	count(found) < 2
 	own := [["subnets", id, pointer] |
 		some id in subnets_of[vpc_id]
@@ -72,7 +72,7 @@ deny contains finding if {
 	finding := {
 		"subject": ["vpcs", vpc_id],
 		"message": sprintf("it has %s subnets in %d Availability Zones, expected at least 2", [tier, count(found)]),
-		"evidence": array.concat(own, array.concat(workload, [["subnets"]])),
+		"evidence": array.concat(own, array.concat(workloads.evidence(vpc_id), [["subnets"]])),
 	}
 }
 
@@ -83,8 +83,8 @@ applicable contains ["vpcs", id] if {
 }
 
 applicable contains ["vpcs", id] if {
-	some id, _ in input.vpcs
-	workloads.vpc_workload[id]
+	some id in occupied.vpcs
+	input.vpcs[id]
 }
 
 depends contains {"subject": ["vpcs", vpc_id], "on": ["subnets", id]} if {

@@ -51,7 +51,7 @@ drivers := {"awslogs", "awsfirelens"}
 
 with_router contains id if {
 	some [id, _, container] in containers.declared
-	is_string(container.firelens_type)
+	container.firelens_type != null
 }
 
 deny contains finding if {

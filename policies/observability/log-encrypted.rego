@@ -30,8 +30,10 @@
 #     well-architected: ["SEC08-BP02"]
 package audit.log_encrypted
 
+log_encryption_required := data.profile.log_encryption_required
+
 deny contains finding if {
-	data.profile.log_encryption_required == true
+	log_encryption_required == true
 	some id, group in input.log_groups
 	group.kms_key_id == null
 	finding := {
@@ -42,6 +44,6 @@ deny contains finding if {
 }
 
 applicable contains ["log_groups", id] if {
-	data.profile.log_encryption_required == true
+	log_encryption_required == true
 	some id, _ in input.log_groups
 }

@@ -28,15 +28,17 @@
 #     well-architected: ["OPS04-BP02"]
 package audit.log_naming
 
+log_group_pattern := data.profile.log_group_pattern
+
 deny contains finding if {
 	some id, group in input.log_groups
-	is_string(group.log_group_name)
-	not regex.match(data.profile.log_group_pattern, group.log_group_name)
+	group.log_group_name != null
+	not regex.match(log_group_pattern, group.log_group_name)
 	finding := {
 		"subject": ["log_groups", id],
 		"message": sprintf(
 			"its name %s does not match the profile's pattern %s",
-			[group.log_group_name, data.profile.log_group_pattern],
+			[group.log_group_name, log_group_pattern],
 		),
 		"evidence": [["log_groups", id, "/log_group_name"]],
 	}

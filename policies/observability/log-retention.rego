@@ -31,7 +31,9 @@
 #     well-architected: ["SEC04-BP01"]
 package audit.log_retention
 
-judged[id] := group if {
+log_retention_days := data.profile.log_retention_days
+
+judged := {id: group |
 	some id, group in input.log_groups
 	group.log_group_class != "DELIVERY"
 }
@@ -41,7 +43,7 @@ deny contains finding if {
 	group.retention_in_days == null
 	finding := {
 		"subject": ["log_groups", id],
-		"message": sprintf("its events never expire, expected a retention of at least %d days", [data.profile.log_retention_days]),
+		"message": sprintf("its events never expire, expected a retention of at least %d days", [log_retention_days]),
 		"evidence": [["log_groups", id, "/retention_in_days"], ["log_groups", id, "/log_group_class"]],
 	}
 }
@@ -49,12 +51,12 @@ deny contains finding if {
 deny contains finding if {
 	some id, group in judged
 	is_number(group.retention_in_days)
-	group.retention_in_days < data.profile.log_retention_days
+	group.retention_in_days < log_retention_days
 	finding := {
 		"subject": ["log_groups", id],
 		"message": sprintf(
 			"its events are kept for %d days, expected at least %d",
-			[group.retention_in_days, data.profile.log_retention_days],
+			[group.retention_in_days, log_retention_days],
 		),
 		"evidence": [["log_groups", id, "/retention_in_days"], ["log_groups", id, "/log_group_class"]],
 	}

@@ -33,7 +33,7 @@ import data.audit.lib.text
 
 deny contains finding if {
 	some [id, index, container] in containers.declared
-	is_string(container.image)
+	container.image != null
 	problem := unpinned(container.image)
 	pointer := sprintf("/containers/%d", [index])
 	finding := {

@@ -49,10 +49,12 @@ package audit.ecs_safe_deployment
 
 import data.audit.lib.text
 
+minimum_healthy_percent := data.profile.minimum_healthy_percent
+
 gradual := {"BLUE_GREEN", "CANARY", "LINEAR"}
 
 # Services that ECS itself updates task by task.
-rolling[id] := service if {
+rolling := {id: service |
 	some id, service in input.ecs_services
 	not service.deployment_controller in {"CODE_DEPLOY", "EXTERNAL"}
 	not service.deployment_configuration.strategy in gradual
@@ -103,12 +105,12 @@ deny contains finding if {
 	service.scheduling_strategy != "DAEMON"
 	percent := service.deployment_configuration.minimum_healthy_percent
 	is_number(percent)
-	percent < data.profile.minimum_healthy_percent
+	percent < minimum_healthy_percent
 	finding := {
 		"subject": ["ecs_services", id],
 		"message": sprintf(
 			"a deployment may stop tasks down to %d %% of the desired count, expected at least %d %%",
-			[percent, data.profile.minimum_healthy_percent],
+			[percent, minimum_healthy_percent],
 		),
 		"evidence": evidence(id, [
 			"/deployment_configuration/minimum_healthy_percent",

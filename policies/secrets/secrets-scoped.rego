@@ -49,7 +49,7 @@ definitions[role] contains [id, attribute] if {
 	some id, definition in input.ecs_task_definitions
 	some attribute in role_attributes
 	role := definition[attribute]
-	is_string(role)
+	role != null
 }
 
 # Spellings of the secrets that a task definition names. A reference may end in
@@ -59,7 +59,7 @@ named[id] contains spelling if {
 	some id, definition in input.ecs_task_definitions
 	some container in definition.containers
 	some secret in container.secrets
-	is_string(secret.value_from)
+	secret.value_from != null
 	some spelling in spellings(secret.value_from)
 }
 
@@ -76,7 +76,7 @@ named[id] contains arn if {
 	some id, definition in input.ecs_task_definitions
 	some container in definition.containers
 	some secret in container.secrets
-	is_string(secret.value_from)
+	secret.value_from != null
 	startswith(secret.value_from, "arn:")
 	partial := concat(":", array.slice(split(secret.value_from, ":"), 0, 7))
 	some arn in arns_by_partial[partial]
@@ -84,7 +84,7 @@ named[id] contains arn if {
 
 arns_by_partial[partial] contains secret.arn if {
 	some secret in input.secrets
-	is_string(secret.arn)
+	secret.arn != null
 	regex.match(`-[A-Za-z0-9]{6}$`, secret.arn)
 	partial := substring(secret.arn, 0, count(secret.arn) - 7)
 }
@@ -94,7 +94,7 @@ named[id] contains key if {
 	some id, definition in input.ecs_task_definitions
 	some container in definition.containers
 	some secret in container.secrets
-	is_string(secret.value_from)
+	secret.value_from != null
 	startswith(secret.value_from, "arn:")
 	name := split(secret.value_from, ":")[6]
 	some spelling in {name, substring(name, 0, count(name) - 7)}
@@ -103,7 +103,7 @@ named[id] contains key if {
 
 keys_by_name[secret.name] contains key if {
 	some key, secret in input.secrets
-	is_string(secret.name)
+	secret.name != null
 	secret.arn == null
 }
 
@@ -116,7 +116,7 @@ named_for[role] contains spelling if {
 deny contains finding if {
 	some role, uses in definitions
 	some index, grant in input.iam_roles[role].effective.readable_secrets
-	not grant.resource in object.get(named_for, role, set())
+	not grant.resource in named_for[role]
 	finding := {
 		"subject": ["iam_roles", role],
 		"message": sprintf(

@@ -61,8 +61,7 @@ of_trails contains [id, bucket_id, bucket] if {
 
 deny contains finding if {
 	some [id, bucket_id, bucket] in of_trails
-	some name, _ in buckets.blocks
-	not buckets.is_blocked(bucket, name)
+	some name in buckets.unblocked[bucket_id]
 	finding := {
 		"subject": ["cloudtrail_trails", id],
 		"message": sprintf("its bucket %s does not block public access (%s is not true, nor is the account's)", [bucket_id, name]),

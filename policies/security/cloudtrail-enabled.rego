@@ -65,7 +65,7 @@ works(trail) if {
 }
 
 # Trails by account: its own, and those of its organization.
-trails_of[id] := found if {
+trails_of := {id: found |
 	some id, account in input.accounts
 	found := {trail_id |
 		some trail_id, trail in input.cloudtrail_trails

@@ -32,7 +32,11 @@ package audit.iam_key_age
 
 import data.audit.lib.times
 
-subjects[id] := key if {
+access_key_max_age_days := data.profile.access_key_max_age_days
+
+access_key_unused_days := data.profile.access_key_unused_days
+
+subjects := {id: key |
 	some id, key in input.iam_access_keys
 	key.active != false
 }
@@ -40,10 +44,10 @@ subjects[id] := key if {
 deny contains finding if {
 	some id, key in subjects
 	days := times.days_since(key.last_rotated)
-	days > data.profile.access_key_max_age_days
+	days > access_key_max_age_days
 	finding := {
 		"subject": ["iam_access_keys", id],
-		"message": sprintf("it is %d days old, expected at most %d", [days, data.profile.access_key_max_age_days]),
+		"message": sprintf("it is %d days old, expected at most %d", [days, access_key_max_age_days]),
 		"evidence": [["iam_access_keys", id, "/last_rotated"], ["iam_access_keys", id, "/active"]],
 	}
 }
@@ -51,10 +55,10 @@ deny contains finding if {
 deny contains finding if {
 	some id, key in subjects
 	days := times.days_since(key.last_used)
-	days > data.profile.access_key_unused_days
+	days > access_key_unused_days
 	finding := {
 		"subject": ["iam_access_keys", id],
-		"message": sprintf("it was last used %d days ago, expected at most %d", [days, data.profile.access_key_unused_days]),
+		"message": sprintf("it was last used %d days ago, expected at most %d", [days, access_key_unused_days]),
 		"evidence": [["iam_access_keys", id, "/last_used"], ["iam_access_keys", id, "/active"]],
 	}
 }
@@ -64,10 +68,10 @@ deny contains finding if {
 	some id, key in subjects
 	key.last_used == null
 	days := times.days_since(key.last_rotated)
-	days > data.profile.access_key_unused_days
+	days > access_key_unused_days
 	finding := {
 		"subject": ["iam_access_keys", id],
-		"message": sprintf("it was never used in %d days, expected use within %d", [days, data.profile.access_key_unused_days]),
+		"message": sprintf("it was never used in %d days, expected use within %d", [days, access_key_unused_days]),
 		"evidence": [
 			["iam_access_keys", id, "/last_used"],
 			["iam_access_keys", id, "/last_rotated"],

@@ -49,24 +49,20 @@
 #     well-architected: ["SEC03-BP02"]
 package audit.iam_no_admin
 
+import data.audit.lib.roles
+
 subjects contains ["iam_policies", id, policy.grants, "grants"] if {
 	some id, policy in input.iam_policies
 	policy.aws_managed != true
 }
 
 subjects contains ["iam_roles", id, role.effective, "effective"] if {
-	some id, role in input.iam_roles
-	not is_service_linked(role)
+	some id, role in roles.usable
 }
 
 subjects contains ["iam_users", id, user.effective, "effective"] if some id, user in input.iam_users
 
 subjects contains ["iam_groups", id, group.effective, "effective"] if some id, group in input.iam_groups
-
-is_service_linked(role) if {
-	is_string(role.path)
-	startswith(role.path, "/aws-service-role/")
-}
 
 deciding := {"iam_policies": "/aws_managed", "iam_roles": "/path"}
 

@@ -50,18 +50,13 @@
 #     well-architected: ["SEC03-BP02", "SEC03-BP05"]
 package audit.iam_no_escalation
 
+import data.audit.lib.roles
+
 principals contains ["iam_roles", id, role] if {
-	some id, role in input.iam_roles
-	not is_service_linked(role)
+	some id, role in roles.usable
 }
 
 principals contains ["iam_users", id, user] if some id, user in input.iam_users
-
-# Nobody can use a service-linked role but its service.
-is_service_linked(role) if {
-	is_string(role.path)
-	startswith(role.path, "/aws-service-role/")
-}
 
 deciding := {"iam_roles": ["/path"], "iam_users": []}
 

@@ -32,6 +32,10 @@
 #     well-architected: ["SEC02-BP01"]
 package audit.iam_password_policy
 
+password_minimum_length := data.profile.password_minimum_length
+
+password_reuse_prevention := data.profile.password_reuse_prevention
+
 deny contains finding if {
 	some id, account in input.accounts
 	account.password_policy == null
@@ -46,10 +50,10 @@ deny contains finding if {
 	some id, account in input.accounts
 	length := account.password_policy.minimum_password_length
 	is_number(length)
-	length < data.profile.password_minimum_length
+	length < password_minimum_length
 	finding := {
 		"subject": ["accounts", id],
-		"message": sprintf("it allows passwords of %d characters, expected at least %d", [length, data.profile.password_minimum_length]),
+		"message": sprintf("it allows passwords of %d characters, expected at least %d", [length, password_minimum_length]),
 		"evidence": [["accounts", id, "/password_policy/minimum_password_length"]],
 	}
 }
@@ -63,7 +67,7 @@ deny contains finding if {
 		"subject": ["accounts", id],
 		"message": sprintf(
 			"it remembers %v passwords that must not be used again (password_reuse_prevention), expected at least %d",
-			[number(reuse), data.profile.password_reuse_prevention],
+			[number(reuse), password_reuse_prevention],
 		),
 		"evidence": [["accounts", id, "/password_policy/password_reuse_prevention"]],
 	}
@@ -71,7 +75,7 @@ deny contains finding if {
 
 remembers(reuse) if {
 	is_number(reuse)
-	reuse >= data.profile.password_reuse_prevention
+	reuse >= password_reuse_prevention
 }
 
 number(reuse) := 0 if not is_number(reuse)

@@ -32,6 +32,8 @@ package audit.iam_root
 
 import data.audit.lib.times
 
+root_unused_days := data.profile.root_unused_days
+
 deny contains finding if {
 	some id, account in input.accounts
 	account.root_mfa_enabled == false
@@ -55,10 +57,10 @@ deny contains finding if {
 deny contains finding if {
 	some id, account in input.accounts
 	days := times.days_since(account.root_last_used)
-	days < data.profile.root_unused_days
+	days < root_unused_days
 	finding := {
 		"subject": ["accounts", id],
-		"message": sprintf("root was used %d days ago (%s), expected %d or more", [days, account.root_last_used, data.profile.root_unused_days]),
+		"message": sprintf("root was used %d days ago (%s), expected %d or more", [days, account.root_last_used, root_unused_days]),
 		"evidence": [["accounts", id, "/root_last_used"]],
 	}
 }

@@ -63,7 +63,7 @@ roles contains [id, definition, attribute, role] if {
 	definition := service.task_definition
 	some attribute, _ in kinds
 	role := input.ecs_task_definitions[definition][attribute]
-	is_string(role)
+	role != null
 }
 
 # What every finding on a role rests on.

@@ -55,17 +55,7 @@
 package audit.iam_trust
 
 import data.audit.lib.grants
-
-subjects[id] := role if {
-	some id, role in input.iam_roles
-	is_string(role.path)
-	not startswith(role.path, "/aws-service-role/")
-}
-
-subjects[id] := role if {
-	some id, role in input.iam_roles
-	role.path == null
-}
+import data.audit.lib.roles
 
 kinds := {
 	"everyone": "everyone (%s) may assume it",
@@ -74,7 +64,7 @@ kinds := {
 }
 
 deny contains finding if {
-	some id, role in subjects
+	some id, role in roles.usable
 	some kind, message in kinds
 	some index, grant in role.trust[kind]
 	not is_trusted(kind, grant)
@@ -91,4 +81,4 @@ deny contains finding if {
 
 is_trusted("foreign_without_external_id", grant) if grants.account_of(grant.principal) in grants.trusted
 
-applicable contains ["iam_roles", id] if some id, _ in subjects
+applicable contains ["iam_roles", id] if some id, _ in roles.usable

@@ -28,7 +28,7 @@
 #     well-architected: ["SEC02-BP01"]
 package audit.iam_user_mfa
 
-subjects[id] := user if {
+subjects := {id: user |
 	some id, user in input.iam_users
 	user.password_enabled != false
 }

@@ -46,7 +46,7 @@ package audit.kms_policy
 
 import data.audit.lib.grants
 
-own_keys[id] := key if {
+own_keys := {id: key |
 	some id, key in input.kms_keys
 	key.key_manager != "AWS"
 }

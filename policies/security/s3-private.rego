@@ -50,9 +50,8 @@ package audit.s3_private
 import data.audit.lib.buckets
 
 deny contains finding if {
-	some id, bucket in input.s3_buckets
-	open := [setting | some setting, _ in buckets.blocks; not buckets.is_blocked(bucket, setting)]
-	count(open) > 0
+	some id, open in buckets.unblocked
+	bucket := input.s3_buckets[id]
 	finding := {
 		"subject": ["s3_buckets", id],
 		"message": sprintf("neither the bucket nor its account sets %s", [concat(", ", open)]),
@@ -61,8 +60,9 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some id, bucket in input.s3_buckets
-	not buckets.is_blocked(bucket, "restrict_public_buckets")
+	some id, open in buckets.unblocked
+	"restrict_public_buckets" in open
+	bucket := input.s3_buckets[id]
 	bucket.access.public == true
 	some grant in bucket.access.public_grants
 	finding := {
@@ -82,8 +82,9 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some id, bucket in input.s3_buckets
-	not buckets.is_blocked(bucket, "ignore_public_acls")
+	some id, open in buckets.unblocked
+	"ignore_public_acls" in open
+	bucket := input.s3_buckets[id]
 	bucket.object_ownership != "BucketOwnerEnforced"
 	some index, grant in bucket.acl_grants
 	grant.grantee in {"AllUsers", "AuthenticatedUsers"}
