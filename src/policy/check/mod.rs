@@ -11,6 +11,7 @@ mod program;
 mod recursion;
 mod references;
 mod shape;
+mod whole;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -109,6 +110,7 @@ fn check_modules(
         if !module.file.ends_with("_test.rego") {
             evidence::check(module, &documents, &mut diagnostics);
             heads::check(module, &mut diagnostics);
+            whole::check(module, &program, &mut diagnostics);
         }
     }
     references::check(&program, &documents, wanted, &mut diagnostics);

@@ -23,6 +23,9 @@ pub struct Parsed {
     pub ast: Ast,
 }
 
+/// The name of a rule: its package, and its own.
+pub type Name = (String, String);
+
 /// What a package declares.
 #[derive(Debug, Default)]
 pub struct Package {
@@ -172,6 +175,24 @@ impl Program {
             let name = head.join(".");
             self.packages.contains_key(&name).then_some((name, rest))
         })
+    }
+}
+
+impl Parsed {
+    /// The rule that a path stands for, by package and name, and what of the
+    /// path is left: a rule of the package, or one behind `data` or an import.
+    /// No variable has the name of a rule; that is checked elsewhere.
+    pub fn rule_of(&self, path: &[String], program: &Program) -> Option<(Name, usize)> {
+        let (root, rest) = path.split_first()?;
+        let import = self.imports.get(root);
+        if import.is_none() && root != "data" {
+            return Some(((self.package.clone(), root.clone()), rest.len()));
+        }
+        let full: Vec<String> =
+            import.into_iter().flat_map(|path| path.iter().skip(1)).chain(rest).cloned().collect();
+        let (package, members) = program.package_of(&full)?;
+        let (member, left) = members.split_first()?;
+        Some(((package, member.clone()), left.len()))
     }
 }
 

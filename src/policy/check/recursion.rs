@@ -7,11 +7,8 @@ use regorus::Rc;
 use regorus::unstable::{Expr, Literal, Query, Rule, RuleHead, Span as RegoSpan};
 
 use super::children::{self, Child};
-use super::program::{self, Parsed, Program};
+use super::program::{self, Name, Parsed, Program};
 use crate::diagnostic::Diagnostic;
-
-/// Package and rule.
-type Name = (String, String);
 
 /// What each rule refers to, and where it stands.
 #[derive(Default)]
@@ -114,20 +111,9 @@ impl Uses<'_> {
         }
     }
 
-    /// A rule of the package, or one behind `data` or an import. No variable
-    /// has the name of a rule; that is checked elsewhere.
     fn path(&mut self, expr: &Expr) {
-        let Some(path) = program::path_of(expr) else { return };
-        let Some((root, rest)) = path.split_first() else { return };
-        let import = self.module.imports.get(root);
-        if import.is_none() && root != "data" {
-            self.found.insert((self.module.package.clone(), root.clone()));
-            return;
-        }
-        let full: Vec<String> =
-            import.into_iter().flat_map(|path| path.iter().skip(1)).chain(rest).cloned().collect();
-        if let Some((package, [member, ..])) = self.program.package_of(&full) {
-            self.found.insert((package, member.clone()));
-        }
+        let path = program::path_of(expr);
+        let rule = path.and_then(|path| self.module.rule_of(&path, self.program));
+        self.found.extend(rule.map(|(name, _)| name));
     }
 }

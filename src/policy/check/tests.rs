@@ -107,6 +107,12 @@ fn mistakes_in_a_rule_are_found() {
                 "{BODY}\nx[id] := f(vpc) if some id, vpc in input.vpcs\n\ny[id] contains input.vpcs[id] if some id, _ in input.vpcs\n\nz[id] := count({{f(vpc) | some vpc in input.vpcs}}) if some id, _ in input.vpcs\n\nf(vpc) := 1 if vpc.is_default\n"
             ),
         ),
+        (
+            "sets by key as a whole",
+            format!(
+                "{BODY}\nof[vpc] contains id if {{\n\tsome id, subnet in input.subnets\n\tvpc := subnet.vpc_id\n}}\n\nx if count(of) == 0\n\ny contains object.get(of, \"vpc\", set())\n\nz contains id if {{\n\tsome vpc, _ in of\n\tsome id in of[vpc]\n\tevery ids in of {{ ids == of[vpc] }}\n}}\n"
+            ),
+        ),
         ("no set", BODY.replace("deny contains finding if", "deny := finding if")),
         ("no deny", BODY.replace("deny", "violation")),
         ("syntax", BODY.replace("if {", "if (")),

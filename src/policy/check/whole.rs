@@ -1,0 +1,122 @@
+//! Rules that make sets by key, such as `groups[vpc] contains id`, taken as a
+//! whole. Where such a rule makes nothing, its value is `{}` to OPA, but the
+//! interpreter has none, so that what rests on it is silently not so.
+
+use std::collections::BTreeSet;
+
+use regorus::unstable::{Expr, Literal, Query, Rule, RuleHead};
+
+use super::children::{self, Child};
+use super::program::{self, Name, Parsed, Program};
+use crate::diagnostic::Diagnostic;
+
+/// Tells of every place that takes such a rule as a whole, but for loops over
+/// it, which have no turns either way.
+pub fn check(module: &Parsed, program: &Program, diagnostics: &mut Vec<Diagnostic>) {
+    let keyed = keyed(program);
+    let mut walk = Walk { module, program, keyed: &keyed, diagnostics };
+    for rule in &module.ast.policy {
+        match rule.as_ref() {
+            Rule::Default { value, .. } => walk.expr(value),
+            Rule::Spec { head, bodies, .. } => {
+                match head {
+                    RuleHead::Compr { assign, .. } | RuleHead::Func { assign, .. } => {
+                        assign.iter().for_each(|assign| walk.expr(&assign.value));
+                    }
+                    RuleHead::Set { key, .. } => key.iter().for_each(|key| walk.expr(key)),
+                }
+                for body in bodies {
+                    body.assign.iter().for_each(|assign| walk.expr(&assign.value));
+                    walk.query(&body.query);
+                }
+            }
+        }
+    }
+}
+
+/// The rules that make sets by key.
+fn keyed(program: &Program) -> BTreeSet<Name> {
+    let mut found = BTreeSet::new();
+    for module in &program.modules {
+        for rule in &module.ast.policy {
+            if let Rule::Spec { head: RuleHead::Set { refr, .. }, .. } = rule.as_ref()
+                && matches!(refr.as_ref(), Expr::RefBrack { .. })
+                && let Some(name) = program::rule_name(rule)
+            {
+                found.insert((module.package.clone(), name.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+struct Walk<'a> {
+    module: &'a Parsed,
+    program: &'a Program,
+    keyed: &'a BTreeSet<Name>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Walk<'_> {
+    fn query(&mut self, query: &Query) {
+        for statement in &query.stmts {
+            let looped = match &statement.literal {
+                Literal::SomeIn { collection, .. } => Some(collection.as_ref()),
+                Literal::Every { query, .. } => {
+                    self.query(query);
+                    None
+                }
+                _ => None,
+            };
+            for expr in children::of_statement(statement) {
+                let is_looped = looped.is_some_and(|looped| std::ptr::eq(looped, expr));
+                if !is_looped || !self.is_whole(expr) {
+                    self.expr(expr);
+                }
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        if self.is_whole(expr) {
+            let text = expr.span().text();
+            self.diagnostics.push(
+                Diagnostic::error(format!("{text} has no value as a whole where it holds nothing"))
+                    .at(program::place(&self.module.file.as_str().into(), expr.span()))
+                    .help(format!("look up one key, as in `{text}[key]`, or loop over it")),
+            );
+            return;
+        }
+        // A key is looked up, so what it is looked up in is not taken as a whole.
+        let (mut looked_up, mut indexes) = (expr, Vec::new());
+        while let Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } = looked_up {
+            if let Expr::RefBrack { index, .. } = looked_up {
+                indexes.push(index.as_ref());
+            }
+            looked_up = refr;
+        }
+        indexes.into_iter().for_each(|index| self.expr(index));
+        if !std::ptr::eq(looked_up, expr) {
+            if !matches!(looked_up, Expr::Var { .. }) {
+                self.expr(looked_up);
+            }
+            return;
+        }
+        for child in children::of(expr) {
+            match child {
+                Child::Expr(expr) => self.expr(expr),
+                Child::Scope { query, terms } => {
+                    self.query(query);
+                    terms.into_iter().for_each(|term| self.expr(term));
+                }
+            }
+        }
+    }
+
+    /// Whether an expression is such a rule and no more.
+    fn is_whole(&self, expr: &Expr) -> bool {
+        let path = program::path_of(expr);
+        let rule = path.and_then(|path| self.module.rule_of(&path, self.program));
+        rule.is_some_and(|(name, left)| left == 0 && self.keyed.contains(&name))
+    }
+}
