@@ -3,30 +3,23 @@ package audit.lib.carriers
 
 import data.audit.lib.ec2
 
-# Groups that load balancers carry, application load balancers among them, and
-# application services and bastions.
-of_albs contains id if {
+# Groups by the collections of what carries them.
+by_collection[user.collection] contains id if {
 	some id, group in input.security_groups
 	some user in group.used_by
+}
+
+# Groups that application load balancers carry, and bastions.
+of_albs contains id if {
+	some id in by_collection.load_balancers
+	some user in input.security_groups[id].used_by
 	user.collection == "load_balancers"
 	input.load_balancers[user.id].load_balancer_type == "application"
 }
 
-of_services contains id if {
-	some id, group in input.security_groups
-	some user in group.used_by
-	user.collection == "ecs_services"
-}
-
-of_balancers contains id if {
-	some id, group in input.security_groups
-	some user in group.used_by
-	user.collection == "load_balancers"
-}
-
 of_bastions contains id if {
-	some id, group in input.security_groups
-	some user in group.used_by
+	some id in by_collection.instances
+	some user in input.security_groups[id].used_by
 	user.collection == "instances"
 	ec2.is_bastion(input.instances[user.id])
 }

@@ -11,16 +11,18 @@ vpcs contains vpc_id if {
 }
 
 # Subnets with a workload.
-subnets contains instance.subnet_id if some instance in ec2.instances
-
-subnets contains subnet_id if {
-	some service in input.ecs_services
-	some subnet_id in service.subnet_ids
-}
-
-subnets contains subnet_id if {
+subnets := inner | {subnet_id |
 	some balancer in input.load_balancers
 	some subnet_id in balancer.subnet_ids
 }
 
-subnets contains subnet_id if some subnet_id in data_placement.subnets
+# Subnets with a workload that is no load balancer.
+inner := data_placement.subnets | of_instances | {subnet_id |
+	some service in input.ecs_services
+	some subnet_id in service.subnet_ids
+}
+
+of_instances := {instance.subnet_id |
+	some instance in ec2.instances
+	instance.subnet_id != null
+}

@@ -59,6 +59,7 @@
 package audit.alb_sg_egress
 
 import data.audit.lib.balancers
+import data.audit.lib.carriers
 import data.audit.lib.listener_actions
 import data.audit.lib.security_groups
 
@@ -88,37 +89,46 @@ check_port := {target_group: number |
 }
 
 # Groups and ports of the targets: [load balancer, group, port].
-targets contains [balancer_id, group_id, port] if {
+targets contains [balancer_id, group_id, entry.container_port] if {
 	some service in input.ecs_services
 	some entry in service.load_balancers
 	some balancer_id in forwards[entry.target_group]
 	some group_id in service.security_group_ids
-	some port in array.concat([entry.container_port], check_ports(entry.target_group))
-}
-
-check_ports(target_group) := [check_port[target_group]]
-
-check_ports(target_group) := [] if not check_port[target_group]
-
-targets contains [balancer_id, group_id, port] if {
-	some target_group_id, balancer_ids in forwards
-	target_group := input.target_groups[target_group_id]
-	some target in target_group.targets
-	some group_id in input.instances[target.target_id].security_group_ids
-	some port in array.concat([target.port, target_group.port], check_ports(target_group_id))
-	some balancer_id in balancer_ids
 }
 
 targets contains [balancer_id, group_id, port] if {
-	some target_group_id, balancer_ids in forwards
-	target_group := input.target_groups[target_group_id]
+	some service in input.ecs_services
+	some entry in service.load_balancers
+	port := check_port[entry.target_group]
+	some balancer_id in forwards[entry.target_group]
+	some group_id in service.security_group_ids
+}
+
+targets contains [balancer_id, group_id, port] if {
+	some [target_group_id, port, group_id] in registered
+	some balancer_id in forwards[target_group_id]
+}
+
+# Targets that are registered by themselves: [target group, port, security group].
+registered contains [target_group_id, port, group_id] if {
+	some target_group_id, target_group in input.target_groups
 	some target in target_group.targets
 	some group_id in groups_of[target.target_id]
-	some port in array.concat([target.port, target_group.port], check_ports(target_group_id))
-	some balancer_id in balancer_ids
+	some port in [target.port, target_group.port]
 }
 
-# Security groups by the address of an interface.
+registered contains [target_group_id, port, group_id] if {
+	some target_group_id, port in check_port
+	some target in input.target_groups[target_group_id].targets
+	some group_id in groups_of[target.target_id]
+}
+
+# Security groups by instance, and by the address of an interface.
+groups_of[id] contains group_id if {
+	some id, instance in input.instances
+	some group_id in instance.security_group_ids
+}
+
 groups_of[address] contains group_id if {
 	some interface in input.network_interfaces
 	some address in interface.private_ip_addresses
@@ -126,8 +136,8 @@ groups_of[address] contains group_id if {
 }
 
 carried[id] contains user.id if {
-	some id, group in input.security_groups
-	some user in group.used_by
+	some id in carriers.by_collection.load_balancers
+	some user in input.security_groups[id].used_by
 	user.collection == "load_balancers"
 	balancers.application[user.id]
 }
@@ -186,7 +196,7 @@ applicable contains ["security_groups", id] if some id, _ in carried
 # A group without a carrier may belong to a load balancer that is not known.
 applicable contains ["security_groups", id] if {
 	some id, group in input.security_groups
-	count(group.used_by) == 0
+	group.used_by == []
 	not group.is_default
 }
 

@@ -43,24 +43,30 @@
 package audit.alb_sg_ingress
 
 import data.audit.lib.balancers
+import data.audit.lib.carriers
 import data.audit.lib.security_groups
 
 # Groups of internet-facing load balancers, with one of these.
 judged := {id: first |
-	some id, group in input.security_groups
+	some id in carriers.by_collection.load_balancers
 	found := {user.id |
-		some user in group.used_by
+		some user in input.security_groups[id].used_by
 		user.collection == "load_balancers"
 		balancers.facing[user.id]
 	}
 	first := min(found)
 }
 
+is_web(rule) if {
+	rule.protocol in {"tcp", "6"}
+	rule.from_port == rule.to_port
+	rule.from_port in {80, 443}
+}
+
 deny contains finding if {
 	some id, balancer_id in judged
 	some index, rule in input.security_groups[id].ingress
-	not security_groups.is_tcp_port(rule, 443)
-	not security_groups.is_tcp_port(rule, 80)
+	not is_web(rule)
 	finding := {
 		"subject": ["security_groups", id],
 		"message": sprintf("it admits %s to the load balancer %s, expected tcp 443 and 80 only", [security_groups.ports_text(rule), balancer_id]),
@@ -76,7 +82,7 @@ applicable contains ["security_groups", id] if some id, _ in judged
 # A group without a carrier may belong to a load balancer that is not known.
 applicable contains ["security_groups", id] if {
 	some id, group in input.security_groups
-	count(group.used_by) == 0
+	group.used_by == []
 	not group.is_default
 }
 

@@ -47,6 +47,7 @@
 package audit.public_subnet_edge_only
 
 import data.audit.lib.ec2
+import data.audit.lib.occupied
 import data.audit.lib.placement
 
 subjects contains id if {
@@ -55,7 +56,7 @@ subjects contains id if {
 }
 
 deny contains finding if {
-	some subnet_id in subjects
+	some subnet_id in subjects & occupied.inner
 	some [collection, id] in placement.in_subnet[subnet_id]
 	collection != "load_balancers"
 	not is_bastion(collection, id)

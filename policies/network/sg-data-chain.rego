@@ -57,16 +57,17 @@ ported := {"rds_instances", "rds_clusters", "elasticache_replication_groups", "e
 
 # What data resources that carry each group listen on, and what shows it.
 ports[id] contains [port, evidence] if {
-	some id, group in input.security_groups
-	some user in group.used_by
-	user.collection in ported
+	some collection in ported
+	some id in carriers.by_collection[collection]
+	some user in input.security_groups[id].used_by
+	user.collection == collection
 	port := input[user.collection][user.id].port
 	evidence := [user.collection, user.id, "/port"]
 }
 
 ports[id] contains [443, ["opensearch_domains", user.id, ""]] if {
-	some id, group in input.security_groups
-	some user in group.used_by
+	some id in carriers.by_collection.opensearch_domains
+	some user in input.security_groups[id].used_by
 	user.collection == "opensearch_domains"
 }
 
@@ -84,7 +85,7 @@ fits(rule, allowed) if {
 	rule.from_port in allowed
 }
 
-foreseen := carriers.of_services | carriers.of_bastions
+foreseen := {id | some id in carriers.by_collection.ecs_services} | carriers.of_bastions
 
 deny contains finding if {
 	some id, allowed in expected

@@ -51,7 +51,10 @@ import data.audit.lib.security_groups
 application_port := data.profile.application_port
 
 # Groups of services.
-judged := {id: input.security_groups[id] | some id in carriers.of_services - carriers.of_balancers}
+judged := {id: input.security_groups[id] |
+	some id in carriers.by_collection.ecs_services
+	not id in carriers.by_collection.load_balancers
+}
 
 # And those without a carrier, which may be one that is not known.
 unused contains id if {

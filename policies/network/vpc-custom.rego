@@ -60,10 +60,14 @@ default_vpcs contains id if {
 	vpc.is_default == true
 }
 
+default_subnets contains id if {
+	some id, subnet in input.subnets
+	subnet.vpc_id in default_vpcs
+}
+
 in_default[resource] contains subnet_id if {
-	some subnet_id, resources in placement.in_subnet
-	input.subnets[subnet_id].vpc_id in default_vpcs
-	some resource in resources
+	some subnet_id in default_subnets
+	some resource in placement.in_subnet[subnet_id]
 }
 
 deny contains finding if {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use rayon::prelude::*;
 
 use super::escape::{line, terminal};
 use super::{Context, place};
@@ -33,16 +34,26 @@ const UNKNOWN_SHOWN: usize = 3;
 /// Where `out` cannot be written to.
 pub fn write(results: &Results, context: &Context, out: &mut dyn Write) -> io::Result<()> {
     let open = open(results);
-    for severity in SEVERITIES {
-        for control in &results.controls {
+    let groups: Vec<(Severity, &Control)> = SEVERITIES
+        .into_iter()
+        .flat_map(|severity| results.controls.iter().map(move |control| (severity, control)))
+        .collect();
+    let texts: Vec<io::Result<Vec<u8>>> = groups
+        .into_par_iter()
+        .map(|(severity, control)| {
             let failed = open.get(&(control.id.as_str(), Status::Fail));
             let failed = failed.into_iter().flatten().copied();
             let failed: Vec<&Verdict> =
                 failed.filter(|verdict| verdict.severity == severity).collect();
+            let mut text = Vec::new();
             if !failed.is_empty() {
-                failures(control, severity, &failed, context, out)?;
+                failures(control, severity, &failed, context, &mut text)?;
             }
-        }
+            Ok(text)
+        })
+        .collect();
+    for text in texts {
+        out.write_all(&text?)?;
     }
     waived(results, out)?;
     unknowns(results, &open, context, out)?;

@@ -67,6 +67,23 @@ pub struct ResourceOrigin {
     pub attributes: BTreeMap<String, Origin>,
 }
 
+impl ResourceOrigin {
+    /// Where the attribute at `path` stands: its own place, or that of its
+    /// nearest ancestor, or the resource's.
+    pub fn at(&self, path: &str) -> &Origin {
+        let mut path = path;
+        loop {
+            if let Some(found) = self.attributes.get(path) {
+                return found;
+            }
+            match path.rfind('/') {
+                Some(cut) => path = &path[..cut],
+                None => return &self.resource,
+            }
+        }
+    }
+}
+
 /// The origins of all resources, by collection and key.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
@@ -102,25 +119,15 @@ impl Origins {
         self.by_collection.get_mut(&resource.collection)?.get_mut(&resource.id)
     }
 
-    /// Where the attribute at `path` stands: its own place, or that of its
-    /// nearest ancestor, or the resource's.
+    /// Where the attribute at `path` of a resource stands; see
+    /// [`ResourceOrigin::at`].
     pub fn resolve(&self, resource: &ResourceRef, path: &str) -> Option<&Origin> {
         self.resolve_in(&resource.collection, &resource.id, path)
     }
 
     /// As [`Self::resolve`].
     pub fn resolve_in(&self, collection: &str, id: &str, path: &str) -> Option<&Origin> {
-        let origin = self.find(collection, id)?;
-        let mut path = path;
-        loop {
-            if let Some(found) = origin.attributes.get(path) {
-                return Some(found);
-            }
-            match path.rfind('/') {
-                Some(cut) => path = &path[..cut],
-                None => return Some(&origin.resource),
-            }
-        }
+        Some(self.find(collection, id)?.at(path))
     }
 
     /// Keeps the places of the resources, by collection and key, that `keep`

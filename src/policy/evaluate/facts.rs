@@ -1,10 +1,12 @@
 //! The facts that verdicts rest on: the model as the policies see it, with gaps
 //! and origins.
 
+use std::collections::HashMap;
+
 use regorus::Value;
 
 use super::input::{InputError, input};
-use crate::model::{Origin, Snapshot};
+use crate::model::{Origin, ResourceOrigin, Snapshot};
 use crate::policy::gaps::{GapIndex, Place};
 use crate::policy::metadata::SourceKind;
 
@@ -16,6 +18,8 @@ pub struct Facts<'a> {
     pub value: Value,
     /// What is not known.
     pub gaps: GapIndex<'a>,
+    /// By collection and id: every verdict asks for its subject's.
+    origins: HashMap<(&'a str, &'a str), &'a ResourceOrigin>,
 }
 
 impl<'a> Facts<'a> {
@@ -25,7 +29,9 @@ impl<'a> Facts<'a> {
     ///
     /// Where it cannot be serialised.
     pub fn new(snapshot: &'a Snapshot) -> Result<Self, InputError> {
-        Ok(Self { snapshot, value: input(&snapshot.model)?, gaps: GapIndex::new(snapshot) })
+        let origins = snapshot.origins.iter().map(|(of, id, origin)| ((of, id), origin));
+        let (value, origins) = rayon::join(|| input(&snapshot.model), || origins.collect());
+        Ok(Self { snapshot, value: value?, gaps: GapIndex::new(snapshot), origins })
     }
 
     /// The value of an attribute; the resource itself for an empty path.
@@ -42,7 +48,7 @@ impl<'a> Facts<'a> {
 
     /// Where a resource, or an attribute of it, stands.
     pub fn origin(&self, collection: &str, id: &str, path: &str) -> Option<&Origin> {
-        self.snapshot.origins.resolve_in(collection, id, path)
+        self.origins.get(&(collection, id)).map(|origin| origin.at(path))
     }
 
     /// The kind of source that a resource was read from; `None` where it was

@@ -2,6 +2,7 @@
 //! interpreter's values, each collection on its own.
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 
@@ -20,12 +21,19 @@ use crate::model::Model;
 ///
 /// Where the model cannot be serialised.
 pub fn input(model: &Model) -> Result<Value, InputError> {
-    let members: Vec<(Value, Value)> = Model::MEMBERS
-        .par_iter()
+    // The largest first and one after the other, so that no thread has a long
+    // one left when the others are done. The analysis holds the most of all.
+    let mut names = Model::MEMBERS.to_vec();
+    names.sort_by_key(|name| {
+        Reverse(if *name == "analysis" { usize::MAX } else { model.ids(name).len() })
+    });
+    let members: Vec<(Value, Value)> = names
+        .into_iter()
+        .par_bridge()
         .map(|name| {
             let texts = Texts::default();
             let value = model.serialize_member(name, Writer { texts: &texts })?;
-            Ok((Value::from(*name), value))
+            Ok((Value::from(name), value))
         })
         .collect::<Result<_, InputError>>()?;
     Ok(Value::from(members.into_iter().collect::<BTreeMap<_, _>>()))

@@ -10,6 +10,15 @@ impl Bits {
         Self(vec![0; bound.div_ceil(64)])
     }
 
+    /// All numbers below `bound`.
+    pub fn all(bound: usize) -> Self {
+        let mut words = vec![u64::MAX; bound.div_ceil(64)];
+        if let Some(last) = words.last_mut() {
+            *last >>= (64 - bound % 64) % 64;
+        }
+        Self(words)
+    }
+
     pub fn insert(&mut self, number: usize) {
         if let Some(word) = self.0.get_mut(number / 64) {
             *word |= 1 << (number % 64);
@@ -83,5 +92,8 @@ mod tests {
         bits.remove(64);
         assert_eq!(bits, of(&[7, 63]));
         assert!(of(&[]).is_empty() && !bits.is_empty());
+        for bound in [0, 1, 63, 64, 65, 200] {
+            assert!(Bits::all(bound).iter().eq(0..bound));
+        }
     }
 }

@@ -147,10 +147,11 @@ impl<'a> Compiler<'a> {
                     continue;
                 }
                 let Some(on) = grants.on.get_mut(action) else { continue };
-                let bits = on.get_or_insert_with(|| Bits::none(self.nodes.len()));
                 match &allow.nodes {
-                    Some(nodes) => bits.extend(nodes),
-                    None => (0..self.nodes.len()).for_each(|number| bits.insert(number)),
+                    Some(nodes) => {
+                        on.get_or_insert_with(|| Bits::none(self.nodes.len())).extend(nodes);
+                    }
+                    None => *on = Some(Bits::all(self.nodes.len())),
                 }
             }
         }

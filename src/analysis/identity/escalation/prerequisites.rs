@@ -41,7 +41,13 @@ impl Prerequisites {
             .filter(|gap| gap.collection == "iam_roles" && gap.touches("/assume_role_policy"))
             .filter_map(|gap| gap.id.as_deref())
             .collect();
-        let sets = Sets { snapshot, nodes, untold: &untold };
+        let roles = snapshot
+            .model
+            .iam_roles
+            .iter()
+            .filter_map(|(id, role)| Some((nodes.number("iam_roles", id)?, role)))
+            .collect();
+        let sets = Sets { snapshot, nodes, roles, untold: &untold };
         let targets = methods.iter().map(|method| sets.targets(method)).collect();
         Self {
             targets,
@@ -79,6 +85,7 @@ impl Prerequisites {
 struct Sets<'a> {
     snapshot: &'a Snapshot,
     nodes: &'a Nodes,
+    roles: Vec<(usize, &'a IamRole)>,
     /// Roles whose trust policy is not known.
     untold: &'a BTreeSet<&'a str>,
 }
@@ -185,9 +192,13 @@ impl Sets<'_> {
     /// Roles that meet a test on their trust policy, and those whose trust
     /// policy is not known.
     fn roles(&self, meets: impl Fn(&IamRole) -> bool) -> Bits {
-        let roles = self.snapshot.model.iam_roles.iter();
-        let found = roles.filter(|(id, role)| self.untold.contains(id.as_str()) || meets(role));
-        self.numbers("iam_roles", found.map(|(id, _)| id.as_str()))
+        let mut found = Bits::none(self.nodes.len());
+        for (number, role) in &self.roles {
+            if self.untold.contains(role.id.as_str()) || meets(role) {
+                found.insert(*number);
+            }
+        }
+        found
     }
 
     /// Users and roles that no permissions boundary limits.
@@ -208,9 +219,8 @@ impl Sets<'_> {
         let none = || Bits::none(self.nodes.len());
         let mut found =
             Trust { by_name: HashMap::new(), by_account: HashMap::new(), everyone: none() };
-        for (id, role) in &self.snapshot.model.iam_roles {
-            let Some(number) = self.nodes.number("iam_roles", id) else { continue };
-            if self.untold.contains(id.as_str()) {
+        for &(number, role) in &self.roles {
+            if self.untold.contains(role.id.as_str()) {
                 found.everyone.insert(number);
             }
             let statements = role.assume_role_policy.iter().flat_map(|policy| &policy.statements);
