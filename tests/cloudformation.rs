@@ -266,6 +266,11 @@ fn an_expression_reads_as(#[case] expression: &str, #[case] expected: impl Into<
 #[case::loop_in_loop("Fn::ForEach::A: [A, [x, y], {'Fn::ForEach::B': [B, ['1', '2'], {'G${A}${B}': {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: !Sub '${A}/${B}'}}}]}]", "security_groups", "Gy2", "/description", json!("y/2"))]
 #[case::loop_of_properties("I: {Type: AWS::EC2::VPC, Properties: {'Fn::ForEach::P': [P, [Support, Hostnames], {'EnableDns${P}': true}]}}", "vpcs", "I", "/enable_dns_hostnames", json!(true))]
 #[case::loop_not_written_out("G: {Type: AWS::EC2::SecurityGroup}\n  Fn::ForEach::N: [N, [!Ref Open], {'R${N}': {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref G}}}]\n  H: {Type: AWS::EC2::SecurityGroup}", "security_groups", "H", "/egress/0/protocol", json!("-1"))]
+#[case::egress_of_its_own("G: {Type: AWS::EC2::SecurityGroup}\n  E: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref G, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}}", "security_groups", "G", "/egress/0/cidr_ipv4", json!("10.0.0.0/8"))]
+#[case::egress_of_its_own_alone("G: {Type: AWS::EC2::SecurityGroup}\n  E: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref G, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}}", "security_groups", "G", "/egress/1", json!("nothing"))]
+#[case::undecided_egress_of_its_own("G: {Type: AWS::EC2::SecurityGroup}\n  E: {Type: AWS::EC2::SecurityGroupEgress, Condition: Unclear, Properties: {GroupId: !Ref G, IpProtocol: '-1', CidrIp: 10.0.0.0/8}}", "security_groups", "G", "/egress/0/cidr_ipv4", json!("unknown: condition Unclear cannot be evaluated before deployment: it rests on values that are not known before deployment"))]
+#[case::egress_beside_a_written_one("G: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupEgress: [{IpProtocol: '-1', CidrIp: 0.0.0.0/0}]}}\n  E: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref G, IpProtocol: '-1', CidrIp: 10.0.0.0/8}}", "security_groups", "G", "/egress/1/cidr_ipv4", json!("10.0.0.0/8"))]
+#[case::egress_of_the_default_group("V: {Type: AWS::EC2::VPC}\n  E: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !GetAtt V.DefaultSecurityGroup, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}}", "security_groups", "V/default-security-group", "/egress/0/cidr_ipv4", json!("10.0.0.0/8"))]
 #[case::interface_of_an_instance("I: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{DeviceIndex: '0', NetworkInterfaceId: !Ref N}]}}\n  N: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: subnet-1, GroupSet: [sg-1]}}", "instances", "I", "/security_group_ids", json!(["sg-1"]))]
 #[case::interface_elsewhere("I: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{DeviceIndex: '0', NetworkInterfaceId: eni-1}]}}", "instances", "I", "/security_group_ids", json!("unknown: the interface of I is not declared in what was given"))]
 #[case::valkey_at_rest("G: {Type: AWS::ElastiCache::ReplicationGroup, Properties: {Engine: valkey}}", "elasticache_replication_groups", "G", "/at_rest_encryption_enabled", json!(true))]
@@ -325,6 +330,38 @@ fn a_resource_reads_as(
 #[case::not_allowed_and_hidden(
     "Parameters:\n  P: {Type: String, NoEcho: true, Default: hunter2, AllowedValues: [b]}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
     "2:6: the value of parameter P is none of its AllowedValues"
+)]
+#[case::no_number(
+    "Parameters:\n  P: {Type: Number, Default: many}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value \"many\" of parameter P is no number"
+)]
+#[case::too_many(
+    "Parameters:\n  P: {Type: Number, Default: 36, MinValue: 1, MaxValue: 35}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value \"36\" of parameter P is more than its MaxValue"
+)]
+#[case::too_few(
+    "Parameters:\n  P: {Type: Number, Default: 0, MinValue: 1}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value \"0\" of parameter P is less than its MinValue"
+)]
+#[case::another_pattern(
+    "Parameters:\n  P: {Type: String, Default: ab1, AllowedPattern: '[a-z]+|x'}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value \"ab1\" of parameter P does not match its AllowedPattern"
+)]
+#[case::another_pattern_in_a_list(
+    "Parameters:\n  P: {Type: CommaDelimitedList, Default: 'a,B', AllowedPattern: '[a-z]+'}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value \"B\" of parameter P does not match its AllowedPattern"
+)]
+#[case::too_short_and_hidden(
+    "Parameters:\n  P: {Type: String, NoEcho: true, Default: hunter2, MinLength: 8}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value of parameter P is shorter than its MinLength"
+)]
+#[case::misspelt_property(
+    "Resources:\n  A:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      StorageEncripted: true\n",
+    "5:25: StorageEncripted of A is not read: AWS::RDS::DBInstance seems to have no such property"
+)]
+#[case::misspelt_property_of_a_rule(
+    "Resources:\n  A:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      SecurityGroupIngress: [{IpProtocol: tcp, CidrIpp: 0.0.0.0/0}]\n",
+    "5:56: CidrIpp of A is not read: AWS::EC2::SecurityGroup seems to have no such property"
 )]
 #[case::macro_(
     "Transform: [AWS::LanguageExtensions, Mine]\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
@@ -566,6 +603,21 @@ fn parameter_files_are_read(#[case] text: &str, #[case] expected: &str) {
     assert_eq!(value(&options), expected);
     options.parameters.insert("Open".to_owned(), "flag".to_owned());
     assert_eq!(value(&options), "flag");
+}
+
+/// Constraints that are met, or that cannot be tried, are no matter; nor are
+/// properties that no control reads.
+#[rstest]
+#[case("Parameters:\n  P: {Type: String, Default: abc, AllowedPattern: '(?!x)[a-z]+', MaxLength: 3}\n")]
+#[case("Parameters:\n  P: {Type: Number, Default: ' 1.5', MinValue: 1, MaxValue: 2}\n")]
+#[case("Parameters:\n  P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /a/b, AllowedPattern: x}\n")]
+#[case("Parameters:\n  P: {Type: String, MinLength: 3}\n")]
+fn what_is_allowed_is_not_told(#[case] parameters: &str) {
+    let text = format!(
+        "{parameters}Resources:\n  A: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: vpc-1, AvailabilityZoneId: euw1-az1, EnableDns64: true}}}}\n"
+    );
+    let loaded = read(&text, &TemplateOptions::default());
+    assert_eq!(errors(&loaded.diagnostics), Vec::<String>::new());
 }
 
 #[test]

@@ -86,8 +86,8 @@ working[key] contains id if {
 }
 
 deny contains finding if {
-	some vpc_id, [_, _, workload] in workloads.vpc_workload
-	input.vpcs[vpc_id]
+	some vpc_id, _ in input.vpcs
+	workload := workloads.shown_in(vpc_id)
 	some kind, services in kinds
 	some name in services
 	not endpoints[[vpc_id, kind, name]]
@@ -99,8 +99,8 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some vpc_id, [_, _, workload] in workloads.vpc_workload
-	input.vpcs[vpc_id]
+	some vpc_id, _ in input.vpcs
+	workload := workloads.shown_in(vpc_id)
 	some kind, services in kinds
 	some name in services
 	ids := endpoints[[vpc_id, kind, name]]
@@ -122,15 +122,16 @@ subnets_of[vpc_id] contains id if {
 	vpc_id := subnet.vpc_id
 }
 
-# Where no subnets are known there may be workloads.
 applicable contains ["vpcs", id] if {
 	some id, _ in input.vpcs
-	not subnets_of[id]
+	workloads.shown_in(id)
 }
 
+# Subnets may be of any VPC where theirs is not known.
 applicable contains ["vpcs", id] if {
+	some subnet in input.subnets
+	subnet.vpc_id == null
 	some id, _ in input.vpcs
-	workloads.vpc_workload[id]
 }
 
 depends contains {"subject": ["vpcs", vpc_id], "on": ["vpc_endpoints", id]} if {

@@ -60,8 +60,8 @@ subnets_of[vpc_id] contains id if {
 }
 
 deny contains finding if {
-	some vpc_id, [_, _, workload] in workloads.vpc_workload
-	input.vpcs[vpc_id]
+	some vpc_id, _ in input.vpcs
+	workload := workloads.shown_in(vpc_id)
 	some tier, _ in tiers
 	found := object.get(zones, [[vpc_id, tier]], set())
 	count(found) < 2
@@ -76,15 +76,16 @@ deny contains finding if {
 	}
 }
 
-# Where no subnets are known there may be workloads.
 applicable contains ["vpcs", id] if {
 	some id, _ in input.vpcs
-	not subnets_of[id]
+	workloads.shown_in(id)
 }
 
+# Subnets may be of any VPC where theirs is not known.
 applicable contains ["vpcs", id] if {
+	some subnet in input.subnets
+	subnet.vpc_id == null
 	some id, _ in input.vpcs
-	workloads.vpc_workload[id]
 }
 
 depends contains {"subject": ["vpcs", vpc_id], "on": ["subnets", id]} if {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::node::{Node, Value};
+use crate::model::gap::more;
 use crate::model::{Gap, Origin, Reason, ResourceOrigin, ResourceRef, SecretValue, Snapshot, mask};
 
 /// Reads the attributes of one resource. Each reading method takes the JSON
@@ -188,14 +189,14 @@ impl<'a> Draft<'a> {
                     found.push(text);
                 }
                 None if item.is_absent() => {}
-                None => self.gap(path, unreadable(item, "a string")),
+                None => self.gap(&more(path), unreadable(item, "a string")),
             }
         }
         found
     }
 
     /// Texts or references. Items that are not known are left out, with a gap
-    /// on the list; a single value is a list of one.
+    /// on what further items the list has; a single value is a list of one.
     pub fn strings(&mut self, path: &str, node: Option<&Node>) -> Vec<String> {
         let Some(node) = node.filter(|node| !node.is_absent()) else { return Vec::new() };
         self.place(path, node.origin.as_ref());
@@ -214,7 +215,7 @@ impl<'a> Draft<'a> {
                     self.place(&format!("{path}/{}", found.len()), item.origin.as_ref());
                     found.push(text);
                 }
-                None => self.gap(path, unreadable(item, "a string")),
+                None => self.gap(&more(path), unreadable(item, "a string")),
             }
         }
         found

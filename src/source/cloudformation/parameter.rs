@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::constraint::{Violation, violated};
 use super::yaml::Yaml;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Origin, Reason};
@@ -114,7 +115,7 @@ pub(super) struct Parameter {
     pub allowed: Vec<String>,
 }
 
-/// Reads a declared parameter. One whose value is none of its allowed ones is
+/// Reads a declared parameter. One whose value the declaration does not allow is
 /// reported, with its name alone where it is hidden.
 pub(super) fn read(
     name: &str,
@@ -131,16 +132,13 @@ pub(super) fn read(
         .unwrap_or_default();
     let value = value(name, declaration, given);
     for text in value.items().iter().filter_map(Node::text) {
-        if !allowed.is_empty() && !allowed.contains(&text) {
-            let shown = if is_hidden { String::new() } else { format!(" {text:?}") };
-            diagnostics.push(
-                Diagnostic::error(format!(
-                    "the value{shown} of parameter {name} is none of its AllowedValues"
-                ))
+        let Some(Violation { what, help }) = violated(declaration, &text) else { continue };
+        let shown = if is_hidden { String::new() } else { format!(" {text:?}") };
+        diagnostics.push(
+            Diagnostic::error(format!("the value{shown} of parameter {name} {what}"))
                 .at(declaration.span.clone())
-                .help(format!("give one of {}", allowed.join(", "))),
-            );
-        }
+                .help(help),
+        );
     }
     if is_hidden {
         let secret = Node::at(Value::Secret, origin);

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::foreach::Unrolled;
 use super::intrinsic::Scope;
 use super::parameter::{self, Given};
-use super::resource::{self, Declared, Unplaced};
+use super::resource::{self, Declared, Phase, Unplaced};
 use super::yaml::{Key, Yaml};
 use super::{Root, foreach, template_of};
 use crate::diagnostic::Diagnostic;
@@ -227,10 +227,11 @@ impl<'a> Stack<'a> {
         }
     }
 
-    /// Maps the resources into the model: those that stand alone first, then
-    /// those that add to others. Gives the additions whose target is not known.
+    /// Maps the resources of these phases into the model. Gives the additions
+    /// whose target is not known.
     pub(super) fn read_resources(
         &self,
+        phases: &[Phase],
         snapshot: &mut Snapshot,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<Unplaced> {
@@ -253,7 +254,7 @@ impl<'a> Stack<'a> {
                 condition: condition.filter(|_| exists.is_none()).map(str::to_owned),
                 root: self.root,
             });
-            if declaration.get("Metadata").is_some() {
+            if declaration.get("Metadata").is_some() && phases.contains(&Phase::Alone) {
                 self.waivers(
                     key,
                     resource::collection_of(kind),
@@ -264,14 +265,16 @@ impl<'a> Stack<'a> {
             }
         }
         let mut unplaced = Vec::new();
-        for phase in [resource::Phase::Alone, resource::Phase::Adding] {
+        for &phase in phases {
             for one in declared.iter().filter(|one| one.condition.is_none()) {
-                resource::read(one, phase, snapshot);
+                diagnostics.extend(resource::read(one, phase, snapshot));
                 unplaced.extend(resource::unplaced(one, phase, snapshot));
             }
-            self.read_undecided(&declared, phase, snapshot, &mut unplaced);
+            diagnostics.extend(self.read_undecided(&declared, phase, snapshot, &mut unplaced));
         }
-        default_resources::add_local_routes(snapshot);
+        if phases.contains(&Phase::Adding) {
+            default_resources::add_local_routes(snapshot);
+        }
         for loop_ in &self.unrolled {
             unplaced.extend(resource::of_unrolled(loop_, self.root));
         }
@@ -322,10 +325,11 @@ impl<'a> Stack<'a> {
     fn read_undecided(
         &self,
         declared: &[Declared<'_>],
-        phase: resource::Phase,
+        phase: Phase,
         snapshot: &mut Snapshot,
         unplaced: &mut Vec<Unplaced>,
-    ) {
+    ) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
         let mut by_condition: BTreeMap<&str, Vec<&Declared<'_>>> = BTreeMap::new();
         for one in declared {
             if let Some(condition) = &one.condition
@@ -341,7 +345,7 @@ impl<'a> Stack<'a> {
             };
             let before = snapshot.model.clone();
             for one in declared {
-                resource::read(one, phase, snapshot);
+                diagnostics.extend(resource::read(one, phase, snapshot));
                 unplaced.extend(resource::unplaced(one, phase, snapshot));
             }
             for change in difference::between(&before, &snapshot.model) {
@@ -359,6 +363,7 @@ impl<'a> Stack<'a> {
                 });
             }
         }
+        diagnostics
     }
 
     fn why_undecided(&self, condition: &str) -> String {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::super::foreach::Unrolled;
 use super::super::yaml::Yaml;
 use super::{Declared, Phase, Root, collection_of, target_of};
-use crate::model::{Gap, Model, Reason, ResourceRef, Snapshot};
+use crate::model::{Gap, Model, Reason, ResourceRef, Snapshot, link};
 use crate::source::node::{Node, Value};
 
 /// An addition whose target is not known: any of a collection, as far as can
@@ -46,7 +46,8 @@ const TARGETS: &[(&str, &[Target])] = &[
         "AWS::EC2::SubnetNetworkAclAssociation",
         &[("NetworkAclId", "network_acls", &["/subnet_ids"])],
     ),
-    ("AWS::EC2::SecurityGroupIngress", &[("GroupId", "security_groups", &["/ingress"])]),
+    // One ingress rule undoes no other; the first of egress takes EC2's own away.
+    ("AWS::EC2::SecurityGroupIngress", &[("GroupId", "security_groups", &["/ingress/-"])]),
     ("AWS::EC2::SecurityGroupEgress", &[("GroupId", "security_groups", &["/egress"])]),
     (
         "Custom::VpcRestrictDefaultSG",
@@ -158,12 +159,32 @@ pub(in super::super) fn unplaced(
                             declared.draft_of(snapshot, known).gap(path, reason);
                         }
                     }
-                    (None, None) => {}
+                    (None, None) => ambiguous(declared, collection, path, node, snapshot),
                 }
             }
         }
     }
     found
+}
+
+/// A gap of each resource that an addition may be meant for, where several have
+/// the name that it gives.
+fn ambiguous(
+    declared: &Declared<'_>,
+    collection: &str,
+    path: &str,
+    node: &Node,
+    snapshot: &mut Snapshot,
+) {
+    let Some(target) = node.text() else { return };
+    let candidates = link::candidates(snapshot, collection, &target);
+    if let [_, _, ..] = candidates.as_slice() {
+        for id in &candidates {
+            let (target, candidates) = (target.clone(), candidates.clone());
+            let reason = Reason::AmbiguousReference { target, candidates };
+            declared.draft_of(snapshot, ResourceRef::new(collection, id)).gap(path, reason);
+        }
+    }
 }
 
 /// Whether the model has a place for what is added.
