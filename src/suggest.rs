@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn slips_in_words_are_recognised_and_other_words_are_not() {
-        for given in ["StorageEncripted", "Storageencrypted", "StorageEncrypte", "StorageEncyrpted"] {
+        for given in ["StorageEncripted", "Storageencrypted", "StorageEncrypte", "StorageEncyrpted"]
+        {
             assert!(is_slip(given, "StorageEncrypted"), "{given}");
         }
         assert!(is_slip("MapPublicIpOnLaunhc", "MapPublicIpOnLaunch"));

@@ -96,7 +96,7 @@ Resources:
     "!Ref Stored",
     "unknown: parameter Stored cannot be evaluated before deployment: its value is in Parameter Store"
 )]
-#[case::hidden("!Ref Hidden", "unknown: marked sensitive in the plan")]
+#[case::hidden("!Ref Hidden", "unknown: its value is secret, and is not read")]
 #[case::account("!Sub '${AWS::AccountId}'", "${AWS::AccountId}")]
 #[case::partition("!Ref AWS::Partition", "aws")]
 #[case::suffix("!Ref AWS::URLSuffix", "amazonaws.com")]
@@ -215,11 +215,11 @@ Resources:
 )]
 #[case::secret_inside(
     "'x:{{resolve:secretsmanager:a:SecretString:b}}@y'",
-    "unknown: marked sensitive in the plan"
+    "unknown: its value is secret, and is not read"
 )]
 #[case::secret_joined(
     "!Sub '{{resolve:secretsmanager:${Vpc}:SecretString:b}}'",
-    "unknown: marked sensitive in the plan"
+    "unknown: its value is secret, and is not read"
 )]
 #[case::number("443", "443")]
 #[case::account_number("'012345678901'", "012345678901")]
@@ -271,6 +271,11 @@ fn an_expression_reads_as(#[case] expression: &str, #[case] expected: impl Into<
 #[case::undecided_egress_of_its_own("G: {Type: AWS::EC2::SecurityGroup}\n  E: {Type: AWS::EC2::SecurityGroupEgress, Condition: Unclear, Properties: {GroupId: !Ref G, IpProtocol: '-1', CidrIp: 10.0.0.0/8}}", "security_groups", "G", "/egress/0/cidr_ipv4", json!("unknown: condition Unclear cannot be evaluated before deployment: it rests on values that are not known before deployment"))]
 #[case::egress_beside_a_written_one("G: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupEgress: [{IpProtocol: '-1', CidrIp: 0.0.0.0/0}]}}\n  E: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref G, IpProtocol: '-1', CidrIp: 10.0.0.0/8}}", "security_groups", "G", "/egress/1/cidr_ipv4", json!("10.0.0.0/8"))]
 #[case::egress_of_the_default_group("V: {Type: AWS::EC2::VPC}\n  E: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !GetAtt V.DefaultSecurityGroup, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}}", "security_groups", "V/default-security-group", "/egress/0/cidr_ipv4", json!("10.0.0.0/8"))]
+#[case::variable_of_a_hidden_parameter("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_PASSWORD: !Ref Hidden}}}}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!(true))]
+#[case::variable_of_a_secret("T: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: [{Name: a, Environment: [{Name: DB_PASSWORD, Value: '{{resolve:secretsmanager:db:SecretString:p}}'}]}]}}", "ecs_task_definitions", "T", "/containers/0/environment/0/value/looks_like_credential", json!(true))]
+#[case::variable_of_an_access_key("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {AWS_SECRET_ACCESS_KEY: !GetAtt K.SecretAccessKey}}}}\n  K: {Type: AWS::IAM::AccessKey}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!(true))]
+#[case::variable_of_part_of_a_secret("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_USER: '{{resolve:secretsmanager:db:SecretString:user}}'}}}}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!("unknown: its value is secret, and is not read"))]
+#[case::variable_that_leads_to_a_secret("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_SECRET: !Ref S}}}}\n  S: {Type: AWS::SecretsManager::Secret}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!(false))]
 #[case::interface_of_an_instance("I: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{DeviceIndex: '0', NetworkInterfaceId: !Ref N}]}}\n  N: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: subnet-1, GroupSet: [sg-1]}}", "instances", "I", "/security_group_ids", json!(["sg-1"]))]
 #[case::interface_elsewhere("I: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{DeviceIndex: '0', NetworkInterfaceId: eni-1}]}}", "instances", "I", "/security_group_ids", json!("unknown: the interface of I is not declared in what was given"))]
 #[case::valkey_at_rest("G: {Type: AWS::ElastiCache::ReplicationGroup, Properties: {Engine: valkey}}", "elasticache_replication_groups", "G", "/at_rest_encryption_enabled", json!(true))]
@@ -283,7 +288,7 @@ fn a_resource_reads_as(
     #[case] expected: Value,
 ) {
     let text = format!(
-        "Parameters:\n  Open: {{Type: String}}\n  Names: {{Type: CommaDelimitedList, Default: 'a,b,c'}}\nConditions:\n  Unclear: !Equals [!Ref Open, a]\n  No: !Equals [a, b]\nResources:\n  {resources}\n"
+        "Parameters:\n  Open: {{Type: String}}\n  Hidden: {{Type: String, NoEcho: true}}\n  Names: {{Type: CommaDelimitedList, Default: 'a,b,c'}}\nConditions:\n  Unclear: !Equals [!Ref Open, a]\n  No: !Equals [a, b]\nResources:\n  {resources}\n"
     );
     let loaded = read(&text, &TemplateOptions::default());
     let lost: Vec<&Diagnostic> =
@@ -361,7 +366,15 @@ fn a_resource_reads_as(
 )]
 #[case::misspelt_property_of_a_rule(
     "Resources:\n  A:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      SecurityGroupIngress: [{IpProtocol: tcp, CidrIpp: 0.0.0.0/0}]\n",
-    "5:56: CidrIpp of A is not read: AWS::EC2::SecurityGroup seems to have no such property"
+    "5:57: CidrIpp of A is not read: AWS::EC2::SecurityGroup seems to have no such property"
+)]
+#[case::circle_of_conditions(
+    "Conditions:\n  A: !Not [!Condition B]\n  B: {'Fn::And': [{Condition: A}, !Equals [a, a]]}\nResources:\n  V: {Type: AWS::EC2::VPC, Condition: A}\n",
+    "2:6: conditions rest on each other in a circle: A → B → A"
+)]
+#[case::parameter_without_a_type(
+    "Parameters:\n  P: {Default: a}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the parameter P has no Type"
 )]
 #[case::macro_(
     "Transform: [AWS::LanguageExtensions, Mine]\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
@@ -608,9 +621,13 @@ fn parameter_files_are_read(#[case] text: &str, #[case] expected: &str) {
 /// Constraints that are met, or that cannot be tried, are no matter; nor are
 /// properties that no control reads.
 #[rstest]
-#[case("Parameters:\n  P: {Type: String, Default: abc, AllowedPattern: '(?!x)[a-z]+', MaxLength: 3}\n")]
+#[case(
+    "Parameters:\n  P: {Type: String, Default: abc, AllowedPattern: '(?!x)[a-z]+', MaxLength: 3}\n"
+)]
 #[case("Parameters:\n  P: {Type: Number, Default: ' 1.5', MinValue: 1, MaxValue: 2}\n")]
-#[case("Parameters:\n  P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /a/b, AllowedPattern: x}\n")]
+#[case(
+    "Parameters:\n  P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /a/b, AllowedPattern: x}\n"
+)]
 #[case("Parameters:\n  P: {Type: String, MinLength: 3}\n")]
 fn what_is_allowed_is_not_told(#[case] parameters: &str) {
     let text = format!(

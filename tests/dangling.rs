@@ -213,14 +213,13 @@ fn nothing_passes_that_rests_on_what_lies_outside(
             if !is_used {
                 return Vec::new();
             }
-            let found = Verdicts::of(
-                &finish(source.snapshot(&document)),
-                &bundle,
-                &BTreeSet::new(),
-            );
+            let found =
+                Verdicts::of(&finish(source.snapshot(&document)), &bundle, &BTreeSet::new());
             failing(&snapshot, &resource, &bundle)
                 .into_iter()
-                .filter(|(_, collection, id, _)| (collection, id) != (&resource.collection, &resource.id))
+                .filter(|(_, collection, id, _)| {
+                    (collection, id) != (&resource.collection, &resource.id)
+                })
                 .filter(|key| matches!(found.status(key), None | Some(Status::Pass)))
                 .map(|key| {
                     let (control, collection, id, path) = &key;

@@ -22,8 +22,7 @@ fn verdict(resources: &str, control: &str, logical: &str) -> Status {
     let mut snapshot = cloudformation::read(&[file], &TemplateOptions::default()).snapshot;
     link::link(&mut snapshot);
     analysis::derive(&mut snapshot);
-    let settings =
-        Settings { only: BTreeSet::from([control.to_owned()]), ..Settings::default() };
+    let settings = Settings { only: BTreeSet::from([control.to_owned()]), ..Settings::default() };
     let results = evaluate(&snapshot, &Bundle::embedded(), &settings);
     assert_eq!(results.errors, []);
     let id = format!("t/{logical}");
@@ -35,10 +34,30 @@ const OPEN: &str = "IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0
 const CLOSED: &str = "IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 10.0.0.0/8";
 
 #[rstest]
-#[case::known_beside_an_undecided_rule(OPEN, CLOSED, "Condition: Unclear, Properties: {GroupId: !Ref G", Status::Fail)]
-#[case::undecided_rule(CLOSED, OPEN, "Condition: Unclear, Properties: {GroupId: !Ref G", Status::Unknown)]
-#[case::known_beside_a_rule_of_any_group(OPEN, CLOSED, "Properties: {GroupId: !If [Unclear, !Ref G, !Ref H]", Status::Fail)]
-#[case::rule_of_any_group(CLOSED, OPEN, "Properties: {GroupId: !If [Unclear, !Ref G, !Ref H]", Status::Unknown)]
+#[case::known_beside_an_undecided_rule(
+    OPEN,
+    CLOSED,
+    "Condition: Unclear, Properties: {GroupId: !Ref G",
+    Status::Fail
+)]
+#[case::undecided_rule(
+    CLOSED,
+    OPEN,
+    "Condition: Unclear, Properties: {GroupId: !Ref G",
+    Status::Unknown
+)]
+#[case::known_beside_a_rule_of_any_group(
+    OPEN,
+    CLOSED,
+    "Properties: {GroupId: !If [Unclear, !Ref G, !Ref H]",
+    Status::Fail
+)]
+#[case::rule_of_any_group(
+    CLOSED,
+    OPEN,
+    "Properties: {GroupId: !If [Unclear, !Ref G, !Ref H]",
+    Status::Unknown
+)]
 fn what_a_rule_lets_in_no_other_takes_back(
     #[case] known: &str,
     #[case] other: &str,

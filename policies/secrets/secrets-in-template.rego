@@ -41,9 +41,10 @@ literal[id] contains index if {
 
 # The places of one credential: the default of a parameter or variable first,
 # which the properties that take it repeat, then those in the order of the file.
-places[[id, value_of(id, index)]] contains [rank(input.templates[id].credentials[index]), index] if {
+places[credential] contains [rank(input.templates[id].credentials[index]), index] if {
 	some id, indexes in literal
 	some index in indexes
+	credential := [id, value_of(id, index)]
 }
 
 # What tells a credential from others: its digest, where all of it is known.

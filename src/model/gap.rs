@@ -76,7 +76,8 @@ pub enum Reason {
         /// What was expected and what was found, without the value.
         detail: String,
     },
-    /// A plan marks the value sensitive.
+    /// A plan marks the value sensitive, or a template hides it: a `NoEcho`
+    /// parameter, a secret that is looked up when the stack is deployed.
     Sensitive,
     /// The caller may not make the call.
     Denied {
@@ -146,7 +147,7 @@ impl std::fmt::Display for Reason {
                 write!(f, "{expression} cannot be evaluated before deployment: {detail}")
             }
             Self::Malformed { detail } => write!(f, "malformed: {detail}"),
-            Self::Sensitive => write!(f, "marked sensitive in the plan"),
+            Self::Sensitive => write!(f, "its value is secret, and is not read"),
             Self::Denied { operation, permission } => {
                 write!(f, "{operation} was denied; allow {permission}")
             }

@@ -62,8 +62,7 @@ impl At<'_> {
         self.spellings.text(collections, value);
         let unlisted = self.why_unlisted(collections);
         self.forget(path, [&written, value]);
-        let known =
-            collections.iter().any(|name| self.spellings.resolve(name, value).is_some());
+        let known = collections.iter().any(|name| self.spellings.resolve(name, value).is_some());
         if known {
             if let Some(reason) = unlisted {
                 self.gaps.remove(&self.gap(path, reason));
@@ -108,9 +107,7 @@ impl At<'_> {
             .take_while(here)
             .filter(|gap| match &gap.reason {
                 Reason::UnresolvedReference { target }
-                | Reason::AmbiguousReference { target, .. } => {
-                    spellings.contains(&target.as_str())
-                }
+                | Reason::AmbiguousReference { target, .. } => spellings.contains(&target.as_str()),
                 _ => false,
             })
             .cloned()

@@ -151,8 +151,7 @@ mod tests {
         snapshot.model.insert(database);
         link(&mut snapshot);
         let reason = |snapshot: &Snapshot| {
-            let all: Vec<String> =
-                snapshot.gaps.iter().map(|gap| gap.reason.to_string()).collect();
+            let all: Vec<String> = snapshot.gaps.iter().map(|gap| gap.reason.to_string()).collect();
             all.join("\n")
         };
         assert_eq!(reason(&snapshot), "data is not declared in what was given");

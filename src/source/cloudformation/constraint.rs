@@ -27,7 +27,10 @@ pub(super) fn violated(declaration: &Yaml, value: &str) -> Option<Violation> {
         .map(|values| values.items().iter().filter_map(|value| value.text()).collect())
         .unwrap_or_default();
     if !allowed.is_empty() && !allowed.contains(&value) {
-        return violation("is none of its AllowedValues", format!("give one of {}", allowed.join(", ")));
+        return violation(
+            "is none of its AllowedValues",
+            format!("give one of {}", allowed.join(", ")),
+        );
     }
     let kind = text_of("Type").unwrap_or("String");
     if matches!(kind, "Number" | "List<Number>") {
@@ -46,10 +49,16 @@ pub(super) fn violated(declaration: &Yaml, value: &str) -> Option<Violation> {
     let length = value.chars().count();
     let bound = |key: &str| text_of(key)?.trim().parse::<usize>().ok();
     if let Some(least) = bound("MinLength").filter(|least| length < *least) {
-        return violation("is shorter than its MinLength", format!("give {least} characters or more"));
+        return violation(
+            "is shorter than its MinLength",
+            format!("give {least} characters or more"),
+        );
     }
     if let Some(most) = bound("MaxLength").filter(|most| length > *most) {
-        return violation("is longer than its MaxLength", format!("give {most} characters or less"));
+        return violation(
+            "is longer than its MaxLength",
+            format!("give {most} characters or less"),
+        );
     }
     let pattern = text_of("AllowedPattern")?;
     // What only Java's expressions have cannot be tried.

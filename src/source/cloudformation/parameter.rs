@@ -130,6 +130,13 @@ pub(super) fn read(
         .get("AllowedValues")
         .map(|values| values.items().iter().filter_map(|v| v.text().map(str::to_owned)).collect())
         .unwrap_or_default();
+    if text_of("Type").is_none() {
+        diagnostics.push(
+            Diagnostic::error(format!("the parameter {name} has no Type"))
+                .at(declaration.span.clone())
+                .help("every parameter names its type, such as String"),
+        );
+    }
     let value = value(name, declaration, given);
     for text in value.items().iter().filter_map(Node::text) {
         let Some(Violation { what, help }) = violated(declaration, &text) else { continue };

@@ -236,6 +236,7 @@ impl<'a> Stack<'a> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<Unplaced> {
         self.report_cycles(diagnostics);
+        self.report_circular_conditions(diagnostics);
         let mut declared = Vec::new();
         for (key, declaration) in &self.resources {
             let Some(kind) = self.scope.types.get(&key.name) else { continue };
@@ -543,18 +544,30 @@ impl<'a> Stack<'a> {
             names.retain(|name| !is_sam(name));
             edges.insert(&key.name, names);
         }
-        let mut done: BTreeSet<&str> = BTreeSet::new();
-        for (key, _) in &self.resources {
-            if let Some(cycle) = cycle_from(&key.name, &edges, &mut done) {
-                diagnostics.push(
-                    Diagnostic::error(format!(
-                        "resources refer to each other in a circle: {}",
-                        cycle.join(" → ")
-                    ))
-                    .at(key.span.clone())
+        let keys = self.resources.iter().map(|(key, _)| (key.name.as_str(), &key.span));
+        for (circle, span) in circles(keys, &edges) {
+            diagnostics.push(
+                Diagnostic::error(format!("resources refer to each other in a circle: {circle}"))
+                    .at(span.clone())
                     .help("move one reference into a resource of its own, such as a security-group rule"),
-                );
-            }
+            );
+        }
+    }
+
+    /// Conditions that rest on each other in a circle cannot be decided.
+    fn report_circular_conditions(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let mut edges: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for (name, expression) in &self.scope.conditions {
+            conditions_in(expression, &self.scope, edges.entry(name).or_default());
+        }
+        let conditions = &self.scope.conditions;
+        let keys = edges.keys().filter_map(|name| Some((*name, &conditions.get(*name)?.span)));
+        for (circle, span) in circles(keys, &edges) {
+            diagnostics.push(
+                Diagnostic::error(format!("conditions rest on each other in a circle: {circle}"))
+                    .at(span.clone())
+                    .help("write one of them without the others"),
+            );
         }
     }
 }
@@ -606,6 +619,35 @@ fn references(expression: &Yaml, scope: &Scope<'_>, names: &mut BTreeSet<String>
     for item in expression.items() {
         references(item, scope, names);
     }
+}
+
+/// The conditions that an expression names.
+fn conditions_in(expression: &Yaml, scope: &Scope<'_>, names: &mut BTreeSet<String>) {
+    if let Some((function, argument)) = scope.function(expression)
+        && function == "Condition"
+    {
+        names.extend(argument.text().map(str::to_owned));
+    }
+    for (_, value) in expression.entries() {
+        conditions_in(value, scope, names);
+    }
+    for item in expression.items() {
+        conditions_in(item, scope, names);
+    }
+}
+
+/// The circles among named things, each with the place of the name that it
+/// begins at.
+fn circles<'e>(
+    keys: impl Iterator<Item = (&'e str, &'e Span)>,
+    edges: &'e BTreeMap<&str, BTreeSet<String>>,
+) -> Vec<(String, &'e Span)> {
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    let mut found = Vec::new();
+    for (name, span) in keys {
+        found.extend(cycle_from(name, edges, &mut done).map(|circle| (circle.join(" → "), span)));
+    }
+    found
 }
 
 /// A circle that begins at `start`, if there is one; what was searched is

@@ -213,9 +213,11 @@ fn told(declared: &Declared<'_>, misspelt: Misspelt<'_>) -> Option<Diagnostic> {
     let Some(Origin::File { span }) = &value.origin else { return None };
     let Declared { logical, kind, .. } = declared;
     Some(
-        Diagnostic::warning(format!("{name} of {logical} is not read: {kind} seems to have no such property"))
-            .at(span.clone())
-            .help(format!("did you mean {meant}?")),
+        Diagnostic::warning(format!(
+            "{name} of {logical} is not read: {kind} seems to have no such property"
+        ))
+        .at(span.clone())
+        .help(format!("did you mean {meant}?")),
     )
 }
 

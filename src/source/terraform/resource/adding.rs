@@ -189,10 +189,8 @@ pub(in super::super) fn note_unplaced(declared: &Declared<'_>, snapshot: &mut Sn
     let is_rule = declared.instance.kind.ends_with("_rule");
     for &(attribute, collection, paths) in targets(declared.instance.kind) {
         let allows = is_rule && collection == "security_groups";
-        let paths: Vec<String> = paths
-            .iter()
-            .map(|path| if allows { more(path) } else { (*path).to_owned() })
-            .collect();
+        let paths: Vec<String> =
+            paths.iter().map(|path| if allows { more(path) } else { (*path).to_owned() }).collect();
         let node = declared.get(attribute).filter(|node| !node.is_computed());
         let one_of_several = node.is_some_and(|node| several(node, attribute));
         for item in node.map(Node::items).unwrap_or_default() {
