@@ -41,10 +41,11 @@ literal[id] contains index if {
 
 # The places of one credential: the default of a parameter or variable first,
 # which the properties that take it repeat, then those in the order of the file.
-places[credential] contains [rank(input.templates[id].credentials[index]), index] if {
+places[credential] contains [rank, index] if {
 	some id, indexes in literal
 	some index in indexes
 	credential := [id, value_of(id, index)]
+	rank := rank_of(input.templates[id].credentials[index])
 }
 
 # What tells a credential from others: its digest, where all of it is known.
@@ -55,9 +56,9 @@ value_of(id, index) := digest if {
 	is_string(digest)
 } else := index
 
-rank(credential) := 0 if credential.property in {"Default", "default"}
+rank_of(credential) := 0 if credential.property in {"Default", "default"}
 
-rank(credential) := 1 if not credential.property in {"Default", "default"}
+rank_of(credential) := 1 if not credential.property in {"Default", "default"}
 
 deny contains finding if {
 	some [id, _], found in places

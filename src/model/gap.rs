@@ -203,6 +203,14 @@ pub fn covers(outer: &str, inner: &str) -> bool {
     is_above(outer) || outer.strip_suffix(MORE) == Some(inner)
 }
 
+/// The path of a subnet's gap where a route table is associated with it that was
+/// not given.
+pub const ROUTE_TABLE_ASSOCIATION: &str = "/route_table_association";
+
+/// The path of a subnet's gap where a network ACL is associated with it that was
+/// not given.
+pub const NETWORK_ACL_ASSOCIATION: &str = "/network_acl_association";
+
 /// What the path of a gap ends in that leaves open which further items a list
 /// has.
 pub const MORE: &str = "/-";

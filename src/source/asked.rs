@@ -37,7 +37,10 @@ pub fn listen(work: impl FnOnce()) -> Asked {
 pub fn note(map: &Node, name: &str) {
     ASKED.with_borrow_mut(|asked| {
         if let Some(Asked(names)) = asked {
-            names.entry(std::ptr::from_ref(map)).or_default().insert(name.to_owned());
+            let names = names.entry(std::ptr::from_ref(map)).or_default();
+            if !names.contains(name) {
+                names.insert(name.to_owned());
+            }
         }
     });
 }

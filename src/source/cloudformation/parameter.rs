@@ -76,8 +76,14 @@ impl Given {
 /// `Parameters` object, and a plain object.
 fn entries(text: &str) -> Result<Vec<(String, Node)>, String> {
     let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let node = |name: &str, value: &Json| match value {
+        Json::Object(_) | Json::Array(_) => {
+            Err(format!("the value of {name} is neither text nor a number"))
+        }
+        _ => Ok((name.to_owned(), Node::from(value))),
+    };
     let plain = |object: &serde_json::Map<String, Json>| {
-        object.iter().map(|(name, value)| (name.clone(), Node::from(value))).collect()
+        object.iter().map(|(name, value)| node(name, value)).collect()
     };
     match &json {
         Json::Array(items) => items
@@ -90,15 +96,16 @@ fn entries(text: &str) -> Result<Vec<(String, Node)>, String> {
                 _ => {
                     let key = item.get("ParameterKey").and_then(Json::as_str);
                     let value = item.get("ParameterValue");
-                    key.zip(value)
-                        .map(|(key, value)| (key.to_owned(), Node::from(value)))
-                        .ok_or_else(|| "an item lacks ParameterKey or ParameterValue".to_owned())
+                    let (key, value) = key
+                        .zip(value)
+                        .ok_or_else(|| "an item lacks ParameterKey or ParameterValue".to_owned())?;
+                    node(key, value)
                 }
             })
             .collect(),
         Json::Object(object) => match object.get("Parameters") {
-            Some(Json::Object(inner)) => Ok(plain(inner)),
-            _ => Ok(plain(object)),
+            Some(Json::Object(inner)) => plain(inner),
+            _ => plain(object),
         },
         _ => Err("it is neither a list nor an object".to_owned()),
     }
