@@ -186,6 +186,21 @@ fn nothing_to_scan_is_no_success() {
     }
 }
 
+/// What is not read yet is no success by itself, and no loss beside others.
+#[test]
+fn manifests_alone_are_no_success() {
+    let manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n";
+    let files: [(&str, &[u8]); 2] =
+        [("good.yaml", GOOD.as_bytes()), ("k8s/a.yaml", manifest.as_bytes())];
+    let directory = directory(&files);
+    for (paths, expected) in [(&["k8s"][..], 2), (&["k8s/a.yaml"], 2), (&["."], 0)] {
+        let (code, _, stderr) = scan(directory.path(), paths);
+        assert_eq!(code, expected, "{paths:?}: {stderr}");
+        assert!(stderr.contains("a.yaml") && stderr.contains("help: "), "{stderr}");
+        is_calm(&stderr);
+    }
+}
+
 #[rstest]
 #[case::syntax("package audit.x\n\ndeny contains x if {\n", "x.rego:1")]
 #[case::no_metadata("package audit.x\n\ndeny contains x if { x := 1 }\n", "x.rego:1")]

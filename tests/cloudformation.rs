@@ -96,7 +96,7 @@ Resources:
     "!Ref Stored",
     "unknown: parameter Stored cannot be evaluated before deployment: its value is in Parameter Store"
 )]
-#[case::hidden("!Ref Hidden", "unknown: marked sensitive in the plan")]
+#[case::hidden("!Ref Hidden", "unknown: its value is secret, and is not read")]
 #[case::account("!Sub '${AWS::AccountId}'", "${AWS::AccountId}")]
 #[case::partition("!Ref AWS::Partition", "aws")]
 #[case::suffix("!Ref AWS::URLSuffix", "amazonaws.com")]
@@ -215,11 +215,11 @@ Resources:
 )]
 #[case::secret_inside(
     "'x:{{resolve:secretsmanager:a:SecretString:b}}@y'",
-    "unknown: marked sensitive in the plan"
+    "unknown: its value is secret, and is not read"
 )]
 #[case::secret_joined(
     "!Sub '{{resolve:secretsmanager:${Vpc}:SecretString:b}}'",
-    "unknown: marked sensitive in the plan"
+    "unknown: its value is secret, and is not read"
 )]
 #[case::number("443", "443")]
 #[case::account_number("'012345678901'", "012345678901")]
@@ -232,7 +232,7 @@ fn an_expression_reads_as(#[case] expression: &str, #[case] expected: impl Into<
     let loaded = read(&format!("{SECTIONS}{expression}\n"), &TemplateOptions::default());
     let unexpected: Vec<String> = errors(&loaded.diagnostics)
         .into_iter()
-        .filter(|message| !message.contains("is not on disk"))
+        .filter(|message| !message.contains("is not on disk") && !message.contains("circle: Round"))
         .collect();
     assert_eq!(unexpected, Vec::<String>::new());
     assert_eq!(
@@ -266,6 +266,16 @@ fn an_expression_reads_as(#[case] expression: &str, #[case] expected: impl Into<
 #[case::loop_in_loop("Fn::ForEach::A: [A, [x, y], {'Fn::ForEach::B': [B, ['1', '2'], {'G${A}${B}': {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: !Sub '${A}/${B}'}}}]}]", "security_groups", "Gy2", "/description", json!("y/2"))]
 #[case::loop_of_properties("I: {Type: AWS::EC2::VPC, Properties: {'Fn::ForEach::P': [P, [Support, Hostnames], {'EnableDns${P}': true}]}}", "vpcs", "I", "/enable_dns_hostnames", json!(true))]
 #[case::loop_not_written_out("G: {Type: AWS::EC2::SecurityGroup}\n  Fn::ForEach::N: [N, [!Ref Open], {'R${N}': {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref G}}}]\n  H: {Type: AWS::EC2::SecurityGroup}", "security_groups", "H", "/egress/0/protocol", json!("-1"))]
+#[case::egress_of_its_own("G: {Type: AWS::EC2::SecurityGroup}\n  E: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref G, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}}", "security_groups", "G", "/egress/0/cidr_ipv4", json!("10.0.0.0/8"))]
+#[case::egress_of_its_own_alone("G: {Type: AWS::EC2::SecurityGroup}\n  E: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref G, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}}", "security_groups", "G", "/egress/1", json!("nothing"))]
+#[case::undecided_egress_of_its_own("G: {Type: AWS::EC2::SecurityGroup}\n  E: {Type: AWS::EC2::SecurityGroupEgress, Condition: Unclear, Properties: {GroupId: !Ref G, IpProtocol: '-1', CidrIp: 10.0.0.0/8}}", "security_groups", "G", "/egress/0/cidr_ipv4", json!("unknown: condition Unclear cannot be evaluated before deployment: it rests on values that are not known before deployment"))]
+#[case::egress_beside_a_written_one("G: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupEgress: [{IpProtocol: '-1', CidrIp: 0.0.0.0/0}]}}\n  E: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref G, IpProtocol: '-1', CidrIp: 10.0.0.0/8}}", "security_groups", "G", "/egress/1/cidr_ipv4", json!("10.0.0.0/8"))]
+#[case::egress_of_the_default_group("V: {Type: AWS::EC2::VPC}\n  E: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !GetAtt V.DefaultSecurityGroup, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}}", "security_groups", "V/default-security-group", "/egress/0/cidr_ipv4", json!("10.0.0.0/8"))]
+#[case::variable_of_a_hidden_parameter("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_PASSWORD: !Ref Hidden}}}}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!(true))]
+#[case::variable_of_a_secret("T: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: [{Name: a, Environment: [{Name: DB_PASSWORD, Value: '{{resolve:secretsmanager:db:SecretString:p}}'}]}]}}", "ecs_task_definitions", "T", "/containers/0/environment/0/value/looks_like_credential", json!(true))]
+#[case::variable_of_an_access_key("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {AWS_SECRET_ACCESS_KEY: !GetAtt K.SecretAccessKey}}}}\n  K: {Type: AWS::IAM::AccessKey}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!(true))]
+#[case::variable_of_part_of_a_secret("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_USER: '{{resolve:secretsmanager:db:SecretString:user}}'}}}}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!("unknown: its value is secret, and is not read"))]
+#[case::variable_that_leads_to_a_secret("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_SECRET: !Ref S}}}}\n  S: {Type: AWS::SecretsManager::Secret}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!(false))]
 #[case::interface_of_an_instance("I: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{DeviceIndex: '0', NetworkInterfaceId: !Ref N}]}}\n  N: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: subnet-1, GroupSet: [sg-1]}}", "instances", "I", "/security_group_ids", json!(["sg-1"]))]
 #[case::interface_elsewhere("I: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{DeviceIndex: '0', NetworkInterfaceId: eni-1}]}}", "instances", "I", "/security_group_ids", json!("unknown: the interface of I is not declared in what was given"))]
 #[case::valkey_at_rest("G: {Type: AWS::ElastiCache::ReplicationGroup, Properties: {Engine: valkey}}", "elasticache_replication_groups", "G", "/at_rest_encryption_enabled", json!(true))]
@@ -278,13 +288,71 @@ fn a_resource_reads_as(
     #[case] expected: Value,
 ) {
     let text = format!(
-        "Parameters:\n  Open: {{Type: String}}\n  Names: {{Type: CommaDelimitedList, Default: 'a,b,c'}}\nConditions:\n  Unclear: !Equals [!Ref Open, a]\n  No: !Equals [a, b]\nResources:\n  {resources}\n"
+        "Parameters:\n  Open: {{Type: String}}\n  Hidden: {{Type: String, NoEcho: true}}\n  Names: {{Type: CommaDelimitedList, Default: 'a,b,c'}}\nConditions:\n  Unclear: !Equals [!Ref Open, a]\n  No: !Equals [a, b]\nResources:\n  {resources}\n"
     );
     let loaded = read(&text, &TemplateOptions::default());
     let lost: Vec<&Diagnostic> =
         loaded.diagnostics.iter().filter(|one| one.level == Level::Error).collect();
     assert_eq!(lost, Vec::<&Diagnostic>::new());
     assert_eq!(fact(&loaded.snapshot, collection, &format!("t/{id}"), path), expected);
+}
+
+/// A stack with a role and a security group that it exports.
+const BASE: &str = "Resources:
+  G: {Type: AWS::EC2::SecurityGroup}
+  R: {Type: AWS::IAM::Role, Properties: {RoleName: shared}}
+Outputs: {G: {Value: !GetAtt G.GroupId, Export: {Name: EXPORT}}}
+";
+
+/// A stack that adds to another's.
+const ADDING: &str = "Resources:
+  I: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !ImportValue base, IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}}
+  P: {Type: AWS::IAM::Policy, Properties: {PolicyName: p, Roles: [shared], PolicyDocument: {Statement: [{Effect: Allow, Action: '*', Resource: '*'}]}}}
+";
+
+fn stacks(texts: &[(&str, &str)]) -> Loaded {
+    let file = |(name, text): &(&str, &str)| TextFile {
+        name: format!("{name}.yaml").into(),
+        path: format!("{name}.yaml").into(),
+        text: (*text).to_owned(),
+    };
+    let files: Vec<TextFile> = texts.iter().map(file).collect();
+    cloudformation::read(&files, &TemplateOptions::default())
+}
+
+#[test]
+fn what_one_stack_adds_to_another_is_read_in_any_order() {
+    let base = BASE.replace("EXPORT", "base");
+    for order in [[("a", ADDING), ("b", &base)], [("b", &base), ("a", ADDING)]] {
+        let loaded = stacks(&order);
+        assert_eq!(errors(&loaded.diagnostics), Vec::<String>::new());
+        let port = fact(&loaded.snapshot, "security_groups", "b/G", "/ingress/0/from_port");
+        assert_eq!(port, json!(22));
+        let name = fact(&loaded.snapshot, "iam_roles", "b/R", "/inline_policies/0/name");
+        assert_eq!(name, json!("p"));
+    }
+}
+
+/// A stack that is read in two turns tells everything once.
+#[test]
+fn several_stacks_tell_their_faults_once() {
+    let faulty = "Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vcp}}\n";
+    let loaded = stacks(&[("a", faulty), ("b", "Resources:\n  V: {Type: AWS::EC2::VPC}\n")]);
+    assert_eq!(errors(&loaded.diagnostics), ["2:51: the template does not declare Vcp"]);
+}
+
+#[test]
+fn what_is_added_to_a_name_that_two_stacks_have_is_open_in_both() {
+    let (base, other) = (BASE.replace("EXPORT", "base"), BASE.replace("EXPORT", "other"));
+    let loaded = stacks(&[("b", &base), ("c", &other), ("z", ADDING)]);
+    for role in ["b/R", "c/R"] {
+        assert_eq!(
+            fact(&loaded.snapshot, "iam_roles", role, "/inline_policies"),
+            json!(
+                "unknown: shared is declared more than once, by b/R and c/R; scan what is deployed apart by itself"
+            )
+        );
+    }
 }
 
 /// What is wrong with a template is told with its place.
@@ -325,6 +393,46 @@ fn a_resource_reads_as(
 #[case::not_allowed_and_hidden(
     "Parameters:\n  P: {Type: String, NoEcho: true, Default: hunter2, AllowedValues: [b]}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
     "2:6: the value of parameter P is none of its AllowedValues"
+)]
+#[case::no_number(
+    "Parameters:\n  P: {Type: Number, Default: many}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value \"many\" of parameter P is no number"
+)]
+#[case::too_many(
+    "Parameters:\n  P: {Type: Number, Default: 36, MinValue: 1, MaxValue: 35}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value \"36\" of parameter P is more than its MaxValue"
+)]
+#[case::too_few(
+    "Parameters:\n  P: {Type: Number, Default: 0, MinValue: 1}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value \"0\" of parameter P is less than its MinValue"
+)]
+#[case::another_pattern(
+    "Parameters:\n  P: {Type: String, Default: ab1, AllowedPattern: '[a-z]+|x'}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value \"ab1\" of parameter P does not match its AllowedPattern"
+)]
+#[case::another_pattern_in_a_list(
+    "Parameters:\n  P: {Type: CommaDelimitedList, Default: 'a,B', AllowedPattern: '[a-z]+'}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value \"B\" of parameter P does not match its AllowedPattern"
+)]
+#[case::too_short_and_hidden(
+    "Parameters:\n  P: {Type: String, NoEcho: true, Default: hunter2, MinLength: 8}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the value of parameter P is shorter than its MinLength"
+)]
+#[case::misspelt_property(
+    "Resources:\n  A:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      StorageEncripted: true\n",
+    "5:25: StorageEncripted of A is not read: AWS::RDS::DBInstance seems to have no such property"
+)]
+#[case::misspelt_property_of_a_rule(
+    "Resources:\n  A:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      SecurityGroupIngress: [{IpProtocol: tcp, CidrIpp: 0.0.0.0/0}]\n",
+    "5:57: CidrIpp of A is not read: AWS::EC2::SecurityGroup seems to have no such property"
+)]
+#[case::circle_of_conditions(
+    "Conditions:\n  A: !Not [!Condition B]\n  B: {'Fn::And': [{Condition: A}, !Equals [a, a]]}\nResources:\n  V: {Type: AWS::EC2::VPC, Condition: A}\n",
+    "2:6: conditions rest on each other in a circle: A → B → A"
+)]
+#[case::parameter_without_a_type(
+    "Parameters:\n  P: {Default: a}\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
+    "2:6: the parameter P has no Type"
 )]
 #[case::macro_(
     "Transform: [AWS::LanguageExtensions, Mine]\nResources:\n  A: {Type: AWS::EC2::VPC}\n",
@@ -566,6 +674,38 @@ fn parameter_files_are_read(#[case] text: &str, #[case] expected: &str) {
     assert_eq!(value(&options), expected);
     options.parameters.insert("Open".to_owned(), "flag".to_owned());
     assert_eq!(value(&options), "flag");
+}
+
+/// Constraints that are met, or that cannot be tried, are no matter; nor are
+/// properties that no control reads.
+#[rstest]
+#[case(
+    "Parameters:\n  P: {Type: String, Default: abc, AllowedPattern: '(?!x)[a-z]+', MaxLength: 3}\n"
+)]
+#[case("Parameters:\n  P: {Type: Number, Default: ' 1.5', MinValue: 1, MaxValue: 2}\n")]
+#[case(
+    "Parameters:\n  P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /a/b, AllowedPattern: x}\n"
+)]
+#[case("Parameters:\n  P: {Type: String, MinLength: 3}\n")]
+fn what_is_allowed_is_not_told(#[case] parameters: &str) {
+    let text = format!(
+        "{parameters}Resources:\n  A: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: vpc-1, AvailabilityZoneId: euw1-az1, EnableDns64: true}}}}\n"
+    );
+    let loaded = read(&text, &TemplateOptions::default());
+    assert_eq!(errors(&loaded.diagnostics), Vec::<String>::new());
+}
+
+#[test]
+fn a_parameter_of_a_file_that_is_no_text_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("p.json");
+    std::fs::write(&path, r#"{"Right": {"a": 1}}"#).unwrap();
+    let options = TemplateOptions { parameter_files: vec![path], ..TemplateOptions::default() };
+    let loaded = read("Parameters:\n  Right: {Type: String}\nResources: {}\n", &options);
+    assert_eq!(
+        errors(&loaded.diagnostics),
+        ["the parameters cannot be read: the value of Right is neither text nor a number"]
+    );
 }
 
 #[test]

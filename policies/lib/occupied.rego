@@ -7,7 +7,23 @@ import data.audit.lib.ec2
 vpcs contains vpc_id if {
 	some subnet_id in subnets
 	vpc_id := input.subnets[subnet_id].vpc_id
-	vpc_id != null
+	input.vpcs[vpc_id]
+}
+
+# A workload in a subnet that was not given may be in any VPC.
+vpcs contains vpc_id if {
+	lies_elsewhere
+	some vpc_id, _ in input.vpcs
+}
+
+lies_elsewhere if {
+	some subnet_id in subnets
+	not input.subnets[subnet_id]
+}
+
+lies_elsewhere if {
+	some [groups, group_id] in data_placement.used_groups
+	not input[groups][group_id]
 }
 
 # Subnets with a workload.

@@ -122,7 +122,6 @@ problem(endpoint) := "is without private DNS (private_dns_enabled is false)" if 
 
 deny contains finding if {
 	some vpc_id in occupied.vpcs
-	input.vpcs[vpc_id]
 	some [kind, name] in needed - {pair | some pair in present[vpc_id]}
 	finding := {
 		"subject": ["vpcs", vpc_id],
@@ -133,7 +132,6 @@ deny contains finding if {
 
 deny contains finding if {
 	some vpc_id in occupied.vpcs
-	input.vpcs[vpc_id]
 	some [kind, name] in (needed & present[vpc_id]) - {pair | some pair in working[vpc_id]}
 	ids := {id |
 		some id in endpoints_of[vpc_id]
@@ -157,15 +155,13 @@ subnets_of[vpc_id] contains id if {
 	vpc_id := subnet.vpc_id
 }
 
-# Where no subnets are known there may be workloads.
-applicable contains ["vpcs", id] if {
-	some id, _ in input.vpcs
-	not subnets_of[id]
-}
+applicable contains ["vpcs", id] if some id in occupied.vpcs
 
+# Subnets may be of any VPC where theirs is not known.
 applicable contains ["vpcs", id] if {
-	some id in occupied.vpcs
-	input.vpcs[id]
+	some subnet in input.subnets
+	subnet.vpc_id == null
+	some id, _ in input.vpcs
 }
 
 depends contains {"subject": ["vpcs", vpc_id], "on": ["vpc_endpoints", id]} if {

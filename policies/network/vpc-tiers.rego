@@ -61,7 +61,6 @@ subnets_of[vpc_id] contains id if {
 
 deny contains finding if {
 	some vpc_id in occupied.vpcs
-	input.vpcs[vpc_id]
 	some tier, public in tiers
 	found := {zone | some [is_public, zone] in zones[vpc_id]; is_public == public}
 	count(found) < 2
@@ -76,15 +75,13 @@ deny contains finding if {
 	}
 }
 
-# Where no subnets are known there may be workloads.
-applicable contains ["vpcs", id] if {
-	some id, _ in input.vpcs
-	not subnets_of[id]
-}
+applicable contains ["vpcs", id] if some id in occupied.vpcs
 
+# Subnets may be of any VPC where theirs is not known.
 applicable contains ["vpcs", id] if {
-	some id in occupied.vpcs
-	input.vpcs[id]
+	some subnet in input.subnets
+	subnet.vpc_id == null
+	some id, _ in input.vpcs
 }
 
 depends contains {"subject": ["vpcs", vpc_id], "on": ["subnets", id]} if {

@@ -41,5 +41,15 @@ test_an_unknown_tier_is_in_the_evidence if {
 test_vpcs_without_workloads_are_not_judged if {
 	idle := object.union(model({}), {"ecs_services": {"s": {"subnet_ids": []}}})
 	count(vpc_tiers.deny) == 0 with input as idle
-	vpc_tiers.applicable == {["vpcs", "empty"], ["vpcs", "vpc"]} with input as model({})
+	count(vpc_tiers.applicable) == 0 with input as idle
+	vpc_tiers.applicable == {["vpcs", "vpc"]} with input as model({})
+}
+
+test_a_workload_in_a_subnet_that_is_not_given_may_be_in_any_vpc if {
+	elsewhere := object.union(model({}), {"ecs_services": {"s": {"subnet_ids": ["outside"]}}})
+	vpc_tiers.applicable == {["vpcs", "empty"], ["vpcs", "vpc"]} with input as elsewhere
+	found := {finding.subject[1] | some finding in vpc_tiers.deny} with input as elsewhere
+	found == {"empty"}
+	some finding in vpc_tiers.deny with input as elsewhere
+	["ecs_services", "s", "/subnet_ids/0"] in finding.evidence
 }

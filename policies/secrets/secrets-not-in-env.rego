@@ -4,8 +4,10 @@
 #   Whoever may describe the task definition or the function, read the template
 #   or list the container's processes reads its environment, and so do crash
 #   reports and logs. Credentials belong into Secrets Manager or Parameter Store,
-#   from which ECS injects them and a function reads them when it starts. The
-#   value itself is never read into a report.
+#   from which ECS injects them and a function reads them when it starts. A
+#   NoEcho parameter or a dynamic reference of CloudFormation hides the value in
+#   the template alone: it is put into the environment when the stack is deployed.
+#   The value itself is never read into a report.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-secrets-management.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
@@ -17,10 +19,8 @@
 #   sources: [live, cloudformation, terraform]
 #   requires:
 #     - ecs_task_definitions.containers.environment.name
-#     - ecs_task_definitions.containers.environment.value.literal
 #     - ecs_task_definitions.containers.environment.value.looks_like_credential
 #     - lambda_functions.environment.name
-#     - lambda_functions.environment.value.literal
 #     - lambda_functions.environment.value.looks_like_credential
 #   architecture: ["2D"]
 #   remediation:
@@ -63,10 +63,7 @@ exposed contains ["lambda_functions", id, pointer, variable, "the function"] if 
 	pointer := sprintf("/environment/%d", [index])
 }
 
-is_exposed(variable) if {
-	variable.value.looks_like_credential == true
-	variable.value.literal != false
-}
+is_exposed(variable) if variable.value.looks_like_credential == true
 
 deny contains finding if {
 	some [collection, id, pointer, variable, holder] in exposed
@@ -78,7 +75,6 @@ deny contains finding if {
 		),
 		"evidence": [
 			[collection, id, concat("", [pointer, "/value/looks_like_credential"])],
-			[collection, id, concat("", [pointer, "/value/literal"])],
 			[collection, id, concat("", [pointer, "/name"])],
 		],
 	}

@@ -51,3 +51,7 @@ test_credential_of_a_function_fails if {
 test_reference_of_a_function_passes if {
 	count(secrets_not_in_env.deny) == 0 with input as function("API_TOKEN", false, false)
 }
+
+test_a_secret_that_is_filled_in_at_deployment_fails if {
+	count(secrets_not_in_env.deny) == 1 with input as function("API_TOKEN", false, true)
+}

@@ -133,6 +133,37 @@ deny contains finding if {
 	}
 }
 
+# Services that run a task definition that was not seen, which may have any role
+# that ECS tasks may assume.
+blind_services[account] contains id if {
+	some id, service in input.ecs_services
+	account := service.account
+	service.task_definition != null
+	not input.ecs_task_definitions[service.task_definition]
+}
+
+may_be_of[role] contains service if {
+	some role, found in input.iam_roles
+	ecs_tasks in found.trust.services
+	not definitions[role]
+	some service in blind_services[found.account]
+}
+
+deny contains finding if {
+	some role, services in may_be_of
+	some index, grant in input.iam_roles[role].effective.readable_secrets
+	finding := {
+		"subject": ["iam_roles", role],
+		"message": sprintf("it may read the secret %s (%s), which no known task definition names", [grant.resource, grant.action]),
+		"evidence": array.concat(
+			[["iam_roles", role, sprintf("/effective/readable_secrets/%d", [index])]],
+			[["ecs_services", service, "/task_definition"] | some service in sort(services)],
+		),
+	}
+}
+
+applicable contains ["iam_roles", role] if some role, _ in may_be_of
+
 # The task definitions' roles and the lists of secrets that they name.
 use_evidence(uses) := array.concat(
 	array.concat(

@@ -132,3 +132,13 @@ test_a_role_that_a_task_may_have_is_judged if {
 	on := {item.on | some item in secrets_scoped.depends; item.subject == ["iam_roles", "other"]} with input as object.union(model(arn, arn), roles)
 	on == {["ecs_task_definitions", "task"]}
 }
+
+test_a_task_definition_that_was_not_seen_may_have_the_role if {
+	outside := {
+		"iam_roles": model(arn, arn).iam_roles,
+		"ecs_services": {"s": {"account": "111111111111", "task_definition": "outside"}},
+	}
+	some finding in secrets_scoped.deny with input as outside
+	["ecs_services", "s", "/task_definition"] in finding.evidence
+	secrets_scoped.applicable == {["iam_roles", "execution"]} with input as outside
+}

@@ -19,7 +19,9 @@ pub struct Gap {
     /// The resource's key; null for the whole collection.
     pub id: Option<String>,
     /// JSON pointer (RFC 6901) of the attribute; empty for the resource or
-    /// collection itself. A gap covers what lies below its path.
+    /// collection itself. A gap covers what lies below its path. One that ends
+    /// in `/-`, the item after the last, is that a list may have more items: it
+    /// leaves open the list, and none of the items that are there.
     pub path: String,
     /// The account it is about, where known.
     pub account: Option<String>,
@@ -55,6 +57,13 @@ pub enum Reason {
         /// What it refers to.
         target: String,
     },
+    /// A reference by a name that several of the given things have.
+    AmbiguousReference {
+        /// The name.
+        target: String,
+        /// Keys of some that have it, in order.
+        candidates: Vec<String>,
+    },
     /// An expression that cannot be evaluated without deploying.
     Unresolvable {
         /// The expression or function, such as `Fn::GetAtt Db.Endpoint.Port`.
@@ -67,7 +76,8 @@ pub enum Reason {
         /// What was expected and what was found, without the value.
         detail: String,
     },
-    /// A plan marks the value sensitive.
+    /// A plan marks the value sensitive, or a template hides it: a `NoEcho`
+    /// parameter, a secret that is looked up when the stack is deployed.
     Sensitive,
     /// The caller may not make the call.
     Denied {
@@ -126,11 +136,18 @@ impl std::fmt::Display for Reason {
             Self::UnresolvedReference { target } => {
                 write!(f, "{target} is not declared in what was given")
             }
+            Self::AmbiguousReference { target, candidates } => {
+                let all = Alternatives(candidates);
+                write!(
+                    f,
+                    "{target} is declared more than once, by {all}; scan what is deployed apart by itself"
+                )
+            }
             Self::Unresolvable { expression, detail } => {
                 write!(f, "{expression} cannot be evaluated before deployment: {detail}")
             }
             Self::Malformed { detail } => write!(f, "malformed: {detail}"),
-            Self::Sensitive => write!(f, "marked sensitive in the plan"),
+            Self::Sensitive => write!(f, "its value is secret, and is not read"),
             Self::Denied { operation, permission } => {
                 write!(f, "{operation} was denied; allow {permission}")
             }
@@ -150,6 +167,25 @@ impl std::fmt::Display for Reason {
     }
 }
 
+/// So many things of a name are told.
+const MOST_ALTERNATIVES: usize = 4;
+
+/// Names in a row, the first few.
+struct Alternatives<'a>(&'a [String]);
+
+impl std::fmt::Display for Alternatives<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (shown, more) = self.0.split_at(self.0.len().min(MOST_ALTERNATIVES));
+        match (shown, more) {
+            ([first @ .., last], []) if !first.is_empty() => {
+                write!(f, "{} and {last}", first.join(", "))
+            }
+            (_, []) => write!(f, "{}", shown.join(", ")),
+            _ => write!(f, "{} and others", shown.join(", ")),
+        }
+    }
+}
+
 impl Gap {
     /// Whether the gap leaves open what stands at `path` of its resource: it
     /// covers the path, or lies below it.
@@ -158,7 +194,50 @@ impl Gap {
     }
 }
 
-/// Whether JSON pointer `outer` is `inner` or one of its ancestors.
+/// Whether JSON pointer `outer` is `inner` or one of its ancestors; further items
+/// of a list count for the list.
 pub fn covers(outer: &str, inner: &str) -> bool {
-    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let is_above = |outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    is_above(outer) || outer.strip_suffix(MORE) == Some(inner)
+}
+
+/// The path of a subnet's gap where a route table is associated with it that was
+/// not given.
+pub const ROUTE_TABLE_ASSOCIATION: &str = "/route_table_association";
+
+/// The path of a subnet's gap where a network ACL is associated with it that was
+/// not given.
+pub const NETWORK_ACL_ASSOCIATION: &str = "/network_acl_association";
+
+/// What the path of a gap ends in that leaves open which further items a list
+/// has.
+pub const MORE: &str = "/-";
+
+/// The path of a gap that leaves open which further items the list at `path`
+/// has; those that are there are known.
+pub fn more(path: &str) -> String {
+    format!("{path}{MORE}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_items_leave_the_list_open_and_not_its_items() {
+        let gap = |path: &str| Gap {
+            collection: "security_groups".to_owned(),
+            id: None,
+            path: path.to_owned(),
+            account: None,
+            region: None,
+            reason: Reason::Sensitive,
+        };
+        let more = gap(&more("/ingress"));
+        assert!(more.touches("/ingress") && more.touches(""));
+        assert!(!more.touches("/ingress/0") && !more.touches("/egress"));
+        assert!(gap("/ingress").touches("/ingress/0") && gap("/ingress/0").touches("/ingress"));
+    }
 }

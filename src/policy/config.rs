@@ -192,7 +192,7 @@ fn form_error(message: &str) -> Diagnostic {
         };
         let known: Vec<String> =
             expected.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-        let help = match super::suggest::nearest(given, &known) {
+        let help = match crate::suggest::nearest(given, &known) {
             Some(near) => format!("did you mean {near}?"),
             None => format!("there are {}", known.join(", ")),
         };

@@ -111,12 +111,17 @@ pub fn is_partial_view(gap: &Gap) -> bool {
     matches!(gap.reason, Reason::PartialView { .. })
 }
 
-/// A JSON pointer without the numbers of list items: `/ingress/0/cidr_ipv4`
-/// becomes `/ingress/cidr_ipv4`.
+/// A JSON pointer without its steps to list items: `/ingress/0/cidr_ipv4` becomes
+/// `/ingress/cidr_ipv4`, `/ingress/-` becomes `/ingress`.
 pub fn without_indexes(path: &str) -> String {
     path.split('/')
-        .filter(|step| !step.is_empty() && !step.bytes().all(|byte| byte.is_ascii_digit()))
+        .filter(|step| !step.is_empty() && !is_item(step))
         .fold(String::new(), |path, step| path + "/" + step)
+}
+
+/// Whether a step of a JSON pointer is an item of a list, or further ones.
+fn is_item(step: &str) -> bool {
+    step == "-" || step.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a gap leaves open a required attribute, which names no list items.

@@ -128,7 +128,7 @@ pub fn allow_ipv6(snapshot: &mut Snapshot) {
             gaps.iter().any(|gap| {
                 gap.collection == "vpcs"
                     && gap.id.as_deref() == Some(&vpc.id)
-                    && gap.path == "/ipv6_cidr_blocks"
+                    && gap.touches("/ipv6_cidr_blocks")
             })
         };
         let Some(acl) = model.network_acls.get_mut(&network_acl_id(&vpc.id)) else { continue };

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::model::gap::more;
 use crate::model::{Model, ResourceRef};
 
 /// One attribute that differs, or a resource that one side lacks.
@@ -38,9 +39,14 @@ pub(super) fn between(before: &Model, after: &Model) -> Vec<Change> {
                 (resource.as_object(), after.get(id).and_then(Json::as_object))
             {
                 for (name, value) in other {
-                    if one.get(name) != Some(value) {
-                        found.push(change(collection, id, format!("/{name}")));
-                    }
+                    let paths = match one.get(name) {
+                        Some(known) if known == value => continue,
+                        Some(known) if ALLOWING.contains(&(collection, name.as_str())) => {
+                            changed(&format!("/{name}"), known, value)
+                        }
+                        _ => vec![format!("/{name}")],
+                    };
+                    found.extend(paths.into_iter().map(|path| change(collection, id, path)));
                 }
             }
         }
@@ -49,6 +55,20 @@ pub(super) fn between(before: &Model, after: &Model) -> Vec<Change> {
         }
     }
     found
+}
+
+/// Lists of which one item undoes nothing of another.
+const ALLOWING: &[(&str, &str)] = &[("security_groups", "ingress"), ("security_groups", "egress")];
+
+/// What a change leaves open of a list: what was added to it, or all of it.
+fn changed(path: &str, before: &Json, after: &Json) -> Vec<String> {
+    match (before.as_array(), after.as_array()) {
+        (Some(before), Some(after)) if after.starts_with(before) => {
+            let added = (before.len()..after.len()).map(|index| format!("{path}/{index}"));
+            added.chain([more(path)]).collect()
+        }
+        _ => vec![path.to_owned()],
+    }
 }
 
 fn change(collection: &str, id: &str, path: String) -> Change {

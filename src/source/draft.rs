@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::node::{Node, Value};
+use crate::model::gap::more;
+use crate::model::secret::credential_reason;
 use crate::model::{Gap, Origin, Reason, ResourceOrigin, ResourceRef, SecretValue, Snapshot, mask};
 
 /// Reads the attributes of one resource. Each reading method takes the JSON
@@ -188,14 +190,14 @@ impl<'a> Draft<'a> {
                     found.push(text);
                 }
                 None if item.is_absent() => {}
-                None => self.gap(path, unreadable(item, "a string")),
+                None => self.gap(&more(path), unreadable(item, "a string")),
             }
         }
         found
     }
 
     /// Texts or references. Items that are not known are left out, with a gap
-    /// on the list; a single value is a list of one.
+    /// on what further items the list has; a single value is a list of one.
     pub fn strings(&mut self, path: &str, node: Option<&Node>) -> Vec<String> {
         let Some(node) = node.filter(|node| !node.is_absent()) else { return Vec::new() };
         self.place(path, node.origin.as_ref());
@@ -214,7 +216,7 @@ impl<'a> Draft<'a> {
                     self.place(&format!("{path}/{}", found.len()), item.origin.as_ref());
                     found.push(text);
                 }
-                None => self.gap(path, unreadable(item, "a string")),
+                None => self.gap(&more(path), unreadable(item, "a string")),
             }
         }
         found
@@ -346,9 +348,42 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// What may be known of the value of the environment variable `name`. A
+    /// secret that is looked up when the stack is deployed ends up in it in plain
+    /// text; whether it is a credential, its name tells or nothing does.
+    ///
+    /// Source: CloudFormation user guide, "Get a secret or secret value from
+    /// Secrets Manager": the value may show up in the service whose resource it
+    /// is used in.
+    pub fn variable(&mut self, path: &str, name: &str, node: Option<&Node>) -> SecretValue {
+        let Some(mut value) = self.secret(path, name, node) else {
+            return SecretValue::of_reference();
+        };
+        if node.is_some_and(is_filled_in) && value.looks_like_credential == Some(false) {
+            value.literal = Some(false);
+            value.why = credential_reason(name, "hidden");
+            value.looks_like_credential = value.why.is_some().then_some(true);
+            if value.why.is_none() {
+                self.gap(&format!("{path}/looks_like_credential"), Reason::Sensitive);
+            }
+        }
+        value
+    }
+
     /// The snapshot, for what is not an attribute of this resource.
     pub fn snapshot(&mut self) -> &mut Snapshot {
         self.snapshot
+    }
+}
+
+/// Whether a secret is filled in when the stack is deployed.
+fn is_filled_in(node: &Node) -> bool {
+    match &node.value {
+        Value::Secret => true,
+        // The secret half of an access key that the stack makes.
+        Value::Reference(reference) => reference.attribute == "SecretAccessKey",
+        Value::Joined(parts) => parts.iter().any(is_filled_in),
+        _ => false,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     Loaded, TemplateOptions, TextFile, cloudformation, default_resources, files, snapshot,
     terraform,
 };
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Level};
 
 /// What files were read into, with their texts.
 #[derive(Debug, Default)]
@@ -29,14 +29,20 @@ pub fn load(paths: &[PathBuf], options: &TemplateOptions) -> LoadedFiles {
     result.loaded.diagnostics = found.diagnostics;
     let mut templates: Vec<TextFile> = Vec::new();
     let mut plans: Vec<TextFile> = Vec::new();
+    let nothing_else = found.files.iter().all(|(kind, _)| *kind == Kind::Kubernetes);
     for (kind, file) in found.files {
         match kind {
             Kind::Snapshot => merge(&mut result.loaded, snapshot::read(&file)),
             Kind::CloudFormation | Kind::CloudAssembly => templates.push(file),
             Kind::Terraform | Kind::TerraformRaw => plans.push(file),
             Kind::Kubernetes => result.loaded.diagnostics.push(
-                Diagnostic::warning("Kubernetes manifests are not read yet; the file was skipped")
-                    .in_file(file.name.as_ref()),
+                // To have judged nothing is no success.
+                Diagnostic::new(
+                    if nothing_else { Level::Error } else { Level::Warning },
+                    "Kubernetes manifests are not read yet; the file was skipped",
+                )
+                .in_file(file.name.as_ref())
+                .help("scan the template or plan of the cluster"),
             ),
             Kind::BrokenJson | Kind::Other => {}
         }

@@ -10,6 +10,7 @@ use crate::model::{
     Account, Collected, Gap, Identity, Origin, Reason, Region, ResourceOrigin, Snapshot,
 };
 
+mod asked;
 #[cfg(feature = "live")]
 pub mod aws;
 pub mod cloudformation;

@@ -1,6 +1,7 @@
 //! A value of a template after its functions were evaluated: plain data with
 //! places, references that stay references, and unknowns with their reasons.
 
+use super::asked;
 use crate::model::{Origin, Reason};
 
 /// A value and where it stands.
@@ -84,6 +85,7 @@ impl Node {
     /// map. What is not known stands for each of its entries, so that none is
     /// taken for left out.
     pub fn get(&self, key: &str) -> Option<&Self> {
+        asked::note(self, key);
         match &self.value {
             Value::Map(entries) => entries
                 .iter()

@@ -111,7 +111,7 @@ fn a_state_file_is_read_as_its_json_output_is() {
     assert_eq!(raw.aliases, shown.aliases);
     assert_eq!(raw.model.subnets.len(), 2);
     let tokens = fact(&raw, "instances", "i-1", "/metadata_options/http_tokens");
-    assert_eq!(tokens, json!("unknown: marked sensitive in the plan"));
+    assert_eq!(tokens, json!("unknown: its value is secret, and is not read"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use audit::analysis;
 use audit::diagnostic::{Diagnostic, Level};
-use audit::model::link;
+use audit::model::{Snapshot, link};
 use audit::policy::bundle::Bundle;
 use audit::policy::evaluate::{Settings, evaluate};
 use audit::policy::metadata::SourceKind;
@@ -78,6 +78,13 @@ impl Source {
         let loaded = self.read(document.to_string());
         assert!(!loaded.diagnostics.iter().all(is_note));
         judged(loaded, profile)
+    }
+
+    /// The model of a document, as it was read.
+    pub fn snapshot(self, document: &Json) -> Snapshot {
+        let mut snapshot = self.read(document.to_string()).snapshot;
+        snapshot.model.collected_at = "2026-11-23T00:00:00Z".to_owned();
+        snapshot
     }
 
     fn read(self, text: String) -> Loaded {

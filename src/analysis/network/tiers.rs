@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::gaps::{self, Gaps};
-use crate::model::{Gap, NetworkAcl, Reason, Resource, RouteTable, Snapshot, Subnet};
+use crate::model::{Gap, NetworkAcl, Reason, Resource, RouteTable, Snapshot, Subnet, gap};
 
 /// A fact, or why it is not known.
 type Fact<T> = Result<T, Reason>;
@@ -66,6 +66,9 @@ trait Associated: Resource {
     fn subnets(&self) -> &[String];
     fn default_flag(&self) -> Option<bool>;
     const DEFAULT_PATH: &'static str;
+    /// Where a subnet's gap says that a member is associated with it that is not
+    /// known.
+    const ASSOCIATION: &'static str;
     const COLLECTION_NAME: &'static str;
     const DEFAULT_NAME: &'static str;
 }
@@ -81,6 +84,7 @@ impl Associated for RouteTable {
         self.main
     }
     const DEFAULT_PATH: &'static str = "/main";
+    const ASSOCIATION: &'static str = gap::ROUTE_TABLE_ASSOCIATION;
     const COLLECTION_NAME: &'static str = "route_tables";
     const DEFAULT_NAME: &'static str = "main route table";
 }
@@ -96,6 +100,7 @@ impl Associated for NetworkAcl {
         self.is_default
     }
     const DEFAULT_PATH: &'static str = "/is_default";
+    const ASSOCIATION: &'static str = gap::NETWORK_ACL_ASSOCIATION;
     const COLLECTION_NAME: &'static str = "network_acls";
     const DEFAULT_NAME: &'static str = "default network ACL";
 }
@@ -150,6 +155,9 @@ impl<'a, T: Associated> Associations<'a, T> {
                 Some(reason) => Err(reason.clone()),
                 None => Ok(member.id()),
             };
+        }
+        if let Some(reason) = gaps.own("subnets", &subnet.id, T::ASSOCIATION) {
+            return Err(reason.clone());
         }
         let vpc = subnet.vpc_id.as_deref();
         let may_concern = |open: &[(Option<&str>, Reason)]| {

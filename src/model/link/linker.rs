@@ -58,28 +58,62 @@ impl At<'_> {
     }
 
     fn text(&mut self, path: &str, collections: &[&str], value: &mut String) {
-        let gap = |reason: Reason| Gap {
+        let written = value.clone();
+        self.spellings.text(collections, value);
+        let unlisted = self.why_unlisted(collections);
+        self.forget(path, [&written, value]);
+        let known = collections.iter().any(|name| self.spellings.resolve(name, value).is_some());
+        if known {
+            if let Some(reason) = unlisted {
+                self.gaps.remove(&self.gap(path, reason));
+            }
+            return;
+        }
+        if value.starts_with(DEFAULT_PARAMETER_GROUP) {
+            return;
+        }
+        let candidates = self.spellings.candidates(collections, value).to_vec();
+        let reason = match candidates.is_empty() {
+            // Where its like could not be listed, that is why it is not known.
+            true => unlisted.unwrap_or(Reason::UnresolvedReference { target: written }),
+            false => Reason::AmbiguousReference { target: written, candidates },
+        };
+        self.gaps.insert(self.gap(path, reason));
+    }
+
+    fn gap(&self, path: &str, reason: Reason) -> Gap {
+        Gap {
             collection: self.resource.collection.clone(),
             id: Some(self.resource.id.clone()),
             path: path.to_owned(),
             account: self.account.clone(),
             region: self.region.clone(),
             reason,
+        }
+    }
+
+    /// Takes back what an earlier look said of a reference by these spellings.
+    fn forget(&mut self, path: &str, spellings: [&str; 2]) {
+        let first = self.gap(path, Reason::UnresolvedReference { target: String::new() });
+        let here = |gap: &&Gap| {
+            gap.path == first.path
+                && gap.id == first.id
+                && gap.collection == first.collection
+                && (&gap.account, &gap.region) == (&first.account, &first.region)
         };
-        let written = Reason::UnresolvedReference { target: value.clone() };
-        self.spellings.text(collections, value);
-        let known = collections
-            .iter()
-            .any(|collection| self.spellings.resolve(collection, value).is_some());
-        let unlisted = self.why_unlisted(collections);
-        if known {
-            let linked = Reason::UnresolvedReference { target: value.clone() };
-            for reason in [written, linked].into_iter().chain(unlisted) {
-                self.gaps.remove(&gap(reason));
-            }
-        } else if !value.starts_with(DEFAULT_PARAMETER_GROUP) {
-            // Where its like could not be listed, that is why it is not known.
-            self.gaps.insert(gap(unlisted.unwrap_or(written)));
+        let said: Vec<Gap> = self
+            .gaps
+            .range(&first..)
+            .take_while(here)
+            .filter(|gap| match &gap.reason {
+                Reason::UnresolvedReference { target }
+                | Reason::AmbiguousReference { target, .. } => spellings.contains(&target.as_str()),
+                _ => false,
+            })
+            .cloned()
+            .collect();
+        for gap in said {
+            self.gaps.remove(&gap);
         }
     }
 

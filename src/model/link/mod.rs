@@ -10,7 +10,7 @@ mod spellings;
 
 use std::collections::BTreeSet;
 
-use super::{Collected, Origin, ResourceRef, Snapshot};
+use super::{Collected, Origin, Resource, ResourceRef, Snapshot};
 use linker::{Linker, unlisted};
 use spellings::Spellings;
 
@@ -61,16 +61,25 @@ pub fn find(snapshot: &Snapshot, collection: &str, spelling: &str) -> Option<Str
 
 /// As [`find`], for one look at a collection that is still being filled.
 pub fn lookup<T: Collected>(snapshot: &Snapshot, spelling: &str) -> Option<String> {
-    let collection = T::of(&snapshot.model);
-    if collection.contains_key(spelling) {
-        return Some(spelling.to_owned());
+    let mut found = candidates(snapshot, T::COLLECTION, spelling);
+    let only = found.pop()?;
+    found.is_empty().then_some(only)
+}
+
+/// The keys that `spelling` may mean in a collection that is still being
+/// filled: several where several things are called so.
+pub fn candidates(snapshot: &Snapshot, collection: &str, spelling: &str) -> Vec<String> {
+    let name_of = |id: &str| snapshot.model.find(collection, id).and_then(Resource::name);
+    if snapshot.model.find(collection, spelling).is_some() {
+        return vec![spelling.to_owned()];
     }
-    if let Some(id) = snapshot.aliases.get(T::COLLECTION).and_then(|known| known.get(spelling)) {
-        return Some(id.clone());
+    let alias = snapshot.aliases.get(collection).and_then(|known| known.get(spelling));
+    // What is no name is nobody else's.
+    if let Some(id) = alias.filter(|id| name_of(id) != Some(spelling)) {
+        return vec![id.clone()];
     }
-    let mut named = collection.values().filter(|resource| resource.name() == Some(spelling));
-    let found = named.next()?.id().to_owned();
-    named.next().is_none().then_some(found)
+    let ids = snapshot.model.ids(collection).into_iter();
+    ids.filter(|id| name_of(id) == Some(spelling)).map(str::to_owned).collect()
 }
 
 /// Every resource that `spelling` may mean: by key, ARN, name or alias, in any
@@ -135,14 +144,35 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_two_share_stays_as_it_is() {
+    fn a_name_that_two_share_stays_as_it_is_and_tells_of_both() {
         let mut snapshot = Snapshot::default();
-        snapshot.model.insert(SecurityGroup::new(identity("sg-1", "data")));
-        snapshot.model.insert(SecurityGroup::new(identity("sg-2", "data")));
         let mut database = RdsInstance::new(identity("db", "db"));
         database.security_group_ids = vec!["data".into()];
         snapshot.model.insert(database);
         link(&mut snapshot);
+        let reason = |snapshot: &Snapshot| {
+            let all: Vec<String> = snapshot.gaps.iter().map(|gap| gap.reason.to_string()).collect();
+            all.join("\n")
+        };
+        assert_eq!(reason(&snapshot), "data is not declared in what was given");
+        for id in ["sg-1", "sg-2"] {
+            snapshot.model.insert(SecurityGroup::new(identity(id, "data")));
+        }
+        link(&mut snapshot);
         assert_eq!(snapshot.model.rds_instances["db"].security_group_ids, ["data"]);
+        assert_eq!(
+            reason(&snapshot),
+            "data is declared more than once, by sg-1 and sg-2; scan what is deployed apart by itself"
+        );
+        for id in ["sg-3", "sg-4", "sg-5", "sg-6"] {
+            snapshot.model.insert(SecurityGroup::new(identity(id, "data")));
+        }
+        link(&mut snapshot);
+        let told = "data is declared more than once, by sg-1, sg-2, sg-3, sg-4 and others";
+        assert!(reason(&snapshot).starts_with(told), "{}", reason(&snapshot));
+        snapshot.model.security_groups.retain(|id, _| id == "sg-1");
+        link(&mut snapshot);
+        assert_eq!(snapshot.model.rds_instances["db"].security_group_ids, ["sg-1"]);
+        assert_eq!(reason(&snapshot), "");
     }
 }

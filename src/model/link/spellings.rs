@@ -13,9 +13,13 @@ pub struct Spellings {
 #[derive(Debug, Clone, PartialEq)]
 enum Target {
     Key(String),
-    /// Two resources share the spelling, in two accounts or regions, say.
-    Ambiguous,
+    /// Several resources share the spelling, in two accounts or regions, say:
+    /// the keys of the first few.
+    Ambiguous(Vec<String>),
 }
+
+/// So many resources of one spelling are kept, to be told.
+const MOST_KEPT: usize = 5;
 
 impl Spellings {
     /// Those of a snapshot.
@@ -56,8 +60,21 @@ impl Spellings {
     pub fn resolve(&self, collection: &str, spelling: &str) -> Option<&str> {
         match self.by_collection.get(collection)?.get(spelling)? {
             Target::Key(id) => Some(id),
-            Target::Ambiguous => None,
+            Target::Ambiguous(_) => None,
         }
+    }
+
+    /// The keys that a spelling may mean in the first of `collections` that
+    /// knows it, where it is not clear which; empty otherwise.
+    pub fn candidates(&self, collections: &[&str], spelling: &str) -> &[String] {
+        match self.target(collections, spelling) {
+            Some(Target::Ambiguous(ids)) => ids,
+            _ => &[],
+        }
+    }
+
+    fn target(&self, collections: &[&str], spelling: &str) -> Option<&Target> {
+        collections.iter().find_map(|name| self.by_collection.get(*name)?.get(spelling))
     }
 
     /// Replaces `field` by the key it means in the first of `collections` that
@@ -77,8 +94,7 @@ impl Spellings {
 
     /// As [`Self::one`], for a text.
     pub fn text(&self, collections: &[&str], value: &mut String) {
-        let found = collections.iter().find_map(|collection| self.resolve(collection, value));
-        if let Some(id) = found
+        if let Some(Target::Key(id)) = self.target(collections, value)
             && id != value
         {
             *value = id.to_owned();
@@ -89,9 +105,15 @@ impl Spellings {
 fn add_spelling(spellings: &mut HashMap<String, Target>, spelling: &str, id: &str) {
     spellings
         .entry(spelling.to_owned())
-        .and_modify(|target| {
-            if !matches!(target, Target::Key(known) if known == id) {
-                *target = Target::Ambiguous;
+        .and_modify(|target| match target {
+            Target::Key(known) if known == id => {}
+            Target::Key(known) => {
+                *target = Target::Ambiguous(vec![std::mem::take(known), id.to_owned()]);
+            }
+            Target::Ambiguous(known) => {
+                if known.len() < MOST_KEPT && !known.iter().any(|one| one == id) {
+                    known.push(id.to_owned());
+                }
             }
         })
         .or_insert_with(|| Target::Key(id.to_owned()));

@@ -9,7 +9,7 @@ use super::program::{self, Parsed};
 use super::references::Documents;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
-use crate::policy::suggest::nearest;
+use crate::suggest::nearest;
 
 /// Checks what the findings of a module name.
 pub fn check(module: &Parsed, documents: &Documents<'_>, diagnostics: &mut Vec<Diagnostic>) {

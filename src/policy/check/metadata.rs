@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Model, Span};
 use crate::policy::annotations::line_span;
 use crate::policy::bundle::Policy;
-use crate::policy::suggest::nearest;
+use crate::suggest::nearest;
 
 /// The frameworks that reports know, by id.
 pub const FRAMEWORKS: &[&str] = &[

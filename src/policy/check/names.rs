@@ -11,7 +11,7 @@ use regorus::unstable::{
 use super::children::{self, Child};
 use super::program::{self, Parsed, Program};
 use crate::diagnostic::Diagnostic;
-use crate::policy::suggest::nearest;
+use crate::suggest::nearest;
 
 /// Checks the names in a module.
 pub fn check(module: &Parsed, program: &Program, diagnostics: &mut Vec<Diagnostic>) {

@@ -18,7 +18,7 @@ use super::children::{self, Child};
 use super::program::{self, Parsed, Program};
 use super::shape::{Missing, Shape};
 use crate::diagnostic::Diagnostic;
-use crate::policy::suggest::nearest;
+use crate::suggest::nearest;
 
 /// Times that shapes are handed on between rules and functions before what is
 /// not settled counts as not known.

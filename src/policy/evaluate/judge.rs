@@ -9,7 +9,8 @@ use super::facts::Facts;
 use super::findings::{self, Answers, Dependency, JudgeError, Key, RawFinding};
 use super::missing::{Dependencies, Missing, Requirements};
 use super::prepare::Prepared;
-use crate::model::{Model, Resource};
+use crate::model::gap::covers;
+use crate::model::{Gap, Model, Resource};
 use crate::policy::bundle::Policy;
 use crate::policy::gaps::{self, Place};
 use crate::policy::metadata::{Control, Severity};
@@ -112,8 +113,8 @@ fn subjects(control: &Control, facts: &Facts<'_>) -> Vec<Key> {
                     .map(|index| key(format!("{path}/{index}"))),
             );
             // A list that is not known may hold more than is there.
-            let list_is_open =
-                facts.gaps.of_resource(collection, id).iter().any(|gap| gap.path == path);
+            let is_open = |gap: &&Gap| !gap.path.is_empty() && covers(&gap.path, &path);
+            let list_is_open = facts.gaps.of_resource(collection, id).iter().any(is_open);
             if list_is_open {
                 found.push(key(path));
             }

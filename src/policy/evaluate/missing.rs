@@ -8,6 +8,7 @@ use super::facts::Facts;
 use super::findings::{Key, RawFinding};
 use super::judge::collection_of;
 use crate::model::Gap;
+use crate::model::gap::MORE;
 use crate::policy::gaps;
 use crate::policy::metadata::Control;
 
@@ -226,7 +227,8 @@ fn reason(gap: &Gap, subject: &Key) -> String {
         }
         _ => String::new(),
     };
-    let attribute = gap.path.trim_start_matches('/').replace('/', ".");
+    let path = gap.path.strip_suffix(MORE).unwrap_or(&gap.path);
+    let attribute = path.trim_start_matches('/').replace('/', ".");
     match (of.is_empty(), attribute.is_empty()) {
         (true, true) => gap.reason.to_string(),
         _ => format!("{}: {}", format!("{of}{attribute}").trim(), gap.reason),

@@ -2,7 +2,7 @@
 //!
 //! Source: the AWS CloudFormation user guide, "Template reference".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use crate::model::{
 
 mod assembly;
 mod condition;
+mod constraint;
 mod foreach;
 mod intrinsic;
 mod parameter;
@@ -27,6 +28,7 @@ mod stack;
 #[cfg(test)]
 mod tests;
 
+use resource::Phase;
 use stack::{Exports, Stack};
 
 /// How deep stacks may nest.
@@ -74,7 +76,7 @@ fn read_all(parsed: &[(Root, Rc<yaml::Yaml>)], given: &parameter::Given, loaded:
     if parsed.iter().any(imports) || parsed.iter().any(nests) {
         // Exports that rest on imports of their own take another turn.
         for _ in 0..=parsed.len() {
-            let mut reader = Reader::new(&exports, false);
+            let mut reader = Reader::new(&exports, &[]);
             for (root, document) in parsed {
                 reader.stack(root, document, &given.for_stack(&root.options.parameters));
             }
@@ -85,9 +87,23 @@ fn read_all(parsed: &[(Root, Rc<yaml::Yaml>)], given: &parameter::Given, loaded:
             exports = found;
         }
     }
-    let mut reader = Reader { loaded, ..Reader::new(&exports, true) };
-    for (root, document) in parsed {
-        reader.stack(root, document, &given.for_stack(&root.options.parameters));
+    // What one stack adds to a resource of another needs that one first.
+    let passes: &[&[Phase]] = match parsed.len() > 1 || parsed.iter().any(nests) {
+        true => &[&[Phase::Alone], &[Phase::Adding]],
+        false => &[&[Phase::Alone, Phase::Adding]],
+    };
+    let mut reader = Reader { loaded, ..Reader::new(&exports, &[]) };
+    for phases in passes {
+        reader.phases = phases;
+        let mut told = std::mem::take(&mut reader.loaded.diagnostics);
+        for (root, document) in parsed {
+            reader.stack(root, document, &given.for_stack(&root.options.parameters));
+        }
+        // The second turn tells much that the first has told.
+        let known: BTreeSet<Diagnostic> = told.iter().cloned().collect();
+        let new = reader.loaded.diagnostics.drain(..).filter(|one| !known.contains(one));
+        told.extend(new);
+        reader.loaded.diagnostics = told;
     }
     resource::record(reader.unplaced, &mut reader.loaded.snapshot);
     reader.loaded
@@ -238,8 +254,8 @@ fn on_disk(root: &Root, nested: &stack::Nested) -> Option<PathBuf> {
 /// Reads stacks one after the other.
 struct Reader<'a> {
     exports: &'a Exports,
-    /// Whether resources are read, or exports alone.
-    whole: bool,
+    /// The phases that are read; none for exports alone.
+    phases: &'a [Phase],
     /// What the stacks that were read export.
     exported: Exports,
     /// The templates that the current one is nested in, and itself.
@@ -249,10 +265,10 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(exports: &'a Exports, whole: bool) -> Self {
+    fn new(exports: &'a Exports, phases: &'a [Phase]) -> Self {
         Self {
             exports,
-            whole,
+            phases,
             exported: Exports::new(),
             above: Vec::new(),
             unplaced: Vec::new(),
@@ -286,7 +302,7 @@ impl<'a> Reader<'a> {
         }
         report_sections(document, &mut loaded.diagnostics);
         let mut stack = Stack::new(root, document, given, self.exports, &mut loaded.diagnostics);
-        if self.whole {
+        if self.phases.contains(&Phase::Alone) {
             let what = "a CloudFormation template";
             declare_deployment(&mut loaded.snapshot, &root.options, &origin, what);
             declare_template(&mut loaded.snapshot, root, &origin);
@@ -298,9 +314,10 @@ impl<'a> Reader<'a> {
             stack.set_outputs(&nested.logical, outputs);
         }
         self.above.pop();
-        if self.whole {
+        if !self.phases.is_empty() {
             let loaded = &mut self.loaded;
-            let unplaced = stack.read_resources(&mut loaded.snapshot, &mut loaded.diagnostics);
+            let unplaced =
+                stack.read_resources(self.phases, &mut loaded.snapshot, &mut loaded.diagnostics);
             self.unplaced.extend(unplaced);
         }
         self.exported.extend(stack.exports());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::constraint::{Violation, violated};
 use super::yaml::Yaml;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Origin, Reason};
@@ -75,8 +76,14 @@ impl Given {
 /// `Parameters` object, and a plain object.
 fn entries(text: &str) -> Result<Vec<(String, Node)>, String> {
     let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let node = |name: &str, value: &Json| match value {
+        Json::Object(_) | Json::Array(_) => {
+            Err(format!("the value of {name} is neither text nor a number"))
+        }
+        _ => Ok((name.to_owned(), Node::from(value))),
+    };
     let plain = |object: &serde_json::Map<String, Json>| {
-        object.iter().map(|(name, value)| (name.clone(), Node::from(value))).collect()
+        object.iter().map(|(name, value)| node(name, value)).collect()
     };
     match &json {
         Json::Array(items) => items
@@ -89,15 +96,16 @@ fn entries(text: &str) -> Result<Vec<(String, Node)>, String> {
                 _ => {
                     let key = item.get("ParameterKey").and_then(Json::as_str);
                     let value = item.get("ParameterValue");
-                    key.zip(value)
-                        .map(|(key, value)| (key.to_owned(), Node::from(value)))
-                        .ok_or_else(|| "an item lacks ParameterKey or ParameterValue".to_owned())
+                    let (key, value) = key
+                        .zip(value)
+                        .ok_or_else(|| "an item lacks ParameterKey or ParameterValue".to_owned())?;
+                    node(key, value)
                 }
             })
             .collect(),
         Json::Object(object) => match object.get("Parameters") {
-            Some(Json::Object(inner)) => Ok(plain(inner)),
-            _ => Ok(plain(object)),
+            Some(Json::Object(inner)) => plain(inner),
+            _ => plain(object),
         },
         _ => Err("it is neither a list nor an object".to_owned()),
     }
@@ -114,7 +122,7 @@ pub(super) struct Parameter {
     pub allowed: Vec<String>,
 }
 
-/// Reads a declared parameter. One whose value is none of its allowed ones is
+/// Reads a declared parameter. One whose value the declaration does not allow is
 /// reported, with its name alone where it is hidden.
 pub(super) fn read(
     name: &str,
@@ -129,18 +137,22 @@ pub(super) fn read(
         .get("AllowedValues")
         .map(|values| values.items().iter().filter_map(|v| v.text().map(str::to_owned)).collect())
         .unwrap_or_default();
+    if text_of("Type").is_none() {
+        diagnostics.push(
+            Diagnostic::error(format!("the parameter {name} has no Type"))
+                .at(declaration.span.clone())
+                .help("every parameter names its type, such as String"),
+        );
+    }
     let value = value(name, declaration, given);
     for text in value.items().iter().filter_map(Node::text) {
-        if !allowed.is_empty() && !allowed.contains(&text) {
-            let shown = if is_hidden { String::new() } else { format!(" {text:?}") };
-            diagnostics.push(
-                Diagnostic::error(format!(
-                    "the value{shown} of parameter {name} is none of its AllowedValues"
-                ))
+        let Some(Violation { what, help }) = violated(declaration, &text) else { continue };
+        let shown = if is_hidden { String::new() } else { format!(" {text:?}") };
+        diagnostics.push(
+            Diagnostic::error(format!("the value{shown} of parameter {name} {what}"))
                 .at(declaration.span.clone())
-                .help(format!("give one of {}", allowed.join(", "))),
-            );
-        }
+                .help(help),
+        );
     }
     if is_hidden {
         let secret = Node::at(Value::Secret, origin);

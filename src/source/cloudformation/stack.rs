@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::foreach::Unrolled;
 use super::intrinsic::Scope;
 use super::parameter::{self, Given};
-use super::resource::{self, Declared, Unplaced};
+use super::resource::{self, Declared, Phase, Unplaced};
 use super::yaml::{Key, Yaml};
 use super::{Root, foreach, template_of};
 use crate::diagnostic::Diagnostic;
@@ -227,14 +227,16 @@ impl<'a> Stack<'a> {
         }
     }
 
-    /// Maps the resources into the model: those that stand alone first, then
-    /// those that add to others. Gives the additions whose target is not known.
+    /// Maps the resources of these phases into the model. Gives the additions
+    /// whose target is not known.
     pub(super) fn read_resources(
         &self,
+        phases: &[Phase],
         snapshot: &mut Snapshot,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<Unplaced> {
         self.report_cycles(diagnostics);
+        self.report_circular_conditions(diagnostics);
         let mut declared = Vec::new();
         for (key, declaration) in &self.resources {
             let Some(kind) = self.scope.types.get(&key.name) else { continue };
@@ -253,7 +255,7 @@ impl<'a> Stack<'a> {
                 condition: condition.filter(|_| exists.is_none()).map(str::to_owned),
                 root: self.root,
             });
-            if declaration.get("Metadata").is_some() {
+            if declaration.get("Metadata").is_some() && phases.contains(&Phase::Alone) {
                 self.waivers(
                     key,
                     resource::collection_of(kind),
@@ -264,14 +266,16 @@ impl<'a> Stack<'a> {
             }
         }
         let mut unplaced = Vec::new();
-        for phase in [resource::Phase::Alone, resource::Phase::Adding] {
+        for &phase in phases {
             for one in declared.iter().filter(|one| one.condition.is_none()) {
-                resource::read(one, phase, snapshot);
+                diagnostics.extend(resource::read(one, phase, snapshot));
                 unplaced.extend(resource::unplaced(one, phase, snapshot));
             }
-            self.read_undecided(&declared, phase, snapshot, &mut unplaced);
+            diagnostics.extend(self.read_undecided(&declared, phase, snapshot, &mut unplaced));
         }
-        default_resources::add_local_routes(snapshot);
+        if phases.contains(&Phase::Adding) {
+            default_resources::add_local_routes(snapshot);
+        }
         for loop_ in &self.unrolled {
             unplaced.extend(resource::of_unrolled(loop_, self.root));
         }
@@ -322,10 +326,11 @@ impl<'a> Stack<'a> {
     fn read_undecided(
         &self,
         declared: &[Declared<'_>],
-        phase: resource::Phase,
+        phase: Phase,
         snapshot: &mut Snapshot,
         unplaced: &mut Vec<Unplaced>,
-    ) {
+    ) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
         let mut by_condition: BTreeMap<&str, Vec<&Declared<'_>>> = BTreeMap::new();
         for one in declared {
             if let Some(condition) = &one.condition
@@ -341,7 +346,7 @@ impl<'a> Stack<'a> {
             };
             let before = snapshot.model.clone();
             for one in declared {
-                resource::read(one, phase, snapshot);
+                diagnostics.extend(resource::read(one, phase, snapshot));
                 unplaced.extend(resource::unplaced(one, phase, snapshot));
             }
             for change in difference::between(&before, &snapshot.model) {
@@ -359,6 +364,7 @@ impl<'a> Stack<'a> {
                 });
             }
         }
+        diagnostics
     }
 
     fn why_undecided(&self, condition: &str) -> String {
@@ -538,18 +544,30 @@ impl<'a> Stack<'a> {
             names.retain(|name| !is_sam(name));
             edges.insert(&key.name, names);
         }
-        let mut done: BTreeSet<&str> = BTreeSet::new();
-        for (key, _) in &self.resources {
-            if let Some(cycle) = cycle_from(&key.name, &edges, &mut done) {
-                diagnostics.push(
-                    Diagnostic::error(format!(
-                        "resources refer to each other in a circle: {}",
-                        cycle.join(" → ")
-                    ))
-                    .at(key.span.clone())
+        let keys = self.resources.iter().map(|(key, _)| (key.name.as_str(), &key.span));
+        for (circle, span) in circles(keys, &edges) {
+            diagnostics.push(
+                Diagnostic::error(format!("resources refer to each other in a circle: {circle}"))
+                    .at(span.clone())
                     .help("move one reference into a resource of its own, such as a security-group rule"),
-                );
-            }
+            );
+        }
+    }
+
+    /// Conditions that rest on each other in a circle cannot be decided.
+    fn report_circular_conditions(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let mut edges: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for (name, expression) in &self.scope.conditions {
+            conditions_in(expression, &self.scope, edges.entry(name).or_default());
+        }
+        let conditions = &self.scope.conditions;
+        let keys = edges.keys().filter_map(|name| Some((*name, &conditions.get(*name)?.span)));
+        for (circle, span) in circles(keys, &edges) {
+            diagnostics.push(
+                Diagnostic::error(format!("conditions rest on each other in a circle: {circle}"))
+                    .at(span.clone())
+                    .help("write one of them without the others"),
+            );
         }
     }
 }
@@ -601,6 +619,35 @@ fn references(expression: &Yaml, scope: &Scope<'_>, names: &mut BTreeSet<String>
     for item in expression.items() {
         references(item, scope, names);
     }
+}
+
+/// The conditions that an expression names.
+fn conditions_in(expression: &Yaml, scope: &Scope<'_>, names: &mut BTreeSet<String>) {
+    if let Some((function, argument)) = scope.function(expression)
+        && function == "Condition"
+    {
+        names.extend(argument.text().map(str::to_owned));
+    }
+    for (_, value) in expression.entries() {
+        conditions_in(value, scope, names);
+    }
+    for item in expression.items() {
+        conditions_in(item, scope, names);
+    }
+}
+
+/// The circles among named things, each with the place of the name that it
+/// begins at.
+fn circles<'e>(
+    keys: impl Iterator<Item = (&'e str, &'e Span)>,
+    edges: &'e BTreeMap<&str, BTreeSet<String>>,
+) -> Vec<(String, &'e Span)> {
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    let mut found = Vec::new();
+    for (name, span) in keys {
+        found.extend(cycle_from(name, edges, &mut done).map(|circle| (circle.join(" → "), span)));
+    }
+    found
 }
 
 /// A circle that begins at `start`, if there is one; what was searched is

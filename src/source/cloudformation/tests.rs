@@ -113,7 +113,7 @@ fn read_with(document: &Rc<Yaml>, law: Option<&str>) -> Loaded {
 }
 
 fn vpc_is_open(loaded: &Loaded) -> bool {
-    let of_vpc = |gap: &Gap| gap.path == "/cidr_blocks" || gap.path == "/vpc_id";
+    let of_vpc = |gap: &Gap| gap.path.starts_with("/cidr_blocks") || gap.path == "/vpc_id";
     let whole_vpc = |gap: &Gap| gap.collection == "vpcs" && gap.path.is_empty();
     loaded.snapshot.gaps.iter().any(|gap| of_vpc(gap) || whole_vpc(gap))
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::super::foreach::Unrolled;
 use super::super::yaml::Yaml;
 use super::{Declared, Phase, Root, collection_of, target_of};
-use crate::model::{Gap, Model, Reason, ResourceRef, Snapshot};
+use crate::model::{Gap, Model, Reason, ResourceRef, Snapshot, gap, link};
 use crate::source::node::{Node, Value};
 
 /// An addition whose target is not known: any of a collection, as far as can
@@ -46,7 +46,8 @@ const TARGETS: &[(&str, &[Target])] = &[
         "AWS::EC2::SubnetNetworkAclAssociation",
         &[("NetworkAclId", "network_acls", &["/subnet_ids"])],
     ),
-    ("AWS::EC2::SecurityGroupIngress", &[("GroupId", "security_groups", &["/ingress"])]),
+    // One ingress rule undoes no other; the first of egress takes EC2's own away.
+    ("AWS::EC2::SecurityGroupIngress", &[("GroupId", "security_groups", &["/ingress/-"])]),
     ("AWS::EC2::SecurityGroupEgress", &[("GroupId", "security_groups", &["/egress"])]),
     (
         "Custom::VpcRestrictDefaultSG",
@@ -132,6 +133,58 @@ fn other_end(kind: &str) -> Option<&'static str> {
     })
 }
 
+/// What an association ties to its target, so that it is not known where the
+/// target is not: the properties that name the target and the other end, their
+/// collections, and what is open of the other end.
+type Tie = ((&'static str, &'static str), (&'static str, &'static str), &'static str);
+
+fn ties(kind: &str) -> &'static [Tie] {
+    match kind {
+        "AWS::EC2::SubnetRouteTableAssociation" => &[(
+            ("RouteTableId", "route_tables"),
+            ("SubnetId", "subnets"),
+            gap::ROUTE_TABLE_ASSOCIATION,
+        )],
+        "AWS::EC2::SubnetNetworkAclAssociation" => &[(
+            ("NetworkAclId", "network_acls"),
+            ("SubnetId", "subnets"),
+            gap::NETWORK_ACL_ASSOCIATION,
+        )],
+        "AWS::EC2::EIPAssociation" => &[
+            (("AllocationId", "elastic_ips"), ("InstanceId", "instances"), "/public_ip_address"),
+            (
+                ("AllocationId", "elastic_ips"),
+                ("NetworkInterfaceId", "network_interfaces"),
+                "/public_ip_addresses",
+            ),
+        ],
+        _ => &[],
+    }
+}
+
+/// Leaves open what an association with something that was not given decides of
+/// the other end.
+fn leave_other_end_open(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    for ((property, of_target), (other, of_other), path) in ties(&declared.kind) {
+        let target = declared.get(property);
+        let is_default = |node: &Node| matches!(&node.value, Value::Reference(to) if to.attribute == "DefaultNetworkAcl");
+        let is_known = |id: String| snapshot.model.find(of_target, &id).is_some();
+        if target.is_some_and(is_default) || target.and_then(target_of).is_some_and(is_known) {
+            continue;
+        }
+        let Some(id) = declared.get(other).and_then(target_of) else { continue };
+        if snapshot.model.find(of_other, &id).is_none() {
+            continue;
+        }
+        let reason = target.and_then(why_unplaced).unwrap_or_else(|| {
+            let target = target.and_then(target_of);
+            let target = target.unwrap_or_else(|| format!("what {} associates", declared.logical));
+            Reason::UnresolvedReference { target }
+        });
+        declared.draft_of(snapshot, ResourceRef::new(*of_other, id)).gap(path, reason);
+    }
+}
+
 /// The targets of an addition that are not known. Where the target is known
 /// and only the other end is not, the target's attribute is a gap.
 pub(in super::super) fn unplaced(
@@ -142,6 +195,7 @@ pub(in super::super) fn unplaced(
     if phase != Phase::Adding || !adds(declared) {
         return Vec::new();
     }
+    leave_other_end_open(declared, snapshot);
     let mut found = Vec::new();
     let other = other_end(&declared.kind).and_then(|property| declared.get(property));
     for &(property, collection, paths) in targets(&declared.kind) {
@@ -158,12 +212,32 @@ pub(in super::super) fn unplaced(
                             declared.draft_of(snapshot, known).gap(path, reason);
                         }
                     }
-                    (None, None) => {}
+                    (None, None) => ambiguous(declared, collection, path, node, snapshot),
                 }
             }
         }
     }
     found
+}
+
+/// A gap of each resource that an addition may be meant for, where several have
+/// the name that it gives.
+fn ambiguous(
+    declared: &Declared<'_>,
+    collection: &str,
+    path: &str,
+    node: &Node,
+    snapshot: &mut Snapshot,
+) {
+    let Some(target) = node.text() else { return };
+    let candidates = link::candidates(snapshot, collection, &target);
+    if let [_, _, ..] = candidates.as_slice() {
+        for id in &candidates {
+            let (target, candidates) = (target.clone(), candidates.clone());
+            let reason = Reason::AmbiguousReference { target, candidates };
+            declared.draft_of(snapshot, ResourceRef::new(collection, id)).gap(path, reason);
+        }
+    }
 }
 
 /// Whether the model has a place for what is added.

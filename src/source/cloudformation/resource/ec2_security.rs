@@ -140,9 +140,22 @@ pub(super) fn security_group_egress(declared: &Declared<'_>, snapshot: &mut Snap
 
 fn add_rule(declared: &Declared<'_>, snapshot: &mut Snapshot, direction: &str, peer: &str) {
     let Some(id) = declared.get("GroupId").and_then(target_group) else { return };
-    let Some(group) = snapshot.model.security_groups.get(&id) else { return };
-    let count = if direction == "ingress" { group.ingress.len() } else { group.egress.len() };
     let reference = ResourceRef::new("security_groups", &id);
+    let places = snapshot.origins.get(&reference);
+    let is_written = places.is_some_and(|origin| origin.attributes.contains_key("/egress/0"));
+    let Some(group) = snapshot.model.security_groups.get_mut(&id) else { return };
+    if direction == "egress"
+        && !is_written
+        && group.egress == [default_resources::egress_to_everywhere()]
+    {
+        // Source: EC2 in the CloudFormation template reference, "When you create
+        // a security group, if you do not add egress rules, we add egress rules
+        // that allow all …. Otherwise, we do not add them", and of
+        // `AWS::EC2::SecurityGroupEgress`, "the default rule is removed from the
+        // security group".
+        group.egress.clear();
+    }
+    let count = if direction == "ingress" { group.ingress.len() } else { group.egress.len() };
     let mut draft = declared.draft_of(snapshot, reference);
     let path = format!("/{direction}/{count}");
     let mut rule = rule(&mut draft, &path, &declared.properties, peer);

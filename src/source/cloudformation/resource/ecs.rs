@@ -5,7 +5,7 @@ use crate::model::secret::without_credentials;
 use crate::model::{
     CapacityProviderStrategyItem, ContainerDefinition, ContainerSecret, DeploymentConfiguration,
     EcsCluster, EcsLoadBalancer, EcsService, EcsTaskDefinition, EnvironmentVariable, PortMapping,
-    SecretValue, Snapshot, Ulimit,
+    Snapshot, Ulimit,
 };
 use crate::source::draft::Draft;
 use crate::source::node::Node;
@@ -170,8 +170,7 @@ fn container(draft: &mut Draft<'_>, path: &str, node: &Node) -> ContainerDefinit
     {
         let at = |field: &str| format!("{path}/environment/{index}/{field}");
         let name = draft.string(&at("name"), item.get("Name"), None);
-        let value = draft.secret(&at("value"), name.as_deref().unwrap_or(""), item.get("Value"));
-        let value = value.unwrap_or_else(SecretValue::of_reference);
+        let value = draft.variable(&at("value"), name.as_deref().unwrap_or(""), item.get("Value"));
         container.environment.push(EnvironmentVariable { name, value });
     }
     for (index, item) in draft.items(&at("secrets"), node.get("Secrets")).iter().enumerate() {

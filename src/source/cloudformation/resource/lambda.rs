@@ -2,8 +2,7 @@
 
 use super::Declared;
 use crate::model::{
-    EnvironmentVariable, FunctionUrl, Gap, LambdaFunction, Reason, ResourceRef, SecretValue,
-    Snapshot, link,
+    EnvironmentVariable, FunctionUrl, Gap, LambdaFunction, Reason, ResourceRef, Snapshot, link,
 };
 use crate::source::node::Value;
 
@@ -38,9 +37,7 @@ pub(super) fn function(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         .enumerate()
         .map(|(index, (name, value))| EnvironmentVariable {
             name: Some(name.clone()),
-            value: draft
-                .secret(&format!("/environment/{index}/value"), name, Some(value))
-                .unwrap_or_else(SecretValue::of_reference),
+            value: draft.variable(&format!("/environment/{index}/value"), name, Some(value)),
         })
         .collect();
     snapshot.model.insert(function);

@@ -1,6 +1,8 @@
 //! Mappings of resource types into the model, one file for each service.
 
+use crate::diagnostic::Diagnostic;
 use crate::model::{Identity, Model, Origin, ResourceRef, Snapshot, TemplateCredential};
+use crate::source::asked::{self, Misspelt};
 use crate::source::draft::{Draft, sole_reference};
 use crate::source::node::{Node, Reference, Value};
 
@@ -194,8 +196,32 @@ pub(super) fn collection_of(kind: &str) -> Option<&'static str> {
         .find(|collection| Model::resource_type(collection) == Some(kind))
 }
 
-/// Reads a resource, if its type belongs to the phase.
-pub(super) fn read(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapshot) {
+/// Reads a resource, if its type belongs to the phase. Gives the properties that
+/// it seems to misspell, as CloudFormation refuses them.
+pub(super) fn read(
+    declared: &Declared<'_>,
+    phase: Phase,
+    snapshot: &mut Snapshot,
+) -> Vec<Diagnostic> {
+    let asked = asked::listen(|| map(declared, phase, snapshot));
+    let misspelt = asked.misspelt(&declared.properties);
+    misspelt.into_iter().filter_map(|one| told(declared, one)).collect()
+}
+
+fn told(declared: &Declared<'_>, misspelt: Misspelt<'_>) -> Option<Diagnostic> {
+    let Misspelt { name, meant, value } = misspelt;
+    let Some(Origin::File { span }) = &value.origin else { return None };
+    let Declared { logical, kind, .. } = declared;
+    Some(
+        Diagnostic::warning(format!(
+            "{name} of {logical} is not read: {kind} seems to have no such property"
+        ))
+        .at(span.clone())
+        .help(format!("did you mean {meant}?")),
+    )
+}
+
+fn map(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapshot) {
     if let Some((of, mapping)) = mapping(&declared.kind)
         && of == phase
     {

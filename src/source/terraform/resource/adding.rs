@@ -2,7 +2,8 @@
 //! is not lost.
 
 use super::Declared;
-use crate::model::{Gap, Reason, Snapshot};
+use crate::model::gap::more;
+use crate::model::{Gap, Reason, ResourceRef, Snapshot, link};
 use crate::source::node::{Node, Value};
 
 /// Where a type adds to: the attribute that names the target, the target's
@@ -181,13 +182,31 @@ pub(in super::super) fn stays_in(collection: &str, path: &str) -> bool {
     }
 }
 
-/// Records an addition whose target is not known as a gap of all that it may
-/// be.
+/// Records an addition whose target is not known, or is one of several of a
+/// name, as a gap of all that it may be.
 pub(in super::super) fn note_unplaced(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    // A rule of a security group undoes no other.
+    let is_rule = declared.instance.kind.ends_with("_rule");
     for &(attribute, collection, paths) in targets(declared.instance.kind) {
+        let allows = is_rule && collection == "security_groups";
+        let paths: Vec<String> =
+            paths.iter().map(|path| if allows { more(path) } else { (*path).to_owned() }).collect();
         let node = declared.get(attribute).filter(|node| !node.is_computed());
         let one_of_several = node.is_some_and(|node| several(node, attribute));
         for item in node.map(Node::items).unwrap_or_default() {
+            if let Some(target) = item.text() {
+                let candidates = link::candidates(snapshot, collection, &target);
+                if candidates.len() > 1 {
+                    for id in &candidates {
+                        let (target, candidates) = (target.clone(), candidates.clone());
+                        let reason = Reason::AmbiguousReference { target, candidates };
+                        let mut draft =
+                            declared.draft_of(snapshot, ResourceRef::new(collection, id));
+                        paths.iter().for_each(|path| draft.gap(path, reason.clone()));
+                    }
+                }
+                continue;
+            }
             let reason = match &item.value {
                 Value::Unknown(reason) => reason.clone(),
                 Value::Secret => Reason::Sensitive,
@@ -199,7 +218,7 @@ pub(in super::super) fn note_unplaced(declared: &Declared<'_>, snapshot: &mut Sn
             snapshot.gaps.extend(paths.iter().map(|path| Gap {
                 collection: collection.to_owned(),
                 id: None,
-                path: (*path).to_owned(),
+                path: path.clone(),
                 account: declared.deployment.account.clone(),
                 region: declared.deployment.region.clone(),
                 reason: reason.clone(),

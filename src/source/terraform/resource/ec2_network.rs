@@ -4,7 +4,7 @@ use super::Declared;
 use crate::model::{
     EgressOnlyInternetGateway, ElasticIp, FlowLog, Instance, InternetGateway, Model, NatGateway,
     NetworkAcl, NetworkInterface, ResourceRef, Route, RouteTable, SecurityGroup, Snapshot, Subnet,
-    Vpc, VpcPeeringConnection, link,
+    Vpc, VpcPeeringConnection, gap, link,
 };
 use crate::source::default_resources;
 use crate::source::draft::Draft;
@@ -180,8 +180,12 @@ fn read_route(draft: &mut Draft<'_>, path: &str, node: &Node, v4: &str, v6: &str
 }
 
 pub(super) fn route_table_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let Some(table) = declared.target::<RouteTable>(snapshot, "route_table_id") else { return };
     let subnet = declared.target::<Subnet>(snapshot, "subnet_id");
+    let Some(table) = declared.target::<RouteTable>(snapshot, "route_table_id") else {
+        let subnet = subnet.map(|id| ResourceRef::new("subnets", id));
+        declared.leave_open(snapshot, "route_table_id", subnet, gap::ROUTE_TABLE_ASSOCIATION);
+        return;
+    };
     let gateway = declared.target::<InternetGateway>(snapshot, "gateway_id");
     if let Some(table) = snapshot.model.route_tables.get_mut(&table) {
         table.subnet_ids.extend(subnet);
@@ -332,7 +336,15 @@ pub(super) fn elastic_ip(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 }
 
 pub(super) fn eip_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let Some(id) = declared.target::<ElasticIp>(snapshot, "allocation_id") else { return };
+    let Some(id) = declared.target::<ElasticIp>(snapshot, "allocation_id") else {
+        let instance = declared.target::<Instance>(snapshot, "instance_id");
+        let instance = instance.map(|id| ResourceRef::new("instances", id));
+        declared.leave_open(snapshot, "allocation_id", instance, "/public_ip_address");
+        let interface = declared.target::<NetworkInterface>(snapshot, "network_interface_id");
+        let interface = interface.map(|id| ResourceRef::new("network_interfaces", id));
+        declared.leave_open(snapshot, "allocation_id", interface, "/public_ip_addresses");
+        return;
+    };
     let mut draft = declared.draft_of(snapshot, ResourceRef::new("elastic_ips", &id));
     let instance = draft.string("/instance_id", declared.get("instance_id"), None);
     let interface =

@@ -3,7 +3,7 @@
 use super::{Declared, ec2_network, present};
 use crate::model::{
     NetworkAcl, NetworkAclEntry, Origin, PrefixList, Reason, ResourceRef, SecurityGroup,
-    SecurityGroupRule, Snapshot, Subnet,
+    SecurityGroupRule, Snapshot, Subnet, gap,
 };
 use crate::source::default_resources;
 use crate::source::draft::Draft;
@@ -91,8 +91,12 @@ pub(super) fn network_acl_rule(declared: &Declared<'_>, snapshot: &mut Snapshot)
 }
 
 pub(super) fn network_acl_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let Some(id) = declared.target::<NetworkAcl>(snapshot, "network_acl_id") else { return };
     let subnet = declared.target::<Subnet>(snapshot, "subnet_id");
+    let Some(id) = declared.target::<NetworkAcl>(snapshot, "network_acl_id") else {
+        let subnet = subnet.map(|id| ResourceRef::new("subnets", id));
+        declared.leave_open(snapshot, "network_acl_id", subnet, gap::NETWORK_ACL_ASSOCIATION);
+        return;
+    };
     if let Some(acl) = snapshot.model.network_acls.get_mut(&id) {
         acl.subnet_ids.extend(subnet);
     }

@@ -7,7 +7,7 @@ use crate::model::secret::without_credentials;
 use crate::model::{
     CapacityProviderStrategyItem, ContainerDefinition, ContainerSecret, DeploymentConfiguration,
     EcsCluster, EcsLoadBalancer, EcsService, EcsTaskDefinition, EnvironmentVariable, PortMapping,
-    Reason, SecretValue, Snapshot, Ulimit,
+    Reason, Snapshot, Ulimit,
 };
 use crate::source::draft::Draft;
 use crate::source::node::{Node, Value};
@@ -238,8 +238,7 @@ fn container(draft: &mut Draft<'_>, path: &str, node: &Node) -> ContainerDefinit
     {
         let at = |field: &str| format!("{path}/environment/{index}/{field}");
         let name = draft.string(&at("name"), item.get("name"), None);
-        let value = draft.secret(&at("value"), name.as_deref().unwrap_or(""), item.get("value"));
-        let value = value.unwrap_or_else(SecretValue::of_reference);
+        let value = draft.variable(&at("value"), name.as_deref().unwrap_or(""), item.get("value"));
         container.environment.push(EnvironmentVariable { name, value });
     }
     for (index, item) in draft.items(&at("secrets"), node.get("secrets")).iter().enumerate() {

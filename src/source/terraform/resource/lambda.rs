@@ -2,8 +2,7 @@
 
 use super::Declared;
 use crate::model::{
-    EnvironmentVariable, FunctionUrl, Gap, LambdaFunction, Reason, ResourceRef, SecretValue,
-    Snapshot,
+    EnvironmentVariable, FunctionUrl, Gap, LambdaFunction, Reason, ResourceRef, Snapshot,
 };
 use crate::source::node::Node;
 
@@ -37,9 +36,7 @@ pub(super) fn function(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         .enumerate()
         .map(|(index, (name, value))| EnvironmentVariable {
             name: Some(name.clone()),
-            value: draft
-                .secret(&format!("/environment/{index}/value"), name, Some(value))
-                .unwrap_or_else(SecretValue::of_reference),
+            value: draft.variable(&format!("/environment/{index}/value"), name, Some(value)),
         })
         .collect();
     // What its alias or its permission calls it by.

@@ -10,7 +10,7 @@ use super::provider::{Deployment, is_account};
 use super::source::Sources;
 use super::values::Builder;
 use crate::model::gap::covers;
-use crate::model::{Collected, Identity, Origin, ResourceRef, Snapshot, Span, link};
+use crate::model::{Collected, Identity, Origin, Reason, ResourceRef, Snapshot, Span, link};
 use crate::source::draft::Draft;
 use crate::source::node::{Node, Value};
 use crate::source::{TemplateOptions, TextFile};
@@ -406,6 +406,28 @@ impl<'a> Declared<'a> {
             Some(all) if all.unknown().is_none() || self.scope.default_tags => Some(all),
             _ => self.get("tags"),
         }
+    }
+
+    /// Leaves open at `path` of another resource what an attribute that names
+    /// something that was not given decides.
+    fn leave_open(
+        &self,
+        snapshot: &mut Snapshot,
+        attribute: &str,
+        other: Option<ResourceRef>,
+        path: &str,
+    ) {
+        let Some(other) = other.filter(|other| snapshot.model.get(other).is_some()) else { return };
+        let node = self.get(attribute);
+        let reason = node.and_then(Node::unknown).cloned().unwrap_or_else(|| {
+            let target = node.and_then(|node| match &node.value {
+                Value::Reference(reference) => Some(reference.id.clone()),
+                _ => node.text(),
+            });
+            let target = target.unwrap_or_else(|| format!("{attribute} of {}", self.address));
+            Reason::UnresolvedReference { target }
+        });
+        self.draft_of(snapshot, other).gap(path, reason);
     }
 
     /// The key of the resource that an attribute names.
