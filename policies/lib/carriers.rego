@@ -9,7 +9,9 @@ by_collection[user.collection] contains id if {
 	some user in group.used_by
 }
 
-# Groups that application load balancers carry, and bastions.
+# Groups that load balancers carry, application load balancers, and bastions.
+of_balancers := {id | some id in by_collection.load_balancers}
+
 of_albs contains id if {
 	some id in by_collection.load_balancers
 	some user in input.security_groups[id].used_by

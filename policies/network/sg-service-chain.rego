@@ -53,7 +53,7 @@ application_port := data.profile.application_port
 # Groups of services.
 judged := {id: input.security_groups[id] |
 	some id in carriers.by_collection.ecs_services
-	not id in carriers.by_collection.load_balancers
+	not id in carriers.of_balancers
 }
 
 # And those without a carrier, which may be one that is not known.

@@ -116,7 +116,8 @@ named_for[role] contains spelling if {
 deny contains finding if {
 	some role, uses in definitions
 	some index, grant in input.iam_roles[role].effective.readable_secrets
-	not grant.resource in named_for[role]
+	names := {spelling | some spelling in named_for[role]}
+	not grant.resource in names
 	finding := {
 		"subject": ["iam_roles", role],
 		"message": sprintf(

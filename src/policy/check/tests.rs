@@ -110,7 +110,7 @@ fn mistakes_in_a_rule_are_found() {
         (
             "sets by key as a whole",
             format!(
-                "{BODY}\nof[vpc] contains id if {{\n\tsome id, subnet in input.subnets\n\tvpc := subnet.vpc_id\n}}\n\nx if count(of) == 0\n\ny contains object.get(of, \"vpc\", set())\n\nz contains id if {{\n\tsome vpc, _ in of\n\tsome id in of[vpc]\n\tevery ids in of {{ ids == of[vpc] }}\n}}\n"
+                "{BODY}\nof[vpc] contains id if {{\n\tsome id, subnet in input.subnets\n\tvpc := subnet.vpc_id\n}}\n\nx if count(of) == 0\n\ny contains object.get(of, \"vpc\", set())\n\nz contains id if {{\n\tsome vpc, _ in of\n\tsome id in of[vpc]\n\tevery ids in of {{ ids == of[vpc] }}\n\tnot id in of[vpc]\n}}\n"
             ),
         ),
         ("no set", BODY.replace("deny contains finding if", "deny := finding if")),

@@ -1,6 +1,7 @@
-//! Rules that make sets by key, such as `groups[vpc] contains id`, taken as a
-//! whole. Where such a rule makes nothing, its value is `{}` to OPA, but the
-//! interpreter has none, so that what rests on it is silently not so.
+//! Rules that make sets by key, such as `groups[vpc] contains id`, where OPA and
+//! the interpreter differ: as a whole, where such a rule makes nothing, its value
+//! is `{}` to OPA, but the interpreter has none, so that what rests on it is
+//! silently not so; and as what `not … in` looks in.
 
 use std::collections::BTreeSet;
 
@@ -60,19 +61,40 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn query(&mut self, query: &Query) {
         for statement in &query.stmts {
-            let looped = match &statement.literal {
-                Literal::SomeIn { collection, .. } => Some(collection.as_ref()),
-                Literal::Every { query, .. } => {
-                    self.query(query);
-                    None
-                }
-                _ => None,
-            };
+            let mut looped = None;
+            match &statement.literal {
+                Literal::SomeIn { collection, .. } => looped = Some(collection.as_ref()),
+                Literal::Every { query, .. } => self.query(query),
+                Literal::NotExpr { expr, .. } => self.negated(expr),
+                _ => {}
+            }
             for expr in children::of_statement(statement) {
                 let is_looped = looped.is_some_and(|looped| std::ptr::eq(looped, expr));
                 if !is_looped || !self.is_whole(expr) {
                     self.expr(expr);
                 }
+            }
+        }
+    }
+
+    /// `not x in of[key]` is true to the interpreter where the rule has no such
+    /// key, and has no value to OPA.
+    fn negated(&mut self, expr: &Expr) {
+        let Expr::Membership { collection, .. } = expr else { return };
+        let mut rule: &Expr = collection;
+        while let Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } = rule {
+            rule = refr;
+            if self.is_whole(rule) {
+                let text = collection.span().text();
+                let place = program::place(&self.module.file.as_str().into(), collection.span());
+                self.diagnostics.push(
+                    Diagnostic::error(format!(
+                        "{text} may have no value, which `not … in` cannot tell"
+                    ))
+                    .at(place)
+                    .help(format!("look in a set made first: `{{x | some x in {text}}}`")),
+                );
+                return;
             }
         }
     }
