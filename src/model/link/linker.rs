@@ -28,6 +28,13 @@ pub struct Linker<'a> {
     pub unlisted: &'a Unlisted,
     /// The gaps of the snapshot.
     pub gaps: &'a mut BTreeSet<Gap>,
+    /// Whether an earlier look said of any reference that it is not known.
+    pub said_before: bool,
+}
+
+/// Whether a look at the references said this.
+pub fn is_of_reference(reason: &Reason) -> bool {
+    matches!(reason, Reason::UnresolvedReference { .. } | Reason::AmbiguousReference { .. })
 }
 
 /// The resource whose references are linked.
@@ -36,6 +43,7 @@ pub struct At<'a> {
     pub spellings: &'a Spellings,
     unlisted: &'a Unlisted,
     gaps: &'a mut BTreeSet<Gap>,
+    said_before: bool,
     resource: ResourceRef,
     account: Option<String>,
     region: Option<String>,
@@ -61,7 +69,9 @@ impl At<'_> {
         let written = value.clone();
         self.spellings.text(collections, value);
         let unlisted = self.why_unlisted(collections);
-        self.forget(path, [&written, value]);
+        if self.said_before {
+            self.forget(path, [&written, value]);
+        }
         let known = collections.iter().any(|name| self.spellings.resolve(name, value).is_some());
         if known {
             if let Some(reason) = unlisted {
@@ -142,6 +152,7 @@ pub fn each<T: Collected>(
             spellings: linker.spellings,
             unlisted: linker.unlisted,
             gaps: linker.gaps,
+            said_before: linker.said_before,
             resource: resource.reference(),
             account: resource.account().map(str::to_owned),
             region: resource.region().map(str::to_owned),

@@ -11,7 +11,7 @@ mod spellings;
 use std::collections::BTreeSet;
 
 use super::{Collected, Origin, Resource, ResourceRef, Snapshot};
-use linker::{Linker, unlisted};
+use linker::{Linker, is_of_reference, unlisted};
 use spellings::Spellings;
 
 const GROUPS: &[&str] = &["security_groups"];
@@ -28,9 +28,14 @@ pub fn link(snapshot: &mut Snapshot) {
     let spellings = Spellings::of(snapshot);
     let unlisted = unlisted(&snapshot.gaps);
     let declared_groups = declared_groups(snapshot);
+    let said_before = snapshot.gaps.iter().any(|gap| is_of_reference(&gap.reason));
     let model = &mut snapshot.model;
-    let mut linker =
-        Linker { spellings: &spellings, unlisted: &unlisted, gaps: &mut snapshot.gaps };
+    let mut linker = Linker {
+        spellings: &spellings,
+        unlisted: &unlisted,
+        gaps: &mut snapshot.gaps,
+        said_before,
+    };
     network::network(&mut linker, model, &declared_groups);
     network::gateways(&mut linker, model);
     compute::compute(&mut linker, model);
