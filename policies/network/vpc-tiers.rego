@@ -63,7 +63,7 @@ deny contains finding if {
 	some vpc_id, _ in input.vpcs
 	workload := workloads.shown_in(vpc_id)
 	some tier, _ in tiers
-	found := object.get(zones, [[vpc_id, tier]], set())
+	found := {zone | some zone in zones[[vpc_id, tier]]}
 	count(found) < 2
 	own := [["subnets", id, pointer] |
 		some id in subnets_of[vpc_id]
