@@ -116,3 +116,13 @@ fn a_finding_on_what_a_list_lacks_stays_open(#[case] logs: &str, #[case] expecte
     );
     assert_eq!(verdict(&resources, "rds-log-exports", "Db"), expected);
 }
+
+/// A workload in a subnet that was not given may be in any VPC.
+#[rstest]
+#[case("vpc-tiers")]
+#[case("vpc-endpoints")]
+fn a_vpc_whose_subnets_are_elsewhere_does_not_pass(#[case] control: &str) {
+    let resources = "Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Host: {Type: AWS::EC2::Instance, Properties: {SubnetId: subnet-0abc}}";
+    assert_eq!(verdict(resources, control, "Vpc"), Status::Unknown);
+}

@@ -53,3 +53,13 @@ test_a_workload_in_a_subnet_that_is_not_given_may_be_in_any_vpc if {
 	some finding in vpc_tiers.deny with input as elsewhere
 	["ecs_services", "s", "/subnet_ids/0"] in finding.evidence
 }
+
+test_a_vpc_whose_subnets_are_not_given_is_judged_by_what_is_seen if {
+	alone := {
+		"vpcs": {"vpc": {"is_default": false}},
+		"subnets": {},
+		"instances": {"host": {"subnet_id": "outside", "tags": {}, "state": "running"}},
+	}
+	some finding in vpc_tiers.deny with input as alone
+	["instances", "host", "/subnet_id"] in finding.evidence
+}

@@ -122,6 +122,11 @@ pub(super) fn default_network_acl(declared: &Declared<'_>, snapshot: &mut Snapsh
     }
 }
 
+/// The provider takes EC2's own egress rule, which lets all out, away when it
+/// makes a group; what is written is all.
+///
+/// Source: Terraform AWS provider, resource `aws_security_group`, note on egress
+/// rules.
 pub(super) fn security_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "security_groups");
     let mut group = SecurityGroup::new(declared.identity(&mut draft, "name"));
