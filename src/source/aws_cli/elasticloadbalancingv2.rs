@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::item::Item;
+use super::response::{Answer, Form};
 use super::scope::{Scope, tags};
-use super::{absent, response::Answer, response::Form};
 use crate::model::{
     ForwardTarget, Listener, ListenerAction, ListenerRule, LoadBalancer, Target, TargetGroup,
 };
@@ -103,7 +103,7 @@ fn listeners(scope: &mut Scope<'_>) {
         told.extend(balancer);
     }
     if balancers.iter().any(|balancer| !told.contains(balancer)) {
-        scope.leave_open(&DESCRIBE_LISTENERS, None, absent(&DESCRIBE_LISTENERS));
+        scope.miss(&DESCRIBE_LISTENERS);
     }
 }
 
@@ -163,7 +163,7 @@ fn rules(scope: &mut Scope<'_>) {
         !is_network && !told.contains(&listener)
     });
     if open {
-        scope.leave_open(&DESCRIBE_RULES, None, absent(&DESCRIBE_RULES));
+        scope.miss(&DESCRIBE_RULES);
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::node::Node;
-use super::operation::{self, Operation, session};
+use super::operation::{self, Operation, eks, session};
 use super::{Loaded, TemplateOptions, TextFile};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Account, Reason, Region, ResourceRef};
@@ -21,6 +21,7 @@ mod ec2_instance;
 mod ec2_network;
 mod ec2_security;
 mod ec2_transit_gateway;
+mod ecs;
 mod elasticache;
 mod elasticloadbalancingv2;
 mod iam;
@@ -125,21 +126,20 @@ fn account_of(
     if !unplaced.is_empty() {
         scopes.push((None, unplaced));
     }
-    let mut scope = Scope::new(account, None, partition, options, loaded);
+    let mut scope = Scope::new(account, partition, options, loaded, missing);
     scope.receive(global);
     scope.declare_account();
     let is_regional = |operation: &Operation| {
         !is_global(operation) && operation.name != session::DESCRIBE_REGIONS.name
     };
-    leave_open(&mut scope, |operation| is_global(operation), missing);
+    leave_open(&mut scope, is_global);
     if scopes.is_empty() {
         // No region is known, so it is so in all of them.
-        leave_open(&mut scope, is_regional, missing);
+        leave_open(&mut scope, is_regional);
     }
     let enabled = enabled_regions(&scopes);
     if enabled.is_empty() {
-        missing.insert(session::DESCRIBE_REGIONS.name);
-        scope.leave_open(&session::DESCRIBE_REGIONS, None, absent(&session::DESCRIBE_REGIONS));
+        scope.miss(&session::DESCRIBE_REGIONS);
     }
     for region in enabled.difference(&named) {
         scopes.push((Some(region.clone()), Vec::new()));
@@ -149,7 +149,7 @@ fn account_of(
         let mut scope = scope.in_region(region);
         scope.receive(answers);
         scope.declare_region();
-        leave_open(&mut scope, is_regional, missing);
+        leave_open(&mut scope, is_regional);
         ec2_network::read(&mut scope);
         ec2_gateway::read(&mut scope);
         ec2_security::read(&mut scope);
@@ -157,6 +157,7 @@ fn account_of(
         ec2_instance::read(&mut scope);
         elasticloadbalancingv2::read(&mut scope);
         rds::read(&mut scope);
+        ecs::read(&mut scope);
         lambda::read(&mut scope);
         opensearch::read(&mut scope);
         elasticache::read(&mut scope);
@@ -178,11 +179,8 @@ fn enabled_regions(scopes: &[(Option<String>, Vec<Answer>)]) -> BTreeSet<String>
 
 /// Leaves open what the operations fill whose answers were not given, and of
 /// answers that end before their last page what may follow.
-fn leave_open(
-    scope: &mut Scope<'_>,
-    is_asked: impl Fn(&Operation) -> bool,
-    missing: &mut BTreeSet<&'static str>,
-) {
+fn leave_open(scope: &mut Scope<'_>, is_asked: impl Fn(&Operation) -> bool) {
+    let has_no_eks = scope.lists_nothing(&eks::LIST_CLUSTERS);
     for operation in operation::all().iter().filter(|operation| is_asked(operation)) {
         if scope.is_cut(operation) {
             let detail = format!(
@@ -194,13 +192,14 @@ fn leave_open(
         if scope.has(operation) || operation.service() == "sts" {
             continue;
         }
+        // Nothing to ask of clusters that there are not.
+        if operation.service() == "eks" && has_no_eks {
+            continue;
+        }
         if Read::of(operation) == Read::No {
             scope.leave_open(operation, None, unread(operation));
-        } else {
-            missing.insert(operation.name);
-            if !BY_ITEM.contains(&operation.name) {
-                scope.leave_open(operation, None, absent(operation));
-            }
+        } else if !BY_ITEM.contains(&operation.name) {
+            scope.miss(operation);
         }
     }
 }

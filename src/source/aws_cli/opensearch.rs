@@ -18,7 +18,7 @@ pub(super) fn read(scope: &mut Scope<'_>) {
         let known = scope.keys::<OpenSearchDomain>();
         let is_described = known.iter().any(|key| key.ends_with(&format!(":domain/{name}")));
         if !is_described {
-            scope.leave_open(&DESCRIBE_DOMAINS, None, super::absent(&DESCRIBE_DOMAINS));
+            scope.miss(&DESCRIBE_DOMAINS);
         }
     }
 }

@@ -4,7 +4,7 @@ use super::FileName;
 use super::document::answered;
 use crate::source::node::{Node, Value};
 use crate::source::operation::{
-    Operation, ec2_gateway, ec2_instance, ec2_network, ec2_security, ec2_transit_gateway,
+    Operation, ec2_gateway, ec2_instance, ec2_network, ec2_security, ec2_transit_gateway, ecs, eks,
     elasticache, elasticloadbalancingv2, iam, lambda, opensearch, rds, session,
 };
 use crate::source::yaml::{Yaml, YamlValue};
@@ -94,6 +94,11 @@ const fn of_one(
     marks: &'static [&'static str],
 ) -> Response {
     Response { key, operation, form: Form::OfOne, marks }
+}
+
+/// A list of names or ARNs.
+const fn texts(key: &'static str, operation: &'static Operation) -> Response {
+    Response { key, operation, form: Form::Items, marks: &[] }
 }
 
 const fn whole(key: &'static str, operation: &'static Operation) -> Response {
@@ -224,6 +229,13 @@ static RESPONSES: &[Response] = &[
         &["DBClusterSnapshotIdentifier"],
     ),
     whole("DBClusterSnapshotAttributesResult", &rds::DESCRIBE_DB_CLUSTER_SNAPSHOT_ATTRIBUTES),
+    texts("clusterArns", &ecs::LIST_CLUSTERS),
+    items("clusters", &ecs::DESCRIBE_CLUSTERS, &["clusterArn"]),
+    texts("clusters", &eks::LIST_CLUSTERS),
+    texts("serviceArns", &ecs::LIST_SERVICES),
+    items("services", &ecs::DESCRIBE_SERVICES, &["serviceArn"]),
+    texts("taskDefinitionArns", &ecs::LIST_TASK_DEFINITIONS),
+    of_one("taskDefinition", &ecs::DESCRIBE_TASK_DEFINITION, &["taskDefinitionArn"]),
     whole("SummaryMap", &iam::GET_ACCOUNT_SUMMARY),
     whole("PasswordPolicy", &iam::GET_ACCOUNT_PASSWORD_POLICY),
     whole("AccountAliases", &iam::LIST_ACCOUNT_ALIASES),
@@ -245,8 +257,17 @@ pub(super) const DETAILS: [&str; 4] =
     ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"];
 
 /// Members that other JSON files have too: what marks their items must be there.
-const COMMON: &[&str] =
-    &["Addresses", "Entries", "Functions", "Instances", "Listeners", "Regions", "Routes", "Rules"];
+const COMMON: &[&str] = &[
+    "Addresses",
+    "Entries",
+    "Functions",
+    "Instances",
+    "Listeners",
+    "Regions",
+    "Routes",
+    "Rules",
+    "services",
+];
 
 /// Members that tell how an answer goes on, or how it was asked for.
 const BESIDE: &[&str] = &[
@@ -256,11 +277,17 @@ const BESIDE: &[&str] = &[
     "IsTruncated",
     "ResponseMetadata",
     "AdditionalRoutesAvailable",
+    "failures",
+    "nextToken",
 ];
 
 /// Operations that are asked of each thing by itself: what lacks an answer is
 /// left open thing by thing.
 pub(super) const BY_ITEM: &[&str] = &[
+    "ecs:DescribeClusters",
+    "ecs:DescribeServices",
+    "ecs:DescribeTaskDefinition",
+    "ecs:ListServices",
     "ec2:DescribeVpcAttribute",
     "ec2:GetManagedPrefixListEntries",
     "ec2:GetTransitGatewayRouteTablePropagations",
@@ -305,6 +332,8 @@ pub fn is_answer(keys: &[String], text: &str) -> bool {
     };
     is_caller(&has)
         || is_attribute(&has)
+        || (has("Attributes")
+            && ATTRIBUTES.iter().any(|(start, _)| text.contains(&format!("\"{start}"))))
         || DETAILS.iter().any(|key| *key != "Policies" && has(key))
         || RESPONSES.iter().any(|response| has(response.key) && is_marked(response))
 }
@@ -329,7 +358,7 @@ fn is_attribute(has: &impl Fn(&str) -> bool) -> bool {
 pub(super) fn answers(file: &FileName, root: &Yaml) -> (Vec<Answer>, Vec<String>) {
     let mut found = Vec::new();
     let mut unknown = Vec::new();
-    let is_cut = ["NextToken", "NextMarker", "Marker"].iter().any(|key| {
+    let is_cut = ["NextToken", "nextToken", "NextMarker", "Marker"].iter().any(|key| {
         root.get(key).is_some_and(|token| {
             token.text().is_some_and(|text| !text.is_empty()) && !token.is_null()
         })
@@ -356,7 +385,12 @@ pub(super) fn answers(file: &FileName, root: &Yaml) -> (Vec<Answer>, Vec<String>
         if taken.contains(&key.name.as_str()) {
             continue;
         }
-        let mut fitting = RESPONSES.iter().filter(|response| response.key == key.name);
+        // ECS tells beside an empty list what it could not find; EKS does not.
+        let is_of_eks = key.name == "clusters" && value.items().is_empty() && !has("failures");
+        let mut fitting = RESPONSES.iter().filter(|response| {
+            response.key == key.name
+                && (!is_of_eks || response.operation.name == eks::LIST_CLUSTERS.name)
+        });
         match fitting.find(|response| fits(response, value)) {
             // Of one thing, the whole tells more.
             Some(response) if response.form == Form::OfOne => {
@@ -373,27 +407,38 @@ pub(super) fn answers(file: &FileName, root: &Yaml) -> (Vec<Answer>, Vec<String>
     (found, unknown)
 }
 
-/// Whose attributes these are, as each kind has some that it alone has.
+/// How attributes start that each kind of thing alone has, with the operation
+/// that tells them.
+///
+/// Source: the Elastic Load Balancing API reference, `LoadBalancerAttribute` and
+/// `TargetGroupAttribute`.
+static ATTRIBUTES: [(&str, &Operation); 3] = [
+    ("deletion_protection.", &elasticloadbalancingv2::DESCRIBE_LOAD_BALANCER_ATTRIBUTES),
+    ("access_logs.", &elasticloadbalancingv2::DESCRIBE_LOAD_BALANCER_ATTRIBUTES),
+    ("deregistration_delay.", &elasticloadbalancingv2::DESCRIBE_TARGET_GROUP_ATTRIBUTES),
+];
+
+/// Whose attributes these are.
 fn attributes_of(list: &Yaml) -> Option<&'static Operation> {
-    let has = |start: &str| {
-        let keys = list.items().iter().filter_map(|item| item.get("Key")?.text());
-        keys.into_iter().any(|key| key.starts_with(start))
-    };
-    if has("access_logs.") || has("deletion_protection.") {
-        Some(&elasticloadbalancingv2::DESCRIBE_LOAD_BALANCER_ATTRIBUTES)
-    } else {
-        has("deregistration_delay.")
-            .then_some(&elasticloadbalancingv2::DESCRIBE_TARGET_GROUP_ATTRIBUTES)
-    }
+    let keys = || list.items().iter().filter_map(|item| item.get("Key")?.text());
+    let found = ATTRIBUTES.iter().find(|(start, _)| keys().any(|key| key.starts_with(start)));
+    found.map(|(_, operation)| *operation)
 }
 
 /// Whether a member's value has the form of an answer.
 fn fits(response: &Response, value: &Yaml) -> bool {
+    let is_text = |item: &Yaml| matches!(item.value, YamlValue::Scalar { .. });
     match (&value.value, response.form) {
         (_, Form::Whole) => true,
+        (YamlValue::Sequence(items), _) if response.marks.is_empty() => {
+            items.iter().all(|item| is_text(item))
+        }
         (YamlValue::Sequence(items), _) => items
             .first()
             .is_none_or(|first| response.marks.iter().any(|mark| first.get(mark).is_some())),
+        (YamlValue::Mapping(_), Form::OfOne) => {
+            response.marks.iter().any(|mark| value.get(mark).is_some())
+        }
         _ => false,
     }
 }

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::absent;
 use super::item::Item;
 use super::response::{Answer, Form};
-use super::absent;
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Collected, Coverage, CoverageStatus, Gap, Identity, Origin, Reason, Resource, ResourceOrigin,
@@ -26,6 +26,8 @@ pub(super) struct Scope<'l> {
     partition: String,
     secret_key: [u8; 32],
     loaded: &'l mut Loaded,
+    /// The operations that are read, and of which no answer was given.
+    missing: &'l mut BTreeSet<&'static str>,
     answers: Vec<Answer>,
     /// The operations that answers were given of.
     given: BTreeSet<&'static str>,
@@ -34,19 +36,21 @@ pub(super) struct Scope<'l> {
 }
 
 impl<'l> Scope<'l> {
+    /// The scope of an account's global services.
     pub(super) fn new(
         account: Option<String>,
-        region: Option<String>,
         partition: Option<String>,
         options: &TemplateOptions,
         loaded: &'l mut Loaded,
+        missing: &'l mut BTreeSet<&'static str>,
     ) -> Self {
         Self {
             account,
-            region,
+            region: None,
             partition: partition.unwrap_or_else(|| "aws".to_owned()),
             secret_key: options.secret_key,
             loaded,
+            missing,
             answers: Vec::new(),
             given: BTreeSet::new(),
             cut: BTreeSet::new(),
@@ -61,6 +65,7 @@ impl<'l> Scope<'l> {
             partition: self.partition.clone(),
             secret_key: self.secret_key,
             loaded: &mut *self.loaded,
+            missing: &mut *self.missing,
             answers: Vec::new(),
             given: BTreeSet::new(),
             cut: BTreeSet::new(),
@@ -98,6 +103,12 @@ impl<'l> Scope<'l> {
     /// Whether an answer of the operation was given.
     pub(super) fn has(&self, operation: &Operation) -> bool {
         self.given.contains(operation.name)
+    }
+
+    /// Whether answers of the operation were given, and list nothing.
+    pub(super) fn lists_nothing(&self, operation: &Operation) -> bool {
+        let mut own = self.answers.iter().filter(|one| one.operation.name == operation.name);
+        self.has(operation) && own.all(|answer| answer.node.items().is_empty())
     }
 
     /// Whether an answer of the operation ends before its last page.
@@ -272,6 +283,13 @@ impl<'l> Scope<'l> {
         }
     }
 
+    /// Gaps on all that an operation fills, of which no answer was given, or not
+    /// all.
+    pub(super) fn miss(&mut self, operation: &Operation) {
+        self.missing.insert(operation.name);
+        self.leave_open(operation, None, absent(operation));
+    }
+
     /// Gaps on what an operation fills of the things of one collection that no
     /// answer was given about.
     pub(super) fn leave_rest_open<'t>(
@@ -296,6 +314,7 @@ impl<'l> Scope<'l> {
         told: &BTreeSet<String>,
     ) {
         for thing in things.into_iter().filter(|thing| !told.contains(*thing)) {
+            self.missing.insert(operation.name);
             self.add_gap(collection, Some(thing), path, absent(operation));
         }
     }
