@@ -102,6 +102,8 @@ fn a_saved_account_is_judged_at_the_lines_of_its_answers() {
         "nacl-data-tier",
         "nacl-no-admin",
         "nat-per-zone",
+        // The interface is no service that is known.
+        "net-data-only-from-service",
         "secrets-not-in-env",
         "vpc-endpoints",
     ];
@@ -311,8 +313,8 @@ fn what_cannot_be_read_is_named() {
     let file = directory.path().join("eu-west-1/describe-subnets.json");
     std::fs::write(&file, "{\n  \"Subnets\": [\n    {\"SubnetId\": }\n").unwrap();
     let (code, _, errors) = audit(&["scan", target]);
-    assert_eq!(code, 2, "{errors}");
-    assert!(errors.contains("describe-subnets.json:3:"), "{errors}");
+    assert_ne!(code, 0, "{errors}");
+    assert!(errors.contains("describe-subnets.json:3:18"), "{errors}");
     // An answer that is not read.
     std::fs::write(&file, r#"{"DhcpOptions": []}"#).unwrap();
     let (_, _, errors) = audit(&["scan", target, "--verbose"]);

@@ -102,7 +102,7 @@ fn security_groups(scope: &mut Scope<'_>) {
         group.is_default = Some(name.as_deref() == Some("default"));
         group.name = name.or(group.name);
         group.vpc_id = item.string("/vpc_id", "VpcId");
-        group.description = item.string("/description", "Description");
+        group.description = item.draft.string("/description", node.get("Description"), None);
         // Told with the group, or by themselves.
         if item.get("IpPermissions").is_some() || !are_all_rules {
             group.ingress = permissions(&mut item, "/ingress", "IpPermissions");
@@ -269,7 +269,7 @@ fn network_interface(scope: &mut Scope<'_>, node: &Node) {
     interface.status = item.string("/status", "Status");
     let holder = item.get("Attachment").and_then(|attachment| attachment.get("InstanceId"));
     interface.instance_id = item.draft.string("/instance_id", holder, None);
-    interface.description = item.string("/description", "Description");
+    interface.description = item.draft.string("/description", node.get("Description"), None);
     interface.requester_managed = item.flag_or("/requester_managed", "RequesterManaged", false);
     interface.source_dest_check = item.flag("/source_dest_check", "SourceDestCheck");
     scope.keep(interface);

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::scope::Scope;
+use super::scope::{Scope, by_name};
 use crate::model::{EnvironmentVariable, FunctionUrl, LambdaFunction, Reason};
 use crate::source::node::Node;
 use crate::source::operation::lambda::{LIST_FUNCTION_URL_CONFIGS, LIST_FUNCTIONS};
@@ -61,18 +61,25 @@ fn function(scope: &mut Scope<'_>, node: &Node) {
 fn urls(scope: &mut Scope<'_>) {
     let functions = scope.keys::<LambdaFunction>();
     let mut told = BTreeSet::new();
-    for item in scope.items(&LIST_FUNCTION_URL_CONFIGS) {
-        let text = |key: &str| item.get(key).and_then(Node::text);
-        let Some(arn) = text("FunctionArn") else { continue };
-        // With its alias, where it is of one.
-        let owner = functions.iter().find(|function| {
-            arn.strip_prefix(function.as_str()).is_some_and(|q| q.is_empty() || q.starts_with(':'))
-        });
-        let Some(owner) = owner else { continue };
-        let qualifier = arn.strip_prefix(&format!("{owner}:")).map(str::to_owned);
-        let url = FunctionUrl { qualifier, auth_type: text("AuthType") };
-        scope.update::<LambdaFunction>(owner, |function| function.urls.push(url));
-        told.insert(owner.clone());
+    for answer in scope.take(&LIST_FUNCTION_URL_CONFIGS) {
+        let configs = answer.node.get("FunctionUrlConfigs").map(Node::items).unwrap_or_default();
+        if configs.is_empty() {
+            told.extend(by_name(answer.file(), &functions));
+        }
+        for item in configs {
+            let text = |key: &str| item.get(key).and_then(Node::text);
+            let Some(arn) = text("FunctionArn") else { continue };
+            // With its alias, where it is of one.
+            let owner = functions.iter().find(|function| {
+                arn.strip_prefix(function.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+            });
+            let Some(owner) = owner else { continue };
+            let qualifier = arn.strip_prefix(&format!("{owner}:")).map(str::to_owned);
+            let url = FunctionUrl { qualifier, auth_type: text("AuthType") };
+            scope.update::<LambdaFunction>(owner, |function| function.urls.push(url));
+            told.insert(owner.clone());
+        }
     }
     let operation = &LIST_FUNCTION_URL_CONFIGS;
     scope.leave_rest_open(operation, "lambda_functions", &functions, &told);

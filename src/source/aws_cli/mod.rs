@@ -141,8 +141,21 @@ fn account_of(
     if enabled.is_empty() {
         scope.miss(&session::DESCRIBE_REGIONS);
     }
-    for region in enabled.difference(&named) {
-        scopes.push((Some(region.clone()), Vec::new()));
+    let silent: Vec<&String> = enabled.difference(&named).collect();
+    for region in &silent {
+        // Which commands these are is said once.
+        let mut scope = scope.in_region(Some((*region).clone()));
+        scope.declare_region();
+        leave_open(&mut scope, is_regional);
+    }
+    if !silent.is_empty() {
+        let names: Vec<&str> = silent.iter().map(|name| name.as_str()).collect();
+        scope.say(
+            Diagnostic::warning(
+                "of some regions that are enabled nothing was given; what they hold is unknown",
+            )
+            .help(format!("save what the commands print there too: {}", names.join(", "))),
+        );
     }
     iam::read(&mut scope);
     for (region, answers) in scopes {
@@ -234,7 +247,7 @@ fn warning(missing: &BTreeSet<&'static str>) -> Option<Diagnostic> {
     };
     Some(
         Diagnostic::warning(format!(
-            "the output of {count} was not given, or not of every region; what rests on it is unknown"
+            "the output of {count} was not given, or not all of it; what rests on it is unknown"
         ))
         .help(format!("save what they print with --output json: {}", commands.join(", "))),
     )

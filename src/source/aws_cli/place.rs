@@ -100,13 +100,38 @@ fn account_named(name: &str) -> Option<String> {
 
 /// The region that a directory is named as, or that a file's name holds.
 fn region_named(name: &str) -> Option<String> {
-    name.split(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'))
-        .find_map(region_at_start)
+    let words = name.split(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'));
+    words.into_iter().find_map(|word| {
+        let starts = word.match_indices('-').map(|(at, _)| at + 1);
+        std::iter::once(0).chain(starts).find_map(|at| region_at_start(word.get(at..)?))
+    })
 }
 
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+/// What names of regions begin with, and what stands before their number.
+///
+/// Source: the AWS general reference, "Service endpoints and quotas".
+const FIRST: &[&str] = &["af", "ap", "ca", "cn", "eu", "eusc", "il", "me", "mx", "sa", "us"];
+const MIDDLE: &[&str] = &[
+    "central",
+    "de",
+    "east",
+    "gov",
+    "iso",
+    "isob",
+    "isoe",
+    "isof",
+    "north",
+    "northeast",
+    "northwest",
+    "south",
+    "southeast",
+    "southwest",
+    "west",
+];
 
 /// The region that an Availability Zone or a local zone is in, or that a text
 /// is: `eu-west-1` of `eu-west-1a` and of `us-west-2-lax-1a`.
@@ -114,24 +139,23 @@ fn is_account(text: &str) -> bool {
 /// Source: the EC2 user guide, "Regions and Zones".
 pub(super) fn region_at_start(text: &str) -> Option<String> {
     let mut words = text.split('-');
-    let letters = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
-    let first = words.next().filter(letters).filter(|word| word.len() <= 3)?;
-    let mut region = first.to_owned();
-    let mut count = 1;
+    let mut region = words.next().filter(|word| FIRST.contains(word))?.to_owned();
+    let mut has_direction = false;
     for word in words {
         region.push('-');
-        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
-        if digits > 0 {
-            region.push_str(word.get(..digits)?);
-            let rest = word.get(digits..)?;
-            let ends = rest.len() <= 1 && rest.bytes().all(|b| b.is_ascii_lowercase());
-            return (count >= 2 && digits <= 2 && ends).then_some(region);
+        if MIDDLE.contains(&word) {
+            region.push_str(word);
+            has_direction = true;
+            continue;
         }
-        if !letters(&word) {
-            return None;
-        }
-        region.push_str(word);
-        count += 1;
+        // A zone's letter may follow the number.
+        let number = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
+        let is_number = !number.is_empty()
+            && number.len() <= 2
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && word.len() <= number.len() + 1;
+        region.push_str(number);
+        return (has_direction && is_number).then_some(region);
     }
     None
 }
@@ -223,11 +247,15 @@ mod tests {
             ("ap-southeast-11", Some("ap-southeast-11")),
             ("all", None),
             ("describe-vpcs-1", None),
+            ("my-app-1", None),
+            ("eu-app-1", None),
             ("", None),
             ("eu-west", None),
         ] {
             assert_eq!(region_at_start(zone).as_deref(), region, "{zone}");
         }
-        assert_eq!(region_named("vpcs_eu-west-1.json").as_deref(), Some("eu-west-1"));
+        for name in ["vpcs_eu-west-1.json", "vpcs-eu-west-1.json", "eu-west-1"] {
+            assert_eq!(region_named(name).as_deref(), Some("eu-west-1"), "{name}");
+        }
     }
 }

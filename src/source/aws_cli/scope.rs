@@ -100,6 +100,11 @@ impl<'l> Scope<'l> {
         self.answers.extend(answers);
     }
 
+    /// Says something of the answers.
+    pub(super) fn say(&mut self, diagnostic: Diagnostic) {
+        self.loaded.diagnostics.push(diagnostic);
+    }
+
     /// Whether an answer of the operation was given.
     pub(super) fn has(&self, operation: &Operation) -> bool {
         self.given.contains(operation.name)
@@ -286,7 +291,10 @@ impl<'l> Scope<'l> {
     /// Gaps on all that an operation fills, of which no answer was given, or not
     /// all.
     pub(super) fn miss(&mut self, operation: &Operation) {
-        self.missing.insert(operation.name);
+        // Of a region of which nothing was given, that is said of all.
+        if self.region.is_none() || !self.given.is_empty() {
+            self.missing.insert(operation.name);
+        }
         self.leave_open(operation, None, absent(operation));
     }
 
@@ -366,7 +374,7 @@ pub(super) fn tags(list: Option<&Node>) -> BTreeMap<String, String> {
 
 /// The one thing whose id or name the name of a file ends in: `tgw-rtb-0a1` of
 /// `routes-tgw-rtb-0a1.json`, the target group `web` of `health-web.json`.
-fn by_name(file: &str, things: &[String]) -> Option<String> {
+pub(super) fn by_name(file: &str, things: &[String]) -> Option<String> {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let is_named = |word: &str| {
