@@ -204,7 +204,7 @@ fn permissions_come_of_documents_in_either_spelling() {
         let (_, answer, errors) =
             audit(&["can", principal, action, resource, "--format", "json", ACCOUNT]);
         let answer: Value = serde_json::from_str(&answer).expect(&errors);
-        answer["verdict"].as_str().unwrap().to_owned()
+        answer["decision"].as_str().unwrap().to_owned()
     };
     // Percent-encoded, and of an action with no policy of the resource.
     assert_eq!(can("mailer", "ses:SendEmail", "*"), "allowed");
