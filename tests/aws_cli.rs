@@ -105,6 +105,7 @@ fn a_saved_account_is_judged_at_the_lines_of_its_answers() {
         // The interface is no service that is known.
         "net-data-only-from-service",
         "secrets-not-in-env",
+        "sg-data-chain",
         "vpc-endpoints",
     ];
     assert_eq!(failed, BTreeSet::from(expected));
@@ -381,7 +382,9 @@ fn as_batfish(directory: &Path) {
 /// The model that is read of a target.
 fn model(target: &Path) -> Value {
     let (_, model, errors) = audit(&["snapshot", target.to_str().unwrap(), "--model-only"]);
-    serde_json::from_str(&model).expect(&errors)
+    let mut model: Value = serde_json::from_str(&model).expect(&errors);
+    model.as_object_mut().unwrap().remove("collected_at");
+    model
 }
 
 #[test]
@@ -413,7 +416,7 @@ fn one_file_of_several_answers_is_all_of_them() {
     let one = tempfile::tempdir().unwrap();
     let file = one.path().join("aws.json");
     std::fs::write(&file, Value::Object(whole).to_string()).unwrap();
-    assert_eq!(apart, model(&file));
+    assert!(apart == model(&file));
 }
 
 #[test]
