@@ -1,7 +1,7 @@
 //! Saved output of the AWS CLI, read as a user reads it: what was given is
 //! known, what was not is unknown and says which command prints it.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
