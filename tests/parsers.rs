@@ -1,7 +1,7 @@
 //! No input, however broken, makes a reader panic.
 
 use audit::source::{
-    TemplateOptions, TextFile, cloudformation, decode, detect, snapshot, terraform,
+    TemplateOptions, TextFile, aws_cli, cloudformation, decode, detect, snapshot, terraform,
 };
 use proptest::prelude::*;
 
@@ -12,6 +12,7 @@ fn read_all(text: &str) {
     let _ = cloudformation::read(std::slice::from_ref(&file), &options);
     let _ = terraform::read(&file, &options);
     let _ = snapshot::read(&file);
+    let _ = aws_cli::read(std::slice::from_ref(&file), &options);
 }
 
 /// A whole document with a piece cut out and another put in.
@@ -46,6 +47,15 @@ const PLAN: &str = r#"{"format_version": "1.2", "terraform_version": "1.9.0",
 "type": "aws_vpc", "name": "a", "index": "k", "values": {"cidr_block": "10.0.0.0/16"}}]}},
 "configuration": {"root_module": {"module_calls": {"m": {"source": "./m", "module": {}}}}}}"#;
 
+const ANSWERS: &str = r#"{"Vpcs": [{"VpcId": "v", "CidrBlock": "10.0.0.0/8", "OwnerId": "111122223333"}],
+"RouteTables": [{"RouteTableId": "r", "Routes": [{"GatewayId": "igw-1"}], "Associations": [{"Main": true}]}],
+"SecurityGroups": [{"GroupId": "g", "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 1, "IpRanges": [{"CidrIp": "::/0"}]}]}],
+"NetworkAcls": [{"NetworkAclId": "a", "Entries": [{"Protocol": "6", "PortRange": {"From": 1}}]}], "NextToken": "x",
+"Listeners": [{"ListenerArn": "arn:aws:elasticloadbalancing:eu-west-1:1:listener/net/a/b/c", "DefaultActions": [{"Type": "forward"}]}],
+"LoadBalancerTargetHealth": [{"TargetGroupArn": "t", "TargetHealthDescriptions": [{"Target": {"Id": "i"}}]}],
+"Functions": [{"FunctionArn": "f", "Environment": {"Variables": {"A": "b"}}}], "TargetHealthDescriptions": [],
+"RoleDetailList": [{"Arn": "arn:aws:iam::111122223333:role/r", "AssumeRolePolicyDocument": "%7B%22Statement%22%3A%5B%5D%7D"}]}"#;
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -64,6 +74,11 @@ proptest! {
     #[test]
     fn a_damaged_template_is_read_or_refused(from in 0usize..2000, length in 0usize..40, put in "[\\[\\]{}:!&*a-z\"' \n]{0,12}") {
         read_all(&damaged(TEMPLATE, from, length, &put));
+    }
+
+    #[test]
+    fn damaged_answers_are_read_or_refused(from in 0usize..2000, length in 0usize..40, put in "[\\[\\]{}:,a-z0-9%\" .]{0,12}") {
+        read_all(&damaged(ANSWERS, from, length, &put));
     }
 
     #[test]

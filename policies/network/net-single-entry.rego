@@ -131,7 +131,14 @@ deny contains finding if {
 			array.concat(paths.cut(found[0]), [[collection, id, pointer]]),
 			array.concat(
 				[["load_balancers", id, "/load_balancer_type"] | collection == "load_balancers"],
-				[["instances", id, ec2.bastion_pointer] | collection == "instances"],
+				array.concat(
+					[["instances", id, ec2.bastion_pointer] | collection == "instances"],
+					# A load balancer's own, where that one was not listed.
+					[["load_balancers", null, ""] |
+						collection == "network_interfaces"
+						startswith(input.network_interfaces[id].description, "ELB ")
+					],
+				),
 			),
 		),
 		"flows": [paths.flow(path, id) | some path in found],

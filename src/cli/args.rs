@@ -10,8 +10,8 @@ use crate::report::Format;
 
 /// Proves whether an AWS deployment keeps to its reference architecture.
 ///
-/// Reads a live account, CloudFormation templates, CDK output, Terraform plans or
-/// snapshots into one model, and evaluates policies on it. Every verdict is pass (proven), fail
+/// Reads a live account, saved output of the AWS CLI, CloudFormation templates, CDK output,
+/// Terraform plans or snapshots into one model, and evaluates policies on it. Every verdict is pass (proven), fail
 /// (with evidence) or unknown (with the reason).
 #[derive(Debug, Parser)]
 #[command(name = "audit", version, long_version = long_version(), max_term_width = 100)]
@@ -76,12 +76,14 @@ pub enum ColorWhen {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Judge a live account, templates, plans or snapshots
+    /// Judge a live account, AWS CLI output, templates, plans or snapshots
     #[command(after_help = "\
 Examples:
   audit scan                                     the account of your AWS credentials
   audit scan template.yaml --parameter Stage=prod
   audit scan cdk.out --control rds-private       one control only
+  aws ec2 describe-vpcs --output json > answers/vpcs.json
+  audit scan answers                             saved output of the AWS CLI
   audit scan plan.json account.json              a plan over a snapshot of its account
   audit scan infra --output audit.sarif --fail-on high
   audit scan --output report.md --output report.json --baseline last.json")]
@@ -92,7 +94,7 @@ Examples:
     Can(Box<super::can::CanArgs>),
     /// Tell which principals may do an action on a resource
     Who(Box<super::who::WhoArgs>),
-    /// Save the model of an account, templates or plans to a file
+    /// Save the model of an account, AWS CLI output, templates or plans to a file
     #[command(after_help = "\
 Examples:
   audit snapshot --output account.json           the account of your AWS credentials
@@ -140,8 +142,8 @@ Examples:
 /// What to scan.
 #[derive(Debug, Args)]
 pub struct TargetArgs {
-    /// Templates, CDK output, plans, states, snapshots, or directories of them;
-    /// of a directory what .gitignore or .auditignore names is left out, cdk.out
+    /// Templates, CDK output, plans, states, snapshots, JSON that the AWS CLI
+    /// printed, or directories of them; of a directory what .gitignore or .auditignore names is left out, cdk.out
     /// by .auditignore alone
     /// [default: the live account]
     #[arg(value_name = "PATH")]
@@ -164,7 +166,8 @@ pub struct TemplateArgs {
     /// File with CloudFormation parameters; may be repeated
     #[arg(long = "parameters-file", value_name = "FILE")]
     pub parameter_files: Vec<PathBuf>,
-    /// The account that templates are deployed to
+    /// The account that templates are deployed to, and that AWS CLI output is of
+    /// where it does not tell
     #[arg(long, value_name = "ID", value_parser = account)]
     pub account: Option<String>,
     /// Where a plan's .tf and .tf.json files lie [default: beside the plan]
@@ -177,7 +180,8 @@ pub struct TemplateArgs {
 #[command(next_help_heading = "Account options")]
 pub struct LiveArgs {
     /// Region to read; may be repeated [default: all that are enabled]. With
-    /// templates: the region that they are deployed to
+    /// templates: the region that they are deployed to; with AWS CLI output: the
+    /// one that it is of, where it does not tell
     #[arg(long = "region", value_name = "REGION", value_parser = region)]
     pub regions: Vec<String>,
     /// How an account is read.

@@ -76,9 +76,9 @@ decision is allowed, denied or conditional; explicit tells of a denial whether a
 says so; condition is what a conditional answer depends on. A line that cannot be answered
 has error instead, and the others go on.")]
 pub struct CanArgs {
-    /// PRINCIPAL, ACTION and RESOURCE, then templates, plans, snapshots or
-    /// directories of them; with --batch only the latter, with --list after
-    /// PRINCIPAL
+    /// PRINCIPAL, ACTION and RESOURCE, then templates, plans, snapshots, AWS CLI
+    /// output or directories of them; with --batch only the latter, with --list
+    /// after PRINCIPAL
     #[arg(value_name = "PRINCIPAL ACTION RESOURCE [PATH]")]
     pub words: Vec<String>,
     /// Questions, one JSON object a line; the answers are JSON lines too (`-`

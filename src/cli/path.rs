@@ -49,7 +49,7 @@ reachable, unreachable or unknown. A line that cannot be answered gets {\"id\", 
 \"error\"}, and the others are answered all the same. A model of your own to ask about is
 described by `audit policy schema snapshot`; what it leaves out takes AWS's default.")]
 pub struct PathArgs {
-    /// FROM and TO, then templates, plans, snapshots or directories of them;
+    /// FROM and TO, then templates, plans, snapshots, AWS CLI output or directories of them;
     /// with --from, --to, --all or --batch, only the latter
     #[arg(value_name = "FROM TO [PATH]")]
     pub words: Vec<String>,

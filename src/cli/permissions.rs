@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::EXIT_SUCCESS;
 use super::args::{PermissionsArgs, PermissionsFormat};
-use crate::source::aws::operation;
+use crate::source::operation;
 
 /// Runs the command and gives the exit code.
 ///

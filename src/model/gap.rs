@@ -102,6 +102,13 @@ pub enum Reason {
         /// The service's error code and message.
         detail: String,
     },
+    /// Of saved answers of the AWS API, this one was not given, or not all of it.
+    NotGiven {
+        /// The operation, such as `ec2:DescribeVpcs`.
+        operation: String,
+        /// What is missing, with the command that prints it.
+        detail: String,
+    },
     /// Templates show only what they declare; the account may hold more.
     PartialView {
         /// What may be declared elsewhere.
@@ -117,6 +124,20 @@ pub enum Reason {
         /// Which.
         detail: String,
     },
+}
+
+impl Reason {
+    /// Whether an answer of the AWS API is missing, in which it would stand: the
+    /// call failed, or its answer was not given.
+    pub fn is_unanswered(&self) -> bool {
+        matches!(
+            self,
+            Self::Denied { .. }
+                | Self::Throttled { .. }
+                | Self::Failed { .. }
+                | Self::NotGiven { .. }
+        )
+    }
 }
 
 impl std::fmt::Display for Reason {
@@ -158,6 +179,7 @@ impl std::fmt::Display for Reason {
             Self::Failed { operation, permission, detail } => {
                 write!(f, "{operation} failed (permission {permission}): {detail}")
             }
+            Self::NotGiven { detail, .. } => write!(f, "{detail}"),
             Self::PartialView { what } => {
                 write!(f, "templates show only part of an account, which may have another {what}")
             }

@@ -6,8 +6,8 @@ use crate::policy::verdict::{Finding, Verdict};
 /// The span of an origin, where it has one.
 pub fn span(origin: &Origin) -> Option<&Span> {
     match origin {
-        Origin::File { span } | Origin::Plan { span: Some(span), .. } => Some(span),
-        Origin::Plan { span: None, .. } | Origin::Api { .. } => None,
+        Origin::File { span } => Some(span),
+        Origin::Plan { span, .. } | Origin::Api { span, .. } => span.as_ref(),
     }
 }
 
@@ -23,8 +23,8 @@ pub fn of_finding<'a>(verdict: &'a Verdict, finding: &'a Finding) -> Option<&'a 
         .or_else(|| finding.evidence.iter().find_map(|evidence| evidence.origin.as_ref()))
 }
 
-/// `file:line:column` for a template, the ARN or id with its region for a live
-/// resource.
+/// `file:line:column` for what stands in a file, the ARN or id with its region
+/// for a live resource.
 pub fn in_words(verdict: &Verdict, origin: Option<&Origin>) -> String {
     if let Some(span) = origin.and_then(span) {
         return format!("{}:{}:{}", span.file, span.start_line, span.start_column);

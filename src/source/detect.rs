@@ -1,7 +1,11 @@
 //! Finds out from its content what a file is.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+
+use super::aws_cli;
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +20,8 @@ pub enum Kind {
     TerraformRaw,
     /// A snapshot of this program.
     Snapshot,
+    /// Saved output of the AWS CLI.
+    AwsCli,
     /// A Kubernetes manifest.
     Kubernetes,
     /// A file that names itself as one of these but cannot be parsed as JSON.
@@ -52,7 +58,10 @@ pub fn kind(text: &str) -> Kind {
     }
     if trimmed.starts_with('{') {
         return match json_keys(trimmed) {
-            Ok(keys) => of_json(&keys),
+            Ok(keys) => match of_json(&keys) {
+                Kind::Other if is_answer(trimmed) => Kind::AwsCli,
+                kind => kind,
+            },
             // YAML's flow form, and templates with comments, look like JSON.
             Err(_)
                 if trimmed.contains("\"Resources\"")
@@ -110,11 +119,19 @@ fn of_json(keys: &Keys) -> Kind {
     }
 }
 
+/// Whether an object's members are those of an answer of the AWS CLI.
+fn is_answer(text: &str) -> bool {
+    let members = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text);
+    let keys: Vec<String> = members.unwrap_or_default().into_keys().collect();
+    aws_cli::is_answer(&keys, text)
+}
+
 /// Whether a broken JSON file was meant to be one of these.
 fn looks_like_ours(text: &str) -> bool {
-    ["\"planned_values\"", "\"terraform_version\"", "\"schema_version\"", "\"artifacts\""]
-        .iter()
-        .any(|key| text.contains(key))
+    ["planned_values", "terraform_version", "schema_version", "artifacts"]
+        .into_iter()
+        .chain(aws_cli::names())
+        .any(|key| text.contains(&format!("\"{key}\"")))
 }
 
 fn of_yaml(text: &str) -> Kind {
@@ -160,6 +177,13 @@ mod tests {
             (r#"{"version": "36.0.0", "artifacts": {}}"#, Kind::CloudAssembly),
             ("apiVersion: apps/v1\nkind: Deployment\n", Kind::Kubernetes),
             (r#"{"planned_values": {"#, Kind::BrokenJson),
+            (r#"{"Vpcs": []}"#, Kind::AwsCli),
+            (r#"{"Vpcs": [{"VpcId": "vpc-1"}], "NextToken": "x"}"#, Kind::AwsCli),
+            (r#"{"UserDetailList": [], "IsTruncated": false}"#, Kind::AwsCli),
+            (r#"{"VpcId": "vpc-1", "EnableDnsSupport": {"Value": true}}"#, Kind::AwsCli),
+            (r#"{"Rules": [{"RuleArn": "x"}]}"#, Kind::AwsCli),
+            (r#"{"Rules": [{"ID": "x"}]}"#, Kind::Other),
+            (r#"{"Vpcs": [{"VpcId": "vpc-1""#, Kind::BrokenJson),
             (r#"{"name": "package"}"#, Kind::Other),
             ("hello", Kind::Other),
             ("", Kind::Other),

@@ -32,7 +32,8 @@ pub struct Files {
 }
 
 /// Reads `paths`: files as they are, directories with what is in them and is a
-/// template, plan, manifest or snapshot. Ignore files are respected.
+/// template, plan, manifest, snapshot or AWS CLI output. Ignore files are
+/// respected.
 pub fn read(paths: &[PathBuf]) -> Files {
     let mut found = Files::default();
     for path in paths {
@@ -41,9 +42,9 @@ pub fn read(paths: &[PathBuf]) -> Files {
             directory(path, &mut found);
             if found.files.len() == before {
                 found.diagnostics.push(
-                    Diagnostic::error("the directory holds no template, plan or snapshot")
+                    Diagnostic::error("the directory holds no template, plan, snapshot or AWS CLI output")
                         .in_file(path.display().to_string())
-                        .help("name a CloudFormation template, the output of `terraform show -json`, cdk.out, or a snapshot; --verbose lists what was skipped"),
+                        .help("name a CloudFormation template, the output of `terraform show -json`, cdk.out, a snapshot, or saved output of the AWS CLI; --verbose lists what was skipped"),
                 );
             }
         } else {
@@ -70,9 +71,9 @@ fn named(path: &Path, found: &mut Files) {
                 ));
             }
             Kind::Other => found.diagnostics.push(
-                Diagnostic::error("the file is no template, plan, manifest or snapshot")
+                Diagnostic::error("the file is no template, plan, manifest, snapshot or AWS CLI output")
                     .in_file(file.name.as_ref())
-                    .help("a CloudFormation template has Resources, a plan is the output of `terraform show -json`, a snapshot has schema_version and model"),
+                    .help("a CloudFormation template has Resources, a plan is the output of `terraform show -json`, a snapshot has schema_version and model, AWS CLI output is JSON with a member such as Vpcs"),
             ),
             Kind::BrokenJson => found.diagnostics.push(broken_json(&file)),
             kind => found.files.push((kind, file)),
@@ -127,7 +128,7 @@ fn directory(root: &Path, found: &mut Files) {
         match text_of(&path, LARGEST_FOUND_FILE) {
             Ok(file) => match detect::kind(&file.text) {
                 Kind::Other => found.diagnostics.push(
-                    Diagnostic::note("skipped: no template, plan, manifest or snapshot")
+                    Diagnostic::note("skipped: no template, plan, manifest, snapshot or AWS CLI output that is read")
                         .in_file(file.name.as_ref()),
                 ),
                 Kind::BrokenJson => found.diagnostics.push(broken_json(&file)),
@@ -222,7 +223,7 @@ fn broken_json(file: &TextFile) -> Diagnostic {
             end_line: number(line),
             end_column: number(column).saturating_add(1),
         })
-        .help("write it again: a plan with `terraform show -json PLAN > plan.json`, a cloud assembly with `cdk synth`, a snapshot with `audit snapshot`")
+        .help("write it again: a plan with `terraform show -json PLAN > plan.json`, a cloud assembly with `cdk synth`, a snapshot with `audit snapshot`, an answer with the AWS CLI and --output json")
 }
 
 #[cfg(test)]

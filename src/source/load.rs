@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::detect::Kind;
 use super::{
-    Loaded, TemplateOptions, TextFile, cloudformation, default_resources, files, snapshot,
+    Loaded, TemplateOptions, TextFile, aws_cli, cloudformation, default_resources, files, snapshot,
     terraform,
 };
 use crate::diagnostic::{Diagnostic, Level};
@@ -21,17 +21,19 @@ pub struct LoadedFiles {
     pub count: usize,
 }
 
-/// Reads `paths` into one snapshot: saved snapshots first, then what is laid
-/// over them. References are not linked yet.
+/// Reads `paths` into one snapshot: saved snapshots and answers of the AWS CLI
+/// first, then what is laid over them. References are not linked yet.
 pub fn load(paths: &[PathBuf], options: &TemplateOptions) -> LoadedFiles {
     let found = files::read(paths);
     let mut result = LoadedFiles { count: found.files.len(), ..LoadedFiles::default() };
     result.loaded.diagnostics = found.diagnostics;
+    let mut answers: Vec<TextFile> = Vec::new();
     let mut templates: Vec<TextFile> = Vec::new();
     let mut plans: Vec<TextFile> = Vec::new();
     let nothing_else = found.files.iter().all(|(kind, _)| *kind == Kind::Kubernetes);
     for (kind, file) in found.files {
         match kind {
+            Kind::AwsCli => answers.push(file),
             Kind::Snapshot => merge(&mut result.loaded, snapshot::read(&file)),
             Kind::CloudFormation | Kind::CloudAssembly => templates.push(file),
             Kind::Terraform | Kind::TerraformRaw => plans.push(file),
@@ -46,6 +48,9 @@ pub fn load(paths: &[PathBuf], options: &TemplateOptions) -> LoadedFiles {
             ),
             Kind::BrokenJson | Kind::Other => {}
         }
+    }
+    if !answers.is_empty() {
+        merge(&mut result.loaded, aws_cli::read(&answers, options));
     }
     if !templates.is_empty() {
         let base = std::mem::take(&mut result.loaded.snapshot);
@@ -66,7 +71,8 @@ pub fn load(paths: &[PathBuf], options: &TemplateOptions) -> LoadedFiles {
         result.loaded.diagnostics.extend(read.diagnostics);
     }
     default_resources::allow_ipv6(&mut result.loaded.snapshot);
-    result.texts = templates.into_iter().chain(plans).map(|file| (file.name, file.text)).collect();
+    let files = answers.into_iter().chain(templates).chain(plans);
+    result.texts = files.map(|file| (file.name, file.text)).collect();
     result
 }
 

@@ -13,6 +13,7 @@ use crate::model::{
 mod asked;
 #[cfg(feature = "live")]
 pub mod aws;
+pub mod aws_cli;
 pub mod cloudformation;
 pub mod decode;
 mod default_resources;
@@ -23,9 +24,11 @@ mod engine;
 pub mod files;
 pub mod load;
 pub mod node;
+pub mod operation;
 mod own_interface;
 pub mod policy_document;
 pub mod policy_file;
+mod route_target;
 mod scaling;
 pub mod snapshot;
 pub mod terraform;
@@ -74,6 +77,14 @@ pub struct Loaded {
 /// its number is not given.
 pub const UNNAMED_ACCOUNT: &str = "account";
 
+/// What an account does not tell of its organization.
+const ORGANIZATION: [&str; 4] = [
+    "/organization_id",
+    "/management_account_id",
+    "/service_control_policies",
+    "/resource_control_policies",
+];
+
 /// Adds the account and region that templates are deployed to, with what
 /// templates cannot tell of them as gaps.
 pub fn declare_deployment(
@@ -116,11 +127,10 @@ pub fn declare_deployment(
         "/s3_ignore_public_acls",
         "/s3_block_public_policy",
         "/s3_restrict_public_buckets",
-        "/organization_id",
-        "/management_account_id",
-        "/service_control_policies",
-        "/resource_control_policies",
-    ] {
+    ]
+    .into_iter()
+    .chain(ORGANIZATION)
+    {
         // What a snapshot of the account tells stays known.
         if new_account {
             gap("accounts", Some(&account_id), path, not_here());

@@ -9,6 +9,15 @@ use super::policy_file::{NEGATED, PRINCIPALS, STATEMENT};
 use crate::model::condition_operator::Operator;
 use crate::model::{Condition, Effect, Model, PolicyDocument, Principal, Reason, Statement};
 
+/// A document as JSON. IAM gives documents percent-encoded, as RFC 3986 has it;
+/// some tools save them decoded.
+pub fn decoded(document: &str) -> String {
+    if document.trim_start().starts_with('{') {
+        return document.to_owned();
+    }
+    percent_encoding::percent_decode_str(document).decode_utf8_lossy().into_owned()
+}
+
 /// Reads the policy at `path` of the draft's resource. `None` where there is
 /// none, or where it is not known as a whole; then there is a gap.
 pub fn read(draft: &mut Draft<'_>, path: &str, node: Option<&Node>) -> Option<PolicyDocument> {

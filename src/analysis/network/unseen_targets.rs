@@ -119,8 +119,8 @@ pub fn to(world: &World<'_>, at: usize, thing: &Thing<'_>, asked: &Asked) -> Vec
     found
 }
 
-/// Whether a load balancer that was not listed may connect to a thing. Where a
-/// call failed and the interfaces are all there, those tell of load balancers
+/// Whether a load balancer that was not listed may connect to a thing. Where an
+/// answer is missing and the interfaces are all there, those tell of load balancers
 /// too; else it may have any address and any group of the VPC, and hand on any
 /// client of the internet.
 fn unlisted_may_connect(
@@ -130,9 +130,7 @@ fn unlisted_may_connect(
     reason: &Reason,
 ) -> bool {
     let (account, region) = (thing.resource.account(), thing.resource.region());
-    let failed =
-        matches!(reason, Reason::Denied { .. } | Reason::Throttled { .. } | Reason::Failed { .. });
-    if failed && world.gaps.is_whole("network_interfaces", account, region) {
+    if reason.is_unanswered() && world.gaps.is_whole("network_interfaces", account, region) {
         return world.unlisted_balancers.iter().any(|balancer| {
             let counts = balancer.kind == "network load balancer" || thing.role == Role::Data;
             counts && may_connect(world, balancer, thing, asked)

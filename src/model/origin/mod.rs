@@ -48,10 +48,14 @@ pub enum Origin {
         /// The span in the `.tf` source.
         span: Option<Span>,
     },
-    /// A call to the AWS API.
+    /// A call to the AWS API, with its answer's place where that was saved to a
+    /// file.
     Api {
         /// The operation, such as `rds:DescribeDBInstances`.
         operation: Arc<str>,
+        /// The span of the saved answer.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        span: Option<Span>,
     },
 }
 

@@ -49,8 +49,7 @@ impl<'de> Deserialize<'de> for Place {
 fn span(origin: &Origin) -> Option<&Span> {
     match origin {
         Origin::File { span } => Some(span),
-        Origin::Plan { span, .. } => span.as_ref(),
-        Origin::Api { .. } => None,
+        Origin::Plan { span, .. } | Origin::Api { span, .. } => span.as_ref(),
     }
 }
 
@@ -62,7 +61,10 @@ fn moved(origin: &Origin, file: &Arc<str>, numbers: [u32; 4]) -> Origin {
         Origin::Plan { file, address, .. } => {
             Origin::Plan { file: file.clone(), address: address.clone(), span: Some(span) }
         }
-        Origin::File { .. } | Origin::Api { .. } => Origin::File { span },
+        Origin::Api { operation, .. } => {
+            Origin::Api { operation: operation.clone(), span: Some(span) }
+        }
+        Origin::File { .. } => Origin::File { span },
     }
 }
 
@@ -76,6 +78,7 @@ fn near(resource: &Origin, attribute: &Origin) -> Option<[u32; 4]> {
             Origin::Plan { file, address, .. },
             Origin::Plan { file: own_file, address: own_address, .. },
         ) => file == own_file && address == own_address,
+        (Origin::Api { operation, .. }, Origin::Api { operation: own, .. }) => operation == own,
         _ => false,
     };
     let numbers = [own.start_line, own.start_column, own.end_line, own.end_column];
@@ -185,7 +188,7 @@ impl<'de> Deserialize<'de> for Origin {
         let foreign = match kind {
             Kind::File => file.is_some() || address.is_some() || operation.is_some(),
             Kind::Plan => operation.is_some(),
-            Kind::Api => span.is_some() || file.is_some() || address.is_some(),
+            Kind::Api => file.is_some() || address.is_some(),
         };
         if foreign {
             return Err(D::Error::custom("an origin has members of another kind"));
@@ -197,7 +200,7 @@ impl<'de> Deserialize<'de> for Origin {
                 address: needed(address, "address")?.as_ref().to_owned(),
                 span,
             },
-            Kind::Api => Self::Api { operation: needed(operation, "operation")? },
+            Kind::Api => Self::Api { operation: needed(operation, "operation")?, span },
         })
     }
 }
@@ -222,7 +225,9 @@ mod tests {
             address: address.to_owned(),
             span,
         };
-        let api = |operation: &str| Origin::Api { operation: operation.into() };
+        let api = |operation: &str| Origin::Api { operation: operation.into(), span: None };
+        let saved =
+            |operation: &str, span| Origin::Api { operation: operation.into(), span: Some(span) };
         let origin = |resource, own, other| ResourceOrigin {
             resource,
             attributes: [("/x".to_owned(), own), ("/y".to_owned(), other)].into(),
@@ -240,7 +245,15 @@ mod tests {
                     plan("aws_vpc.a", Some(at("a", 2))),
                     apart.clone(),
                 ),
-                written(near, &apart),
+                written(near.clone(), &apart),
+            ),
+            (
+                origin(
+                    saved("ec2:A", at("a", 1)),
+                    saved("ec2:A", at("a", 2)),
+                    saved("ec2:B", at("a", 2)),
+                ),
+                written(near.clone(), &saved("ec2:B", at("a", 2))),
             ),
             (
                 origin(plan("aws_vpc.a", None), plan("aws_vpc.a", Some(at("a", 2))), far.clone()),

@@ -165,7 +165,7 @@ fn a_rule_that_fails_is_an_error_and_no_pass() {
 #[test]
 fn subjects_of_other_sources_are_not_judged() {
     let mut snapshot = database(Some(true), None);
-    let resource = Origin::Api { operation: "rds:DescribeDBInstances".into() };
+    let resource = Origin::Api { operation: "rds:DescribeDBInstances".into(), span: None };
     snapshot.origins.insert(
         &ResourceRef::new("rds_instances", "db"),
         ResourceOrigin { resource, attributes: BTreeMap::new() },

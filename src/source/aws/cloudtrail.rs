@@ -5,19 +5,11 @@
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::types;
 
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{CloudTrailTrail, EventSelector, Identity, ResourceRef};
-
-operations! {
-    DESCRIBE_TRAILS = "cloudtrail:DescribeTrails" fills ["cloudtrail_trails"];
-    GET_TRAIL_STATUS = "cloudtrail:GetTrailStatus"
-        fills [
-            "cloudtrail_trails/is_logging",
-            "cloudtrail_trails/latest_cloud_watch_logs_delivery_time",
-        ];
-    GET_EVENT_SELECTORS = "cloudtrail:GetEventSelectors" fills ["cloudtrail_trails/event_selectors"];
-}
+use crate::source::operation::cloudtrail::{
+    DESCRIBE_TRAILS, GET_EVENT_SELECTORS, GET_TRAIL_STATUS,
+};
 
 /// The region that is asked, among those that are.
 #[derive(Debug, Clone, Copy)]

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use aws_sdk_iam::Client;
 
-use super::iam::{GENERATE_CREDENTIAL_REPORT, GET_CREDENTIAL_REPORT, update_account};
+use super::iam::update_account;
 use super::scope::{Answer, Scope};
 use crate::model::{IamAccessKey, IamUser, Identity, Reason};
+use crate::source::operation::iam::{GENERATE_CREDENTIAL_REPORT, GET_CREDENTIAL_REPORT};
 
 /// How long to wait for the report between two questions, and how often.
 const WAIT: Duration = Duration::from_millis(500);

@@ -6,22 +6,15 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types;
 
 use super::ec2_network::identity;
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{
     BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, Reason, Region, ResourceRef,
     SecretValue, Volume,
 };
-
-operations! {
-    DESCRIBE_INSTANCES = "ec2:DescribeInstances" fills ["instances"];
-    DESCRIBE_LAUNCH_TEMPLATE_VERSIONS = "ec2:DescribeLaunchTemplateVersions"
-        fills ["launch_templates"];
-    DESCRIBE_VOLUMES = "ec2:DescribeVolumes"
-        fills ["volumes", "instances/block_device_mappings"];
-    GET_EBS_ENCRYPTION_BY_DEFAULT = "ec2:GetEbsEncryptionByDefault"
-        fills ["regions/ebs_encryption_by_default"];
-}
+use crate::source::operation::ec2_instance::{
+    DESCRIBE_INSTANCES, DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, DESCRIBE_VOLUMES,
+    GET_EBS_ENCRYPTION_BY_DEFAULT,
+};
 
 pub(super) async fn read(scope: &Scope, client: &Client, region: &str) {
     futures::join!(

@@ -7,17 +7,12 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{self, VpcAttributeName};
 
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{Identity, Route, RouteTable, Subnet, Vpc};
-
-operations! {
-    DESCRIBE_VPCS = "ec2:DescribeVpcs" fills ["vpcs"];
-    DESCRIBE_VPC_ATTRIBUTE = "ec2:DescribeVpcAttribute"
-        fills ["vpcs/enable_dns_support", "vpcs/enable_dns_hostnames"];
-    DESCRIBE_SUBNETS = "ec2:DescribeSubnets" fills ["subnets"];
-    DESCRIBE_ROUTE_TABLES = "ec2:DescribeRouteTables" fills ["route_tables"];
-}
+use crate::source::operation::ec2_network::{
+    DESCRIBE_ROUTE_TABLES, DESCRIBE_SUBNETS, DESCRIBE_VPC_ATTRIBUTE, DESCRIBE_VPCS,
+};
+use crate::source::route_target;
 
 pub(super) async fn read(scope: &Scope, client: &Client) {
     futures::join!(vpcs(scope, client), subnets(scope, client), route_tables(scope, client));
@@ -177,29 +172,20 @@ fn route(found: types::Route) -> Route {
 
 /// The kind of a route's target, and its id.
 fn target(route: &types::Route) -> (Option<&'static str>, Option<String>) {
-    let gateway = route.gateway_id.as_deref();
-    let by_gateway = match gateway {
-        Some("local") => return (Some("local"), None),
-        Some(id) if id.starts_with("igw-") => Some("internet_gateway"),
-        Some(id) if id.starts_with("vgw-") => Some("virtual_private_gateway"),
-        Some(id) if id.starts_with("vpce-") => Some("vpc_endpoint"),
-        Some(_) => Some("virtual_private_gateway"),
-        None => None,
-    };
-    // A NAT instance's route names its interface too, which is what counts.
-    [
-        (by_gateway, route.gateway_id.as_ref()),
-        (Some("nat_gateway"), route.nat_gateway_id.as_ref()),
-        (Some("egress_only_internet_gateway"), route.egress_only_internet_gateway_id.as_ref()),
-        (Some("transit_gateway"), route.transit_gateway_id.as_ref()),
-        (Some("vpc_peering_connection"), route.vpc_peering_connection_id.as_ref()),
-        (Some("network_interface"), route.network_interface_id.as_ref()),
-        (Some("instance"), route.instance_id.as_ref()),
-        (Some("carrier_gateway"), route.carrier_gateway_id.as_ref()),
-        (Some("local_gateway"), route.local_gateway_id.as_ref()),
-        (Some("core_network"), route.core_network_arn.as_ref()),
-    ]
-    .into_iter()
-    .find_map(|(kind, id)| id.map(|id| (kind, Some(id.clone()))))
-    .unwrap_or_default()
+    route_target::of(|member| {
+        let id = match member {
+            "GatewayId" => &route.gateway_id,
+            "NatGatewayId" => &route.nat_gateway_id,
+            "EgressOnlyInternetGatewayId" => &route.egress_only_internet_gateway_id,
+            "TransitGatewayId" => &route.transit_gateway_id,
+            "VpcPeeringConnectionId" => &route.vpc_peering_connection_id,
+            "NetworkInterfaceId" => &route.network_interface_id,
+            "InstanceId" => &route.instance_id,
+            "CarrierGatewayId" => &route.carrier_gateway_id,
+            "LocalGatewayId" => &route.local_gateway_id,
+            "CoreNetworkArn" => &route.core_network_arn,
+            _ => return None,
+        };
+        id.clone()
+    })
 }

@@ -9,22 +9,15 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types;
 
 use super::ec2_network::identity;
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{
     ElasticIp, FlowLog, NetworkAcl, NetworkAclEntry, NetworkInterface, PrefixList, SecurityGroup,
     SecurityGroupRule, mask,
 };
-
-operations! {
-    DESCRIBE_NETWORK_ACLS = "ec2:DescribeNetworkAcls" fills ["network_acls"];
-    DESCRIBE_SECURITY_GROUPS = "ec2:DescribeSecurityGroups" fills ["security_groups"];
-    DESCRIBE_MANAGED_PREFIX_LISTS = "ec2:DescribeManagedPrefixLists" fills ["prefix_lists"];
-    GET_MANAGED_PREFIX_LIST_ENTRIES = "ec2:GetManagedPrefixListEntries" fills ["prefix_lists/cidrs"];
-    DESCRIBE_NETWORK_INTERFACES = "ec2:DescribeNetworkInterfaces" fills ["network_interfaces"];
-    DESCRIBE_ADDRESSES = "ec2:DescribeAddresses" fills ["elastic_ips"];
-    DESCRIBE_FLOW_LOGS = "ec2:DescribeFlowLogs" fills ["flow_logs"];
-}
+use crate::source::operation::ec2_security::{
+    DESCRIBE_ADDRESSES, DESCRIBE_FLOW_LOGS, DESCRIBE_MANAGED_PREFIX_LISTS, DESCRIBE_NETWORK_ACLS,
+    DESCRIBE_NETWORK_INTERFACES, DESCRIBE_SECURITY_GROUPS, GET_MANAGED_PREFIX_LIST_ENTRIES,
+};
 
 pub(super) async fn read(scope: &Scope, client: &Client) {
     futures::join!(

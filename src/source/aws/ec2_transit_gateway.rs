@@ -8,31 +8,15 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{self, Filter};
 
 use super::ec2_network::identity;
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{
     Reason, TransitGateway, TransitGatewayAttachment, TransitGatewayRoute, TransitGatewayRouteTable,
 };
-
-operations! {
-    DESCRIBE_TRANSIT_GATEWAYS = "ec2:DescribeTransitGateways" fills ["transit_gateways"];
-    DESCRIBE_TRANSIT_GATEWAY_ATTACHMENTS = "ec2:DescribeTransitGatewayAttachments"
-        fills [
-            "transit_gateway_attachments",
-            "transit_gateway_route_tables/association_attachment_ids",
-        ];
-    DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS = "ec2:DescribeTransitGatewayVpcAttachments"
-        fills [
-            "transit_gateway_attachments/subnet_ids",
-            "transit_gateway_attachments/security_group_referencing_support",
-        ];
-    DESCRIBE_TRANSIT_GATEWAY_ROUTE_TABLES = "ec2:DescribeTransitGatewayRouteTables"
-        fills ["transit_gateway_route_tables"];
-    SEARCH_TRANSIT_GATEWAY_ROUTES = "ec2:SearchTransitGatewayRoutes"
-        fills ["transit_gateway_route_tables/routes"];
-    GET_TRANSIT_GATEWAY_ROUTE_TABLE_PROPAGATIONS = "ec2:GetTransitGatewayRouteTablePropagations"
-        fills ["transit_gateway_route_tables/propagation_attachment_ids"];
-}
+use crate::source::operation::ec2_transit_gateway::{
+    CUT_SEARCH, DESCRIBE_TRANSIT_GATEWAY_ATTACHMENTS, DESCRIBE_TRANSIT_GATEWAY_ROUTE_TABLES,
+    DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS, DESCRIBE_TRANSIT_GATEWAYS,
+    GET_TRANSIT_GATEWAY_ROUTE_TABLE_PROPAGATIONS, SEARCH_TRANSIT_GATEWAY_ROUTES,
+};
 
 pub(super) async fn read(scope: &Scope, client: &Client) {
     futures::join!(gateways(scope, client), attachments_and_tables(scope, client));
@@ -168,8 +152,7 @@ async fn route_table(
     if let Some(answer) = routes {
         // The search has no further pages; AWS says when it cut the answer.
         if answer.additional_routes_available == Some(true) {
-            let detail = "AWS lists at most 1,000 routes of a transit-gateway route table";
-            let reason = Reason::Limit { detail: detail.to_owned() };
+            let reason = Reason::Limit { detail: CUT_SEARCH.to_owned() };
             scope.leave_open(&SEARCH_TRANSIT_GATEWAY_ROUTES, Some(&id), reason);
         }
         table.routes = answer.routes.unwrap_or_default().into_iter().map(route).collect();

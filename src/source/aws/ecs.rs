@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ecs::Client;
 use aws_sdk_ecs::types::{self, ClusterField, ServiceField, TaskDefinitionField};
 
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::secret::without_credentials;
 use crate::model::{
@@ -15,15 +14,10 @@ use crate::model::{
     EcsCluster, EcsLoadBalancer, EcsService, EcsTaskDefinition, EnvironmentVariable, Identity,
     PortMapping, SecretValue, Ulimit, mask,
 };
-
-operations! {
-    LIST_CLUSTERS = "ecs:ListClusters" fills ["ecs_clusters", "ecs_services"];
-    DESCRIBE_CLUSTERS = "ecs:DescribeClusters" fills ["ecs_clusters"];
-    LIST_SERVICES = "ecs:ListServices" fills ["ecs_services"];
-    DESCRIBE_SERVICES = "ecs:DescribeServices" fills ["ecs_services"];
-    LIST_TASK_DEFINITIONS = "ecs:ListTaskDefinitions" fills ["ecs_task_definitions"];
-    DESCRIBE_TASK_DEFINITION = "ecs:DescribeTaskDefinition" fills ["ecs_task_definitions"];
-}
+use crate::source::operation::ecs::{
+    DESCRIBE_CLUSTERS, DESCRIBE_SERVICES, DESCRIBE_TASK_DEFINITION, LIST_CLUSTERS, LIST_SERVICES,
+    LIST_TASK_DEFINITIONS,
+};
 
 /// How many clusters one call describes.
 const CLUSTERS_AT_ONCE: usize = 100;

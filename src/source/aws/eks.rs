@@ -5,19 +5,12 @@
 use aws_sdk_eks::Client;
 use aws_sdk_eks::types;
 
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{EksCluster, EksFargateProfile, EksNodeGroup, Identity};
-
-operations! {
-    LIST_CLUSTERS = "eks:ListClusters"
-        fills ["eks_clusters", "eks_node_groups", "eks_fargate_profiles"];
-    DESCRIBE_CLUSTER = "eks:DescribeCluster" fills ["eks_clusters"];
-    LIST_NODEGROUPS = "eks:ListNodegroups" fills ["eks_node_groups"];
-    DESCRIBE_NODEGROUP = "eks:DescribeNodegroup" fills ["eks_node_groups"];
-    LIST_FARGATE_PROFILES = "eks:ListFargateProfiles" fills ["eks_fargate_profiles"];
-    DESCRIBE_FARGATE_PROFILE = "eks:DescribeFargateProfile" fills ["eks_fargate_profiles"];
-}
+use crate::source::operation::eks::{
+    DESCRIBE_CLUSTER, DESCRIBE_FARGATE_PROFILE, DESCRIBE_NODEGROUP, LIST_CLUSTERS,
+    LIST_FARGATE_PROFILES, LIST_NODEGROUPS,
+};
 
 pub(super) async fn read(scope: &Scope, client: Client) {
     let pages = client.list_clusters().into_paginator().send();

@@ -7,28 +7,15 @@ use std::collections::BTreeMap;
 use aws_sdk_elasticache::Client;
 use aws_sdk_elasticache::types;
 
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{
     ElastiCacheCluster, ElastiCacheReplicationGroup, ElastiCacheSubnetGroup, Identity, Reason,
     ResourceRef,
 };
 use crate::source::engine;
-
-operations! {
-    DESCRIBE_REPLICATION_GROUPS = "elasticache:DescribeReplicationGroups"
-        fills ["elasticache_replication_groups"];
-    DESCRIBE_CACHE_CLUSTERS = "elasticache:DescribeCacheClusters"
-        fills [
-            "elasticache_clusters",
-            "elasticache_replication_groups/port",
-            "elasticache_replication_groups/cache_subnet_group",
-            "elasticache_replication_groups/security_group_ids",
-            "elasticache_replication_groups/preferred_maintenance_window",
-        ];
-    DESCRIBE_CACHE_SUBNET_GROUPS = "elasticache:DescribeCacheSubnetGroups"
-        fills ["elasticache_subnet_groups"];
-}
+use crate::source::operation::elasticache::{
+    DESCRIBE_CACHE_CLUSTERS, DESCRIBE_CACHE_SUBNET_GROUPS, DESCRIBE_REPLICATION_GROUPS,
+};
 
 pub(super) async fn read(scope: &Scope, client: Client) {
     futures::join!(caches(scope, &client), subnet_groups(scope, &client));

@@ -7,35 +7,16 @@ use std::collections::BTreeMap;
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types;
 
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{
     ForwardTarget, Identity, Listener, ListenerAction, ListenerRule, LoadBalancer, Target,
     TargetGroup,
 };
-
-operations! {
-    DESCRIBE_LOAD_BALANCERS = "elasticloadbalancing:DescribeLoadBalancers"
-        fills ["load_balancers", "listeners", "listener_rules"];
-    DESCRIBE_LOAD_BALANCER_ATTRIBUTES = "elasticloadbalancing:DescribeLoadBalancerAttributes"
-        fills [
-            "load_balancers/access_logs_enabled",
-            "load_balancers/access_logs_bucket",
-            "load_balancers/drop_invalid_header_fields_enabled",
-            "load_balancers/deletion_protection_enabled",
-            "load_balancers/cross_zone_enabled",
-        ];
-    DESCRIBE_LISTENERS = "elasticloadbalancing:DescribeListeners"
-        fills ["listeners", "listener_rules"];
-    DESCRIBE_RULES = "elasticloadbalancing:DescribeRules" fills ["listener_rules"];
-    DESCRIBE_TARGET_GROUPS = "elasticloadbalancing:DescribeTargetGroups" fills ["target_groups"];
-    DESCRIBE_TARGET_GROUP_ATTRIBUTES = "elasticloadbalancing:DescribeTargetGroupAttributes"
-        fills ["target_groups/preserve_client_ip", "target_groups/cross_zone_enabled"];
-    DESCRIBE_TARGET_HEALTH = "elasticloadbalancing:DescribeTargetHealth"
-        fills ["target_groups/targets"];
-    DESCRIBE_TAGS = "elasticloadbalancing:DescribeTags"
-        fills ["load_balancers/tags", "target_groups/tags"];
-}
+use crate::source::operation::elasticloadbalancingv2::{
+    DESCRIBE_LISTENERS, DESCRIBE_LOAD_BALANCER_ATTRIBUTES, DESCRIBE_LOAD_BALANCERS, DESCRIBE_RULES,
+    DESCRIBE_TAGS, DESCRIBE_TARGET_GROUP_ATTRIBUTES, DESCRIBE_TARGET_GROUPS,
+    DESCRIBE_TARGET_HEALTH,
+};
 
 /// How many resources `DescribeTags` takes at once.
 const TAGS_AT_ONCE: usize = 20;

@@ -8,39 +8,17 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::types;
 
 use super::credential_report;
-use super::operation::{Operation, operations};
 use super::scope::{Answer, Scope};
 use crate::model::{
     Account, IamGroup, IamInstanceProfile, IamPolicy, IamRole, IamUser, Identity, InlinePolicy,
     PasswordPolicy, ResourceRef,
 };
-
-operations! {
-    GET_ACCOUNT_AUTHORIZATION_DETAILS = "iam:GetAccountAuthorizationDetails"
-        fills ["iam_users", "iam_groups", "iam_roles", "iam_policies", "iam_instance_profiles"];
-    GET_ACCOUNT_SUMMARY = "iam:GetAccountSummary"
-        fills [
-            "accounts/summary",
-            "accounts/root_mfa_enabled",
-            "accounts/root_access_keys_present",
-        ];
-    GET_ACCOUNT_PASSWORD_POLICY = "iam:GetAccountPasswordPolicy" fills ["accounts/password_policy"];
-    LIST_ACCOUNT_ALIASES = "iam:ListAccountAliases" fills ["accounts/alias"];
-    GENERATE_CREDENTIAL_REPORT = "iam:GenerateCredentialReport"
-        fills [
-            "iam_access_keys",
-            "iam_users/password_enabled",
-            "iam_users/mfa_active",
-            "accounts/root_last_used",
-        ];
-    GET_CREDENTIAL_REPORT = "iam:GetCredentialReport"
-        fills [
-            "iam_access_keys",
-            "iam_users/password_enabled",
-            "iam_users/mfa_active",
-            "accounts/root_last_used",
-        ];
-}
+use crate::source::operation::Operation;
+use crate::source::operation::iam::{
+    GET_ACCOUNT_AUTHORIZATION_DETAILS, GET_ACCOUNT_PASSWORD_POLICY, GET_ACCOUNT_SUMMARY,
+    LIST_ACCOUNT_ALIASES,
+};
+use crate::source::policy_document;
 
 pub(super) async fn read(scope: &Scope, client: Client) {
     let client = &client;
@@ -147,11 +125,6 @@ fn boundary(
     Some(arn)
 }
 
-/// IAM gives documents percent-encoded, as RFC 3986 has it.
-fn decoded(document: &str) -> String {
-    percent_encoding::percent_decode_str(document).decode_utf8_lossy().into_owned()
-}
-
 fn inline(
     scope: &Scope,
     holder: &ResourceRef,
@@ -160,7 +133,7 @@ fn inline(
     let mut policies = Vec::new();
     for policy in found.unwrap_or_default() {
         let path = format!("/inline_policies/{}/document", policies.len());
-        let text = decoded(policy.policy_document.as_deref().unwrap_or_default());
+        let text = policy_document::decoded(policy.policy_document.as_deref().unwrap_or_default());
         let operation = &GET_ACCOUNT_AUTHORIZATION_DETAILS;
         let document = scope.policy(holder, &path, &text, operation).unwrap_or_default();
         policies.push(InlinePolicy { name: policy.policy_name, document, grants: None });
@@ -212,7 +185,7 @@ fn role(
     role.path = found.path;
     role.assume_role_policy = found.assume_role_policy_document.and_then(|text| {
         let operation = &GET_ACCOUNT_AUTHORIZATION_DETAILS;
-        scope.policy(&reference, "/assume_role_policy", &decoded(&text), operation)
+        scope.policy(&reference, "/assume_role_policy", &policy_document::decoded(&text), operation)
     });
     role.attached_policies = attached(found.attached_managed_policies, in_use);
     role.inline_policies = inline(scope, &reference, found.role_policy_list);
@@ -245,7 +218,7 @@ fn policy(scope: &Scope, found: types::ManagedPolicyDetail) {
         .and_then(|text| {
             let resource = ResourceRef::new("iam_policies", &arn);
             let operation = &GET_ACCOUNT_AUTHORIZATION_DETAILS;
-            scope.policy(&resource, "/document", &decoded(&text), operation)
+            scope.policy(&resource, "/document", &policy_document::decoded(&text), operation)
         });
     scope.insert(policy, &GET_ACCOUNT_AUTHORIZATION_DETAILS);
 }

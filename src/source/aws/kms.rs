@@ -6,18 +6,11 @@ use std::collections::BTreeMap;
 
 use aws_sdk_kms::Client;
 
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{Identity, KmsKey, ResourceRef};
-
-operations! {
-    LIST_KEYS = "kms:ListKeys" fills ["kms_keys"];
-    DESCRIBE_KEY = "kms:DescribeKey" fills ["kms_keys"];
-    LIST_ALIASES = "kms:ListAliases" fills ["kms_keys/aliases"];
-    GET_KEY_POLICY = "kms:GetKeyPolicy" fills ["kms_keys/policy"];
-    GET_KEY_ROTATION_STATUS = "kms:GetKeyRotationStatus"
-        fills ["kms_keys/rotation_enabled", "kms_keys/rotation_period_in_days"];
-}
+use crate::source::operation::kms::{
+    DESCRIBE_KEY, GET_KEY_POLICY, GET_KEY_ROTATION_STATUS, LIST_ALIASES, LIST_KEYS,
+};
 
 /// The one policy that a key has.
 const POLICY_NAME: &str = "default";

@@ -5,17 +5,11 @@
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::types;
 
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{
     EnvironmentVariable, FunctionUrl, Identity, LambdaFunction, Reason, SecretValue,
 };
-
-operations! {
-    LIST_FUNCTIONS = "lambda:ListFunctions" fills ["lambda_functions"];
-    LIST_FUNCTION_URL_CONFIGS = "lambda:ListFunctionUrlConfigs" fills ["lambda_functions/urls"];
-    LIST_TAGS = "lambda:ListTags" fills ["lambda_functions/tags"];
-}
+use crate::source::operation::lambda::{LIST_FUNCTION_URL_CONFIGS, LIST_FUNCTIONS, LIST_TAGS};
 
 pub(super) async fn read(scope: &Scope, client: Client) {
     let pages = client.list_functions().into_paginator().send();

@@ -4,13 +4,9 @@
 
 use aws_sdk_cloudwatchlogs::Client;
 
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{Identity, LogGroup, ResourceRef};
-
-operations! {
-    DESCRIBE_LOG_GROUPS = "logs:DescribeLogGroups" fills ["log_groups"];
-}
+use crate::source::operation::logs::DESCRIBE_LOG_GROUPS;
 
 pub(super) async fn read(scope: &Scope, client: Client) {
     let pages = client.describe_log_groups().into_paginator().send();

@@ -1,13 +1,13 @@
 //! A live account, read through the AWS API.
 //!
-//! Each file declares the calls of one service in a table and maps their
+//! Each file makes the calls of one table of [`super::operation`] and maps their
 //! answers to the model. A call that fails leaves gaps on what it would have
 //! filled, and the rest goes on.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Loaded;
+use super::{Loaded, operation};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Account, Coverage, CoverageStatus, Reason, Region};
 
@@ -28,39 +28,14 @@ mod kms;
 mod lambda;
 mod logs;
 mod opensearch;
-pub mod operation;
 mod rds;
 mod s3;
 mod scope;
 mod secretsmanager;
 mod session;
 
-use operation::Operation;
 use scope::Scope;
 use session::Session;
-
-/// The tables of calls, one for each file that makes some.
-const TABLES: &[&[Operation]] = &[
-    session::OPERATIONS,
-    cloudtrail::OPERATIONS,
-    ec2_gateway::OPERATIONS,
-    ec2_instance::OPERATIONS,
-    ec2_network::OPERATIONS,
-    ec2_security::OPERATIONS,
-    ec2_transit_gateway::OPERATIONS,
-    ecs::OPERATIONS,
-    eks::OPERATIONS,
-    elasticache::OPERATIONS,
-    elasticloadbalancingv2::OPERATIONS,
-    iam::OPERATIONS,
-    kms::OPERATIONS,
-    lambda::OPERATIONS,
-    logs::OPERATIONS,
-    opensearch::OPERATIONS,
-    rds::OPERATIONS,
-    s3::OPERATIONS,
-    secretsmanager::OPERATIONS,
-];
 
 /// What to read, as whom and how fast.
 #[derive(Debug, Clone)]
@@ -145,7 +120,7 @@ async fn read_global(session: &Session) {
     if let Some(id) = &scope.account {
         let mut account = Account::new(scope.identity(id.clone()));
         account.name = Some(id.clone());
-        scope.insert(account, &session::GET_CALLER_IDENTITY);
+        scope.insert(account, &operation::session::GET_CALLER_IDENTITY);
         session::leave_organization_open(scope, id);
     }
     let config = &session.config;
@@ -158,7 +133,7 @@ async fn read_region(session: &Session, name: &str) {
     let key = format!("{}/{name}", scope.account.as_deref().unwrap_or(super::UNNAMED_ACCOUNT));
     let mut region = Region::new(scope.identity(key.clone()));
     region.name = Some(name.to_owned());
-    scope.insert(region, &session::DESCRIBE_REGIONS);
+    scope.insert(region, &operation::session::DESCRIBE_REGIONS);
     // VPC links of version 2, VPC origins and accelerators are known by their
     // interfaces; those of version 1 have none in the account.
     let source = "a scan, which does not ask API Gateway".to_owned();

@@ -5,14 +5,9 @@
 use aws_sdk_opensearch::Client;
 use aws_sdk_opensearch::types;
 
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{Identity, LogPublishing, OpenSearchDomain, ResourceRef};
-
-operations! {
-    LIST_DOMAIN_NAMES = "es:ListDomainNames" fills ["opensearch_domains"];
-    DESCRIBE_DOMAINS = "es:DescribeDomains" fills ["opensearch_domains"];
-}
+use crate::source::operation::opensearch::{DESCRIBE_DOMAINS, LIST_DOMAIN_NAMES};
 
 /// How many domains one call describes.
 const DOMAINS_AT_ONCE: usize = 5;

@@ -7,31 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types;
 
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{
     Identity, RdsCluster, RdsClusterParameterGroup, RdsInstance, RdsParameterGroup, RdsSnapshot,
     RdsSubnetGroup, ResourceRef, SecretValue,
 };
 use crate::source::engine;
-
-operations! {
-    DESCRIBE_DB_INSTANCES = "rds:DescribeDBInstances" fills ["rds_instances"];
-    DESCRIBE_DB_CLUSTERS = "rds:DescribeDBClusters" fills ["rds_clusters"];
-    DESCRIBE_DB_SUBNET_GROUPS = "rds:DescribeDBSubnetGroups" fills ["rds_subnet_groups"];
-    DESCRIBE_DB_PARAMETER_GROUPS = "rds:DescribeDBParameterGroups" fills ["rds_parameter_groups"];
-    DESCRIBE_DB_PARAMETERS = "rds:DescribeDBParameters" fills ["rds_parameter_groups/parameters"];
-    DESCRIBE_DB_CLUSTER_PARAMETER_GROUPS = "rds:DescribeDBClusterParameterGroups"
-        fills ["rds_cluster_parameter_groups"];
-    DESCRIBE_DB_CLUSTER_PARAMETERS = "rds:DescribeDBClusterParameters"
-        fills ["rds_cluster_parameter_groups/parameters"];
-    DESCRIBE_DB_SNAPSHOTS = "rds:DescribeDBSnapshots" fills ["rds_snapshots"];
-    DESCRIBE_DB_SNAPSHOT_ATTRIBUTES = "rds:DescribeDBSnapshotAttributes"
-        fills ["rds_snapshots/restore_accounts"];
-    DESCRIBE_DB_CLUSTER_SNAPSHOTS = "rds:DescribeDBClusterSnapshots" fills ["rds_snapshots"];
-    DESCRIBE_DB_CLUSTER_SNAPSHOT_ATTRIBUTES = "rds:DescribeDBClusterSnapshotAttributes"
-        fills ["rds_snapshots/restore_accounts"];
-}
+use crate::source::operation::rds::{
+    DESCRIBE_DB_CLUSTER_PARAMETER_GROUPS, DESCRIBE_DB_CLUSTER_PARAMETERS,
+    DESCRIBE_DB_CLUSTER_SNAPSHOT_ATTRIBUTES, DESCRIBE_DB_CLUSTER_SNAPSHOTS, DESCRIBE_DB_CLUSTERS,
+    DESCRIBE_DB_INSTANCES, DESCRIBE_DB_PARAMETER_GROUPS, DESCRIBE_DB_PARAMETERS,
+    DESCRIBE_DB_SNAPSHOT_ATTRIBUTES, DESCRIBE_DB_SNAPSHOTS, DESCRIBE_DB_SUBNET_GROUPS,
+};
 
 pub(super) async fn read(scope: &Scope, client: Client) {
     let client = &client;

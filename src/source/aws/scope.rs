@@ -15,13 +15,13 @@ use tokio::time::Instant;
 
 use super::Progress;
 use super::failure::Failure;
-use super::operation::Operation;
 use crate::model::{
     Collected, Coverage, CoverageStatus, Gap, Identity, Origin, PolicyDocument, Reason,
     ResourceOrigin, ResourceRef, Snapshot,
 };
 use crate::source::draft::Draft;
 use crate::source::node::{Node, Value};
+use crate::source::operation::Operation;
 use crate::source::policy_document;
 
 /// Calls of one service in one region that run at once.
@@ -376,5 +376,5 @@ impl Scope {
 
 /// The origin of what an operation gave.
 pub(super) fn api(operation: &Operation) -> Origin {
-    Origin::Api { operation: operation.name.into() }
+    Origin::Api { operation: operation.name.into(), span: None }
 }

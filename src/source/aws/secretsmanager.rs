@@ -4,14 +4,9 @@
 
 use aws_sdk_secretsmanager::Client;
 
-use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{Identity, ResourceRef, Secret};
-
-operations! {
-    LIST_SECRETS = "secretsmanager:ListSecrets" fills ["secrets"];
-    GET_RESOURCE_POLICY = "secretsmanager:GetResourcePolicy" fills ["secrets/policy"];
-}
+use crate::source::operation::secretsmanager::{GET_RESOURCE_POLICY, LIST_SECRETS};
 
 pub(super) async fn read(scope: &Scope, client: Client) {
     let pages = client.list_secrets().into_paginator().send();

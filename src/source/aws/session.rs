@@ -7,15 +7,10 @@ use std::time::Duration;
 
 use super::Options;
 use super::failure::{Failure, Kind};
-use super::operation::operations;
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Reason, ResourceRef};
-
-operations! {
-    GET_CALLER_IDENTITY = "sts:GetCallerIdentity" fills ["accounts"];
-    DESCRIBE_REGIONS = "ec2:DescribeRegions" fills ["regions"];
-}
+use crate::source::operation::session::{DESCRIBE_REGIONS, GET_CALLER_IDENTITY};
 
 /// Where the first questions go when the configuration names no region.
 const FIRST_REGION: &str = "us-east-1";
@@ -264,12 +259,7 @@ fn cannot_start(
 /// What an account does not tell of its organization.
 pub(super) fn leave_organization_open(scope: &Scope, account: &str) {
     let account = ResourceRef::new("accounts", account);
-    for path in [
-        "/organization_id",
-        "/management_account_id",
-        "/service_control_policies",
-        "/resource_control_policies",
-    ] {
+    for path in crate::source::ORGANIZATION {
         let source = "a scan of one account".to_owned();
         scope.gap(&account, path, Reason::NotInSource { source });
     }

@@ -244,12 +244,8 @@ impl<'a> Subjects<'a> {
     pub fn unread(&self, collection: &str, path: &str, region: &str) -> Option<&'a Reason> {
         let gaps = self.gaps.get(&(collection, ""))?;
         let found = gaps.iter().find(|gap| {
-            let failed = matches!(
-                gap.reason,
-                Reason::Denied { .. } | Reason::Throttled { .. } | Reason::Failed { .. }
-            );
             let there = gap.region.as_deref().is_none_or(|one| region.is_empty() || one == region);
-            failed && there && gap.touches(path)
+            gap.reason.is_unanswered() && there && gap.touches(path)
         });
         found.map(|gap| &gap.reason)
     }

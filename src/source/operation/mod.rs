@@ -1,5 +1,49 @@
-//! The calls that a scan makes: the one table behind the collectors, the gaps
-//! of what could not be read, and the IAM policy that a scan needs.
+//! The calls that a scan of an account makes: the one table behind the
+//! collectors, the gaps of what could not be read or was not given, and the IAM
+//! policy that a scan needs.
+
+pub(super) mod cloudtrail;
+pub(super) mod ec2_gateway;
+pub(super) mod ec2_instance;
+pub(super) mod ec2_network;
+pub(super) mod ec2_security;
+pub(super) mod ec2_transit_gateway;
+pub(super) mod ecs;
+pub(super) mod eks;
+pub(super) mod elasticache;
+pub(super) mod elasticloadbalancingv2;
+pub(super) mod iam;
+pub(super) mod kms;
+pub(super) mod lambda;
+pub(super) mod logs;
+pub(super) mod opensearch;
+pub(super) mod rds;
+pub(super) mod s3;
+pub(super) mod secretsmanager;
+pub(super) mod session;
+
+/// The tables, one for each file that makes some of the calls.
+const TABLES: &[&[Operation]] = &[
+    cloudtrail::OPERATIONS,
+    ec2_gateway::OPERATIONS,
+    ec2_instance::OPERATIONS,
+    ec2_network::OPERATIONS,
+    ec2_security::OPERATIONS,
+    ec2_transit_gateway::OPERATIONS,
+    ecs::OPERATIONS,
+    eks::OPERATIONS,
+    elasticache::OPERATIONS,
+    elasticloadbalancingv2::OPERATIONS,
+    iam::OPERATIONS,
+    kms::OPERATIONS,
+    lambda::OPERATIONS,
+    logs::OPERATIONS,
+    opensearch::OPERATIONS,
+    rds::OPERATIONS,
+    s3::OPERATIONS,
+    secretsmanager::OPERATIONS,
+    session::OPERATIONS,
+];
 
 /// An operation of the AWS API, what the caller needs for it, and what of the
 /// model rests on its answer.
@@ -25,6 +69,20 @@ impl Operation {
         self.permissions.join(", ")
     }
 
+    /// The command of the AWS CLI that makes the call, such as `aws elbv2
+    /// describe-load-balancers`.
+    pub fn command(&self) -> String {
+        let service = match self.service() {
+            "elasticloadbalancing" => "elbv2",
+            "es" => "opensearch",
+            "s3" if self.name.contains("AccountPublic") => "s3control",
+            "s3" => "s3api",
+            service => service,
+        };
+        let name = self.name.split_once(':').map_or(self.name, |(_, name)| name);
+        format!("aws {service} {}", hyphenated(name))
+    }
+
     /// What it fills, as collections with the JSON pointer of the attribute.
     pub fn filled(&self) -> impl Iterator<Item = (&'static str, String)> {
         self.fills.iter().map(|fill| match fill.split_once('/') {
@@ -34,19 +92,35 @@ impl Operation {
     }
 }
 
+/// `DescribeDBInstances` as the AWS CLI spells it: `describe-db-instances`.
+fn hyphenated(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let is_small = |at: usize| letters.get(at).is_some_and(|c| !c.is_ascii_uppercase());
+    let mut found = String::new();
+    for (at, letter) in letters.iter().enumerate() {
+        let starts_word = at > 0 && !is_small(at) && (is_small(at - 1) || is_small(at + 1));
+        // The last of several capitals starts a word only before small letters.
+        if starts_word && (is_small(at - 1) || at + 1 < letters.len()) {
+            found.push('-');
+        }
+        found.push(letter.to_ascii_lowercase());
+    }
+    found
+}
+
 /// Declares operations, and `OPERATIONS` with all of them. An operation whose
 /// IAM action has another name says which it `needs`.
 macro_rules! operations {
     ( $( $id:ident = $name:literal $( needs [ $( $permission:literal ),* ] )? fills [ $( $fill:literal ),* $(,)? ]; )* ) => {
         $(
-            pub(super) const $id: $crate::source::aws::operation::Operation = $crate::source::aws::operation::Operation {
+            pub(in crate::source) const $id: $crate::source::operation::Operation = $crate::source::operation::Operation {
                 name: $name,
-                permissions: $crate::source::aws::operation::permissions!($name $( , $( $permission ),* )?),
+                permissions: $crate::source::operation::permissions!($name $( , $( $permission ),* )?),
                 fills: &[ $( $fill ),* ],
             };
         )*
         /// The calls that this file makes.
-        pub(super) const OPERATIONS: &[$crate::source::aws::operation::Operation] = &[ $( $id ),* ];
+        pub(super) const OPERATIONS: &[$crate::source::operation::Operation] = &[ $( $id ),* ];
     };
 }
 
@@ -55,12 +129,11 @@ macro_rules! permissions {
     ( $name:literal, $( $permission:literal ),* ) => { &[ $( $permission ),* ] };
 }
 
-pub(super) use {operations, permissions};
+use {operations, permissions};
 
 /// Every operation that a scan may make, by name.
 pub fn all() -> Vec<Operation> {
-    let mut all: Vec<Operation> =
-        super::TABLES.iter().flat_map(|table| table.iter().copied()).collect();
+    let mut all: Vec<Operation> = TABLES.iter().flat_map(|table| table.iter().copied()).collect();
     all.sort_by_key(|operation| operation.name);
     all
 }
@@ -108,6 +181,21 @@ mod tests {
         let mut names: Vec<&str> = all.iter().map(|operation| operation.name).collect();
         names.dedup();
         assert_eq!(names.len(), all.len(), "an operation stands in the table twice");
+    }
+
+    #[test]
+    fn operations_are_commands_of_the_aws_cli() {
+        let commands: Vec<String> = all().iter().map(Operation::command).collect();
+        for command in [
+            "aws ec2 describe-vpcs",
+            "aws elbv2 describe-load-balancers",
+            "aws iam get-account-authorization-details",
+            "aws opensearch describe-domains",
+            "aws rds describe-db-instances",
+            "aws s3api list-buckets",
+        ] {
+            assert!(commands.iter().any(|found| found == command), "{command} in {commands:#?}");
+        }
     }
 
     #[test]

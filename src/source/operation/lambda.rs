@@ -1,0 +1,9 @@
+//! The calls for Lambda.
+
+use super::operations;
+
+operations! {
+    LIST_FUNCTIONS = "lambda:ListFunctions" fills ["lambda_functions"];
+    LIST_FUNCTION_URL_CONFIGS = "lambda:ListFunctionUrlConfigs" fills ["lambda_functions/urls"];
+    LIST_TAGS = "lambda:ListTags" fills ["lambda_functions/tags"];
+}
