@@ -1,4 +1,4 @@
-//! Lambda functions and their URLs.
+//! Lambda functions, their URLs and policies.
 //!
 //! Source: the AWS Lambda API reference.
 
@@ -8,12 +8,13 @@ use aws_sdk_lambda::types;
 use super::operation::operations;
 use super::scope::Scope;
 use crate::model::{
-    EnvironmentVariable, FunctionUrl, Identity, LambdaFunction, Reason, SecretValue,
+    EnvironmentVariable, FunctionUrl, Identity, LambdaFunction, Reason, ResourceRef, SecretValue,
 };
 
 operations! {
     LIST_FUNCTIONS = "lambda:ListFunctions" fills ["lambda_functions"];
     LIST_FUNCTION_URL_CONFIGS = "lambda:ListFunctionUrlConfigs" fills ["lambda_functions/urls"];
+    GET_POLICY = "lambda:GetPolicy" fills ["lambda_functions/policy"];
     LIST_TAGS = "lambda:ListTags" fills ["lambda_functions/tags"];
 }
 
@@ -23,8 +24,13 @@ pub(super) async fn read(scope: &Scope, client: Client) {
     let found = pages.into_iter().flat_map(|page| page.functions.unwrap_or_default());
     let arns: Vec<String> = found.filter_map(|found| function(scope, found)).collect();
     let urls = arns.iter().map(|arn| urls(scope, &client, arn));
+    let policies = arns.iter().map(|arn| policy(scope, &client, arn));
     let tags = arns.iter().map(|arn| tags(scope, &client, arn));
-    futures::join!(futures::future::join_all(urls), futures::future::join_all(tags));
+    futures::join!(
+        futures::future::join_all(urls),
+        futures::future::join_all(policies),
+        futures::future::join_all(tags),
+    );
 }
 
 /// Keeps a function; gives its key.
@@ -88,6 +94,17 @@ async fn urls(scope: &Scope, client: &Client, arn: &str) {
         })
         .collect();
     scope.update::<LambdaFunction>(arn, |function| function.urls = found);
+}
+
+/// The function's own policy; those of its versions and aliases are not asked for.
+async fn policy(scope: &Scope, client: &Client, arn: &str) {
+    let call = client.get_policy().function_name(arn).send();
+    let none = &["ResourceNotFoundException"];
+    let Some(answer) = scope.ask(&GET_POLICY, Some(arn), none, call).await.given() else { return };
+    let Some(text) = answer.policy else { return };
+    let reference = ResourceRef::new("lambda_functions", arn);
+    let policy = scope.policy(&reference, "/policy", &text, &GET_POLICY);
+    scope.update::<LambdaFunction>(arn, |function| function.policy = policy);
 }
 
 async fn tags(scope: &Scope, client: &Client, arn: &str) {
