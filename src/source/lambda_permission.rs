@@ -7,7 +7,7 @@
 use super::draft::{Draft, sole_reference};
 use super::node::{Node, Value};
 use super::policy_document;
-use crate::model::{LambdaFunction, Origin, PolicyDocument, ResourceRef, Snapshot};
+use crate::model::{LambdaFunction, Origin, PolicyDocument, ResourceRef, Snapshot, link};
 
 /// What a permission says, as its source writes it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -136,10 +136,14 @@ pub fn is_qualified(node: &Node) -> bool {
                 || (sole_reference(parts).is_some()
                     && parts.last().and_then(Node::text).is_some_and(|end| end.starts_with(':')))
         }
-        _ => node.text().is_some_and(|text| match text.starts_with("arn:") {
-            true => text.matches(':').count() > 6,
-            // `name:alias`, or `111122223333:function:name:alias`.
-            false => matches!(text.matches(':').count(), 1 | 3..),
+        _ => node.text().is_some_and(|text| {
+            // Those of `${AWS::AccountId}` part nothing.
+            let parts = text.replace("${AWS::", "").split(':').count();
+            match text.starts_with("arn:") {
+                true => parts > 7,
+                // `name:alias`, or `111122223333:function:name:alias`.
+                false => matches!(parts, 2 | 4..),
+            }
         }),
     }
 }
@@ -151,9 +155,13 @@ fn is_qualified_reference(node: &Node) -> bool {
 /// The function's key that a text means: its name, its ARN, or the part of its
 /// ARN from the account on.
 pub fn function(snapshot: &Snapshot, text: &str) -> Option<String> {
-    let name = text.rsplit(":function:").next().unwrap_or(text);
-    crate::model::link::lookup::<LambdaFunction>(snapshot, text)
-        .or_else(|| crate::model::link::lookup::<LambdaFunction>(snapshot, name))
+    if let Some(id) = link::lookup::<LambdaFunction>(snapshot, text) {
+        return Some(id);
+    }
+    let (owner, name) = text.rsplit_once(":function:")?;
+    let id = link::lookup::<LambdaFunction>(snapshot, name)?;
+    let account = snapshot.model.lambda_functions.get(&id)?.account.as_deref();
+    account.is_none_or(|own| owner.ends_with(own)).then_some(id)
 }
 
 /// Notes by which name the source calls a version or an alias of a function.

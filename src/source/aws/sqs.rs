@@ -66,7 +66,8 @@ async fn attributes(scope: &Scope, client: &Client, url: &str, reference: &Resou
             reference.clone(),
             super::scope::api(&GET_QUEUE_ATTRIBUTES),
             *scope.secret_key(),
-        );
+        )
+        .located(scope.account.clone(), scope.region.clone());
         messaging::dead_letter_queue(&mut draft, Some(&node))
     });
     let is_on = |name: &Name| text(&found, name) == Some("true");

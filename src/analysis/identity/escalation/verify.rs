@@ -219,12 +219,23 @@ impl<'a> Verifier<'a> {
         self.decided(caller, action, resource, context, object.as_ref(), named)
     }
 
-    /// Asks for one action on a resource of the model, whose policy counts.
-    fn asked_of(&self, caller: &Caller<'_>, action: &str, object: &Object) -> Option<Step> {
-        let mut resource = object.resource.clone();
+    /// Asks for one action on a function, whose policy counts. Permissions that
+    /// are not known of may let more in; what others let in, they do not undo.
+    fn asked_of(&self, caller: &Caller<'_>, action: &str, function: &Object) -> Option<Step> {
+        let mut resource = function.resource.clone();
         resource.account.clone_from(&caller.principal.account);
         let named = resource.names.first().cloned().unwrap_or_default();
-        self.decided(caller, action, resource, Context::default(), Some(object), named)
+        let decided = |object: &Object| {
+            let (resource, named) = (resource.clone(), named.clone());
+            self.decided(caller, action, resource, Context::default(), Some(object), named)
+        };
+        let mut known = function.clone();
+        let open = known.policy.as_mut().map(|policy| std::mem::take(&mut policy.unknown));
+        let certain = decided(&known);
+        match open.is_some_and(|open| !open.is_empty()) {
+            true => best([certain, decided(function)]),
+            false => certain,
+        }
     }
 
     fn decided(

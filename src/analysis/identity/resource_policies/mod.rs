@@ -33,7 +33,7 @@ pub enum Kind {
 
 const HELD: &[Held] = &[
     held("s3_buckets", "/policy", "s3", ""),
-    held("kms_keys", "/policy", "kms", "key/"),
+    held("kms_keys", "/policy", "kms", ""),
     held("secrets", "/policy", "secretsmanager", "secret:"),
     held("opensearch_domains", "/access_policy", "es", "domain/"),
     held("sqs_queues", "/policy", "sqs", ""),

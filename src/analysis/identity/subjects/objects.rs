@@ -194,7 +194,7 @@ impl Subjects<'_> {
 
 /// The policy of a resource for which the model has no place.
 pub fn not_held(name: &str) -> Layer {
-    let words = format!("a policy of {name}, which may have one that is not read,");
+    let words = format!("the policy of {name} (policies of its kind are not read)");
     Layer { policies: Vec::new(), unknown: vec![words] }
 }
 
