@@ -210,7 +210,7 @@ mod tests {
         let mut rest = arn;
         while let Some((before, after)) = rest.split_once("${") {
             found.push_str(before);
-            found.push('x');
+            found.push('*');
             rest = after.split_once('}').map_or("", |(_, after)| after);
         }
         found + rest
