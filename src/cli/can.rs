@@ -136,7 +136,8 @@ pub struct PolicyArgs {
     /// Policy that the session was given; may be repeated
     #[arg(long = "session-policy", value_name = "FILE")]
     pub session: Vec<String>,
-    /// Policy of the resource: bucket, key, queue, or a role's trust policy
+    /// Policy of the resource: bucket, key, queue, topic, function, or a role's trust
+    /// policy
     #[arg(long = "resource-policy", value_name = "FILE")]
     pub resource: Option<String>,
     /// Service control policies of one level, the root's first; repeat it for

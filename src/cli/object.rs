@@ -81,6 +81,14 @@ fn in_model(
     question: &Question,
     world: &World<'_>,
 ) -> Result<Option<Object>, Diagnostic> {
+    if let Some((function, below)) = world.subjects.qualified(text) {
+        let mut object = world.subjects.object(&function, &below);
+        // How templates refer to a version or an alias.
+        let types = ["AWS::Lambda::Alias", "AWS::Lambda::Version", "aws_lambda_alias"];
+        let names = types.iter().map(|kind| format!("ref:{kind}/{text}"));
+        object.iter_mut().for_each(|object| object.resource.names.extend(names.clone()));
+        return Ok(object);
+    }
     let service = question.action.split(':').next().unwrap_or_default();
     let whole = link::find_any(world.snapshot, text);
     let found = match one_of(text, whole, service)? {
@@ -102,7 +110,8 @@ fn in_model(
         }),
         found => found,
     };
-    let Some((reference, below)) = found else { return Ok(None) };
+    let called = || world.subjects.by_arn(text).map(|called| (called, String::new()));
+    let Some((reference, below)) = found.or_else(called) else { return Ok(None) };
     let mut object = world.subjects.object(&reference, &below);
     if let Some(found) = &mut object
         && text.starts_with("arn:")
@@ -125,6 +134,10 @@ fn one_of(
             "kms" => found.collection == "kms_keys",
             "secretsmanager" => found.collection == "secrets",
             "iam" | "sts" => found.collection.starts_with("iam_"),
+            "sqs" => found.collection == "sqs_queues",
+            "sns" => found.collection == "sns_topics",
+            "lambda" => found.collection == "lambda_functions",
+            "es" => found.collection == "opensearch_domains",
             "logs" => found.collection == "log_groups",
             _ => true,
         };

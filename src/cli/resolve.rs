@@ -5,7 +5,8 @@ use super::question::Question;
 use super::{object, policy_input};
 use crate::analysis::identity::catalogue::{self, Catalogue};
 use crate::analysis::identity::evaluate::{Layer, PolicySet, Principal, PrincipalKind, Request};
-use crate::analysis::identity::subjects::{Object, Subjects};
+use crate::analysis::identity::resource_policies;
+use crate::analysis::identity::subjects::{Object, Subjects, not_held};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Reason, ResourceRef, Snapshot, link};
 
@@ -144,6 +145,10 @@ fn not_given(
         return;
     }
     let own = request.is_same_account();
+    if resource_policies::of_arn(name) == Some(resource_policies::Kind::NotHeld) {
+        set.resource = Some(not_held(name));
+        return;
+    }
     let unread = world.subjects.unread_policy(name).filter(|_| own);
     if own && unread.is_none() {
         set.assumptions.push(format!("{name} has no policy that denies it; none was given"));

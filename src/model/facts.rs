@@ -174,7 +174,8 @@ value! {
         others_may_write: Option<bool>,
         /// The grants that let them.
         write_grants: Vec<AccessGrant>,
-        /// Whether plain HTTP is denied for every principal and every object.
+        /// Of a bucket: whether plain HTTP is denied for every principal and
+        /// every object.
         denies_insecure_transport: Option<bool>,
     }
 }

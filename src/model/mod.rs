@@ -20,6 +20,7 @@ pub mod link;
 pub mod load_balancing;
 pub mod logging;
 pub mod mask;
+pub mod messaging;
 pub mod network;
 pub mod origin;
 mod resource;
@@ -40,6 +41,7 @@ pub use identity::*;
 pub use kubernetes::*;
 pub use load_balancing::*;
 pub use logging::*;
+pub use messaging::*;
 pub use network::*;
 pub use origin::{Origin, Origins, ResourceOrigin, Span};
 pub use resource::{Identity, Resource, ResourceType};
@@ -113,6 +115,8 @@ collections! {
     secrets: Secret,
     kms_keys: KmsKey,
     s3_buckets: S3Bucket,
+    sqs_queues: SqsQueue,
+    sns_topics: SnsTopic,
     cloudtrail_trails: CloudTrailTrail,
     log_groups: LogGroup,
 }

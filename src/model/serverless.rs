@@ -3,6 +3,8 @@
 //! Source: the AWS Lambda API reference.
 
 use super::container::EnvironmentVariable;
+use super::facts::ResourceAccess;
+use super::identity::PolicyDocument;
 use super::resource::{resource, value};
 
 value! {
@@ -41,5 +43,13 @@ resource! {
         tracing_mode: Option<String>,
         /// URLs by which it is called.
         urls: Vec<FunctionUrl>,
+        /// The policy of the function itself; null with no gap when there is
+        /// none. It is not that of its versions and aliases.
+        policy: Option<PolicyDocument>,
+        /// Derived: whom the policy lets in.
+        access: Option<ResourceAccess>,
+        /// Keys and ARNs of its versions and aliases that the source declares.
+        /// Each may have a policy of its own, which is not held.
+        qualified: Vec<String>,
     }
 }

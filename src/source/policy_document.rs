@@ -70,7 +70,8 @@ pub fn read(draft: &mut Draft<'_>, path: &str, node: Option<&Node>) -> Option<Po
     Some(found)
 }
 
-fn statement(draft: &mut Draft<'_>, path: &str, node: &Node) -> Statement {
+/// Reads one statement, for `path` of the draft's resource.
+pub fn statement(draft: &mut Draft<'_>, path: &str, node: &Node) -> Statement {
     if !matches!(node.value, Value::Map(_)) {
         draft.gap(path, unknown(node));
         return Statement::default();
@@ -200,6 +201,9 @@ fn by_reference(text: String) -> String {
         ":role/ref:iam_roles/",
         ":user/ref:iam_users/",
         ":key/ref:kms_keys/",
+        ":function:ref:lambda_functions/",
+        ":ref:sqs_queues/",
+        ":ref:sns_topics/",
     ];
     let start = NAMED_IN_ARNS
         .iter()
@@ -239,6 +243,16 @@ fn conditions(draft: &mut Draft<'_>, path: &str, node: Option<&Node>) -> Vec<Con
         for (key, values) in keys {
             let path = format!("{path}/{}", found.len());
             draft.place(&path, values.origin.as_ref());
+            // What the caller has to present, as a password.
+            if key.eq_ignore_ascii_case("lambda:EventSourceToken") {
+                draft.gap(&format!("{path}/values"), Reason::Sensitive);
+                found.push(Condition {
+                    operator: operator.clone(),
+                    key: key.clone(),
+                    values: Vec::new(),
+                });
+                continue;
+            }
             let values = patterns(draft, &format!("{path}/values"), Some(values));
             found.push(Condition { operator: operator.clone(), key: key.clone(), values });
         }

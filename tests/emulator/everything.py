@@ -124,6 +124,13 @@ def functions(subnets, group):
         Tags={"team": "orders"},
     )
     lambdas.create_function_url_config(FunctionName="sync", AuthType="NONE")
+    lambdas.add_permission(
+        FunctionName="sync",
+        StatementId="topic",
+        Action="lambda:InvokeFunction",
+        Principal="sns.amazonaws.com",
+        SourceArn=f"arn:aws:sns:{REGION}:{ACCOUNT}:orders",
+    )
 
 
 def balancing(vpc, subnets):
@@ -238,6 +245,30 @@ def storage():
     s3.put_bucket_policy(Bucket="open-data", Policy=json.dumps(everyone))
 
 
+def messaging():
+    sqs, sns = client("sqs"), client("sns")
+    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"
+    let_in = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::210987654321:root"},
+                "Action": "sqs:SendMessage",
+                "Resource": queue,
+            }
+        ],
+    }
+    sqs.create_queue(QueueName="orders-dead", Attributes={"KmsMasterKeyId": "alias/aws/sqs"})
+    redrive = {"deadLetterTargetArn": f"{queue}-dead", "maxReceiveCount": "3"}
+    sqs.create_queue(
+        QueueName="orders",
+        Attributes={"Policy": json.dumps(let_in), "RedrivePolicy": json.dumps(redrive)},
+        tags={"team": "orders"},
+    )
+    sns.create_topic(Name="orders", Tags=[{"Key": "team", "Value": "orders"}])
+
+
 vpc, subnets = network()
 group = compute(vpc, subnets)
 containers(vpc, subnets, group)
@@ -246,6 +277,7 @@ balancing(vpc, subnets)
 data(subnets, group)
 identity()
 storage()
+messaging()
 # It takes a while on a real account; here the second question finds it ready.
 while iam.generate_credential_report()["State"] != "COMPLETE":
     pass

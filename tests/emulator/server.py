@@ -55,6 +55,7 @@ REST_GETS = {
     ],
     "lambda": [
         (r"/urls$", "ListFunctionUrlConfigs"),
+        (r"/policy$", "GetPolicy"),
         (r"/tags/", "ListTags"),
         (r"/functions/?$", "ListFunctions"),
         (r"", "GetFunction"),

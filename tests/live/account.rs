@@ -138,3 +138,35 @@ fn all_enabled_regions_are_read_by_default() {
     let names: Vec<&str> = regions.values().map(|r| r["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["eu-central-1", "eu-west-1", "us-east-1"]);
 }
+
+#[test]
+fn policies_of_queues_topics_and_functions_are_read() {
+    let ask = |endpoint: &str, principal: &str, action: &str, resource: &str| {
+        let question = ["can", principal, action, resource, "--region", REGION];
+        let form = ["--max-attempts", "1", "--format", "json"];
+        let answer: Value =
+            serde_json::from_str(&run(endpoint, &[&question[..], &form].concat()).stdout).unwrap();
+        let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+        (text("decision"), text("condition"))
+    };
+    let endpoint = everything().endpoint();
+    let other = "arn:aws:iam::210987654321:root";
+    let theirs = ask(&endpoint, other, "sqs:SendMessage", "orders");
+    assert_eq!(theirs, ("allowed".to_owned(), String::new()));
+    let denied = ask(&endpoint, other, "sqs:ReceiveMessage", "orders");
+    assert_eq!(denied, ("denied".to_owned(), String::new()));
+    let by_sns = ask(&endpoint, "sns.amazonaws.com", "lambda:InvokeFunction", "sync");
+    assert!(by_sns.1.contains("AWS:SourceArn ArnLike"), "{by_sns:?}");
+    let by_s3 = ask(&endpoint, "s3.amazonaws.com", "sns:Publish", "orders");
+    assert_eq!(by_s3.1, "AWS:SourceOwner StringEquals 123456789012");
+    for (operation, action, resource) in [
+        ("sqs:GetQueueAttributes", "sqs:SendMessage", "orders"),
+        ("sns:GetTopicAttributes", "sns:Publish", "orders"),
+        ("lambda:GetPolicy", "lambda:InvokeFunction", "sync"),
+    ] {
+        let endpoint = everything().endpoint_with(operation, "denied");
+        let (decision, condition) = ask(&endpoint, "s3.amazonaws.com", action, resource);
+        assert_eq!(decision, "conditional", "{operation}");
+        assert!(condition.contains(&format!("{operation} was denied")), "{condition}");
+    }
+}

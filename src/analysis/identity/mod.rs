@@ -3,9 +3,10 @@
 //!
 //! Source: the IAM user guide, "Policy evaluation logic".
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::model::{Gap, PolicyDocument, Reason, ResourceAccess, ResourceRef, Snapshot};
+use crate::model::{Gap, Model, PolicyDocument, Reason, ResourceAccess, ResourceRef, Snapshot};
 
 mod access;
 mod broad;
@@ -16,6 +17,7 @@ pub mod evaluate;
 mod glob;
 mod permissions;
 mod principal;
+pub mod resource_policies;
 mod secrets;
 mod statement;
 mod strangers;
@@ -42,28 +44,16 @@ struct Owner {
 
 fn derive_access(snapshot: &mut Snapshot) {
     let mut found: Vec<(Owner, &'static str, Option<PolicyDocument>)> = Vec::new();
-    let model = &snapshot.model;
-    for (id, bucket) in &model.s3_buckets {
-        let mut names = vec![format!("ref:s3_buckets/{id}")];
-        names.extend(bucket.arn.clone());
-        names.extend(bucket.name.as_ref().map(|name| format!("arn:aws:s3:::{name}")));
-        let owner = owner("s3_buckets", id, bucket.account.clone(), names);
-        found.push((owner, "/policy", bucket.policy.clone()));
-    }
-    for (id, key) in &model.kms_keys {
-        found.push((
-            owner("kms_keys", id, key.account.clone(), Vec::new()),
-            "/policy",
-            key.policy.clone(),
-        ));
-    }
-    for (id, secret) in &model.secrets {
-        let owner = owner("secrets", id, secret.account.clone(), Vec::new());
-        found.push((owner, "/policy", secret.policy.clone()));
-    }
-    for (id, domain) in &model.opensearch_domains {
-        let owner = owner("opensearch_domains", id, domain.account.clone(), Vec::new());
-        found.push((owner, "/access_policy", domain.access_policy.clone()));
+    let model = &mut snapshot.model;
+    for held in resource_policies::all_held() {
+        for id in model.ids(held.collection).into_iter().map(str::to_owned).collect::<Vec<_>>() {
+            let resource = ResourceRef::new(held.collection, id);
+            // Whom a role lets in is told beside its trust policy.
+            if resource_policies::access(model, &resource).is_some() {
+                let policy = resource_policies::policy(model, &resource).map(Cow::into_owned);
+                found.push((owner(model, resource), held.path, policy));
+            }
+        }
     }
     for (owner, path, policy) in found {
         let access = match open(snapshot, &owner.resource, path) {
@@ -84,22 +74,22 @@ fn derive_access(snapshot: &mut Snapshot) {
                 Some(access)
             }
         };
-        let model = &mut snapshot.model;
-        let id = owner.resource.id.as_str();
-        let field = match owner.resource.collection.as_str() {
-            "s3_buckets" => model.s3_buckets.get_mut(id).map(|found| &mut found.access),
-            "kms_keys" => model.kms_keys.get_mut(id).map(|found| &mut found.access),
-            "secrets" => model.secrets.get_mut(id).map(|found| &mut found.access),
-            _ => model.opensearch_domains.get_mut(id).map(|found| &mut found.access),
-        };
-        if let Some(field) = field {
+        if let Some(field) = resource_policies::access(&mut snapshot.model, &owner.resource) {
             *field = access;
         }
     }
 }
 
-fn owner(collection: &str, id: &str, account: Option<String>, names: Vec<String>) -> Owner {
-    Owner { resource: ResourceRef::new(collection, id), account, names }
+fn owner(model: &Model, resource: ResourceRef) -> Owner {
+    let found = model.get(&resource);
+    let mut names = Vec::new();
+    // Of buckets alone, whether all that is in it is meant counts.
+    if let Some(bucket) = found.filter(|_| resource.collection == "s3_buckets") {
+        names.push(format!("ref:s3_buckets/{}", resource.id));
+        names.extend(bucket.arn().map(str::to_owned));
+        names.extend(bucket.name().map(|name| format!("arn:aws:s3:::{name}")));
+    }
+    Owner { account: found.and_then(|one| one.account().map(str::to_owned)), resource, names }
 }
 
 /// The access that no policy gives.

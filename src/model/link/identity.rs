@@ -1,10 +1,10 @@
-//! The references of identities, secrets, buckets and logs.
+//! The references of identities, secrets, buckets, queues, topics and logs.
 
 use super::linker::{Linker, each};
 use super::{KEYS, POLICIES, ROLES};
 use crate::model::{
     CloudTrailTrail, IamAccessKey, IamGroup, IamInstanceProfile, IamRole, IamUser, LogGroup, Model,
-    S3Bucket, Secret,
+    S3Bucket, Secret, SnsTopic, SqsQueue,
 };
 
 /// Of identities and secrets.
@@ -30,12 +30,17 @@ pub fn identity(linker: &mut Linker<'_>, model: &mut Model) {
     each(linker, model, |secret: &mut Secret, at| at.spellings.one(KEYS, &mut secret.kms_key_id));
 }
 
-/// Of buckets, trails and logs.
+/// Of buckets, queues, topics, trails and logs.
 pub fn logging(linker: &mut Linker<'_>, model: &mut Model) {
     each(linker, model, |bucket: &mut S3Bucket, at| {
         at.spellings.one(KEYS, &mut bucket.kms_key_id);
         at.spellings.one(&["s3_buckets"], &mut bucket.logging_target_bucket);
     });
+    each(linker, model, |queue: &mut SqsQueue, at| {
+        at.spellings.one(KEYS, &mut queue.kms_key_id);
+        at.spellings.one(&["sqs_queues"], &mut queue.dead_letter_queue);
+    });
+    each(linker, model, |topic: &mut SnsTopic, at| at.spellings.one(KEYS, &mut topic.kms_key_id));
     each(linker, model, |trail: &mut CloudTrailTrail, at| {
         at.spellings.one(KEYS, &mut trail.kms_key_id);
         at.one("/s3_bucket", &["s3_buckets"], &mut trail.s3_bucket);

@@ -1,4 +1,4 @@
-//! Lambda functions and their URLs.
+//! Lambda functions, their URLs and policies.
 //!
 //! Source: the AWS Lambda API reference.
 
@@ -7,9 +7,11 @@ use aws_sdk_lambda::types;
 
 use super::scope::Scope;
 use crate::model::{
-    EnvironmentVariable, FunctionUrl, Identity, LambdaFunction, Reason, SecretValue,
+    EnvironmentVariable, FunctionUrl, Identity, LambdaFunction, Reason, ResourceRef, SecretValue,
 };
-use crate::source::operation::lambda::{LIST_FUNCTION_URL_CONFIGS, LIST_FUNCTIONS, LIST_TAGS};
+use crate::source::operation::lambda::{
+    GET_POLICY, LIST_FUNCTION_URL_CONFIGS, LIST_FUNCTIONS, LIST_TAGS,
+};
 
 pub(super) async fn read(scope: &Scope, client: Client) {
     let pages = client.list_functions().into_paginator().send();
@@ -17,8 +19,13 @@ pub(super) async fn read(scope: &Scope, client: Client) {
     let found = pages.into_iter().flat_map(|page| page.functions.unwrap_or_default());
     let arns: Vec<String> = found.filter_map(|found| function(scope, found)).collect();
     let urls = arns.iter().map(|arn| urls(scope, &client, arn));
+    let policies = arns.iter().map(|arn| policy(scope, &client, arn));
     let tags = arns.iter().map(|arn| tags(scope, &client, arn));
-    futures::join!(futures::future::join_all(urls), futures::future::join_all(tags));
+    futures::join!(
+        futures::future::join_all(urls),
+        futures::future::join_all(policies),
+        futures::future::join_all(tags),
+    );
 }
 
 /// Keeps a function; gives its key.
@@ -82,6 +89,17 @@ async fn urls(scope: &Scope, client: &Client, arn: &str) {
         })
         .collect();
     scope.update::<LambdaFunction>(arn, |function| function.urls = found);
+}
+
+/// The function's own policy; those of its versions and aliases are not asked for.
+async fn policy(scope: &Scope, client: &Client, arn: &str) {
+    let call = client.get_policy().function_name(arn).send();
+    let none = &["ResourceNotFoundException"];
+    let Some(answer) = scope.ask(&GET_POLICY, Some(arn), none, call).await.given() else { return };
+    let Some(text) = answer.policy else { return };
+    let reference = ResourceRef::new("lambda_functions", arn);
+    let policy = scope.policy(&reference, "/policy", &text, &GET_POLICY);
+    scope.update::<LambdaFunction>(arn, |function| function.policy = policy);
 }
 
 async fn tags(scope: &Scope, client: &Client, arn: &str) {

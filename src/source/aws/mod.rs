@@ -33,6 +33,8 @@ mod s3;
 mod scope;
 mod secretsmanager;
 mod session;
+mod sns;
+mod sqs;
 
 use scope::Scope;
 use session::Session;
@@ -162,6 +164,8 @@ async fn read_region(session: &Session, name: &str) {
         Box::pin(kms::read(&scope, aws_sdk_kms::Client::new(&config))),
         Box::pin(logs::read(&scope, aws_sdk_cloudwatchlogs::Client::new(&config))),
         Box::pin(secretsmanager::read(&scope, aws_sdk_secretsmanager::Client::new(&config))),
+        Box::pin(sns::read(&scope, aws_sdk_sns::Client::new(&config))),
+        Box::pin(sqs::read(&scope, aws_sdk_sqs::Client::new(&config))),
     );
 }
 

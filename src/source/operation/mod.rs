@@ -21,6 +21,8 @@ pub(super) mod rds;
 pub(super) mod s3;
 pub(super) mod secretsmanager;
 pub(super) mod session;
+pub(super) mod sns;
+pub(super) mod sqs;
 
 /// The tables, one for each file that makes some of the calls.
 const TABLES: &[&[Operation]] = &[
@@ -43,6 +45,8 @@ const TABLES: &[&[Operation]] = &[
     s3::OPERATIONS,
     secretsmanager::OPERATIONS,
     session::OPERATIONS,
+    sns::OPERATIONS,
+    sqs::OPERATIONS,
 ];
 
 /// An operation of the AWS API, what the caller needs for it, and what of the

@@ -41,8 +41,8 @@ impl Actions {
         self.names.iter().position(|name| name == action)
     }
 
-    /// The actions that a caller must be allowed by its own policies for a
-    /// method; a role may be assumed by its trust policy alone.
+    /// The actions that a caller must be allowed by its own policies, or by a
+    /// function's, for a method; a role may be assumed by its trust policy alone.
     pub fn required(&self, method: &Method) -> Bits {
         let mut found = Bits::none(self.names.len());
         for permission in &method.permissions {
@@ -100,6 +100,8 @@ pub(super) struct Compiler<'a> {
     of_patterns: HashMap<String, Bits>,
     of_resources: HashMap<String, Arc<Bits>>,
     managed: HashMap<String, Compiled>,
+    /// What policies of functions let any principal do.
+    functions: Option<Compiled>,
 }
 
 impl<'a> Compiler<'a> {
@@ -111,7 +113,25 @@ impl<'a> Compiler<'a> {
             of_patterns: HashMap::new(),
             of_resources: HashMap::new(),
             managed: HashMap::new(),
+            functions: None,
         }
+    }
+
+    /// What policies of functions let some principal do: one that is not a
+    /// service.
+    fn functions(&mut self) -> Compiled {
+        if let Some(known) = &self.functions {
+            return known.clone();
+        }
+        let model = self.model;
+        let policies = model.lambda_functions.values().filter_map(|one| one.policy.as_ref());
+        let allowing = policies.flat_map(|policy| &policy.statements).filter(|statement| {
+            let mut named = statement.principals.iter().chain(&statement.not_principals);
+            statement.effect == Effect::Allow && named.any(|one| one.kind != "Service")
+        });
+        let compiled: Compiled = Arc::new(allowing.filter_map(|one| self.statement(one)).collect());
+        self.functions = Some(compiled.clone());
+        compiled
     }
 
     /// What a user or role is allowed at most; `None` for other nodes.
@@ -134,6 +154,7 @@ impl<'a> Compiler<'a> {
             }
             Kind::Group | Kind::Policy => return None,
         }
+        compiled.push(self.functions());
         Some(self.joined(&compiled))
     }
 

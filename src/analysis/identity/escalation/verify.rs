@@ -1,7 +1,6 @@
 //! Whether a caller can take a step, exactly: by the evaluation of every
 //! policy that has a say in it.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::RwLock;
@@ -10,11 +9,10 @@ use super::methods::{Method, On, Permission, is_assume};
 use super::nodes::{Node, Nodes};
 use super::prerequisites::federated;
 use crate::analysis::identity::evaluate::{
-    Context, OWN_ACCOUNT, OWN_REGION, Outcome, PolicySet, Principal, Request, Resource, Value,
-    decide,
+    Context, Outcome, PolicySet, Principal, Request, Resource, Value, decide,
 };
-use crate::analysis::identity::subjects::{Subjects, given_name};
-use crate::model::{GrantedAction, LambdaFunction, Model, Snapshot};
+use crate::analysis::identity::subjects::{Object, Subjects};
+use crate::model::{GrantedAction, LambdaFunction, Model, Resource as _, Snapshot};
 
 /// The policy that a caller attaches where it may choose.
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -177,10 +175,11 @@ impl<'a> Verifier<'a> {
                 Some(step)
             })),
             (On::Function, Some(node)) => {
-                let known = best(self.functions_of(node).into_iter().map(|names| {
-                    let resource = Resource { names, account: caller.principal.account.clone() };
-                    self.asked(caller, action, resource, Context::default(), None)
-                }));
+                let known = best(
+                    self.functions_of(node)
+                        .into_iter()
+                        .map(|function| self.asked_of(caller, action, &function)),
+                );
                 known.or_else(|| {
                     let mut step = self.on_any(caller, action)?;
                     let name = &node.reference.id;
@@ -210,15 +209,49 @@ impl<'a> Verifier<'a> {
         context: Context,
         trusting: Option<&Node>,
     ) -> Option<Step> {
-        let shown = resource.names.first().cloned().unwrap_or_default();
+        let object = trusting
+            .filter(|_| is_assume(action))
+            .and_then(|node| self.subjects.object(&node.reference, ""));
+        let named = match trusting {
+            Some(node) => node.reference.id.clone(),
+            None => resource.names.first().cloned().unwrap_or_default(),
+        };
+        self.decided(caller, action, resource, context, object.as_ref(), named)
+    }
+
+    /// Asks for one action on a function, whose policy counts. Permissions that
+    /// are not known of may let more in; what others let in, they do not undo.
+    fn asked_of(&self, caller: &Caller<'_>, action: &str, function: &Object) -> Option<Step> {
+        let mut resource = function.resource.clone();
+        resource.account.clone_from(&caller.principal.account);
+        let named = resource.names.first().cloned().unwrap_or_default();
+        let decided = |object: &Object| {
+            let (resource, named) = (resource.clone(), named.clone());
+            self.decided(caller, action, resource, Context::default(), Some(object), named)
+        };
+        let mut known = function.clone();
+        let open = known.policy.as_mut().map(|policy| std::mem::take(&mut policy.unknown));
+        let certain = decided(&known);
+        match open.is_some_and(|open| !open.is_empty()) {
+            true => best([certain, decided(function)]),
+            false => certain,
+        }
+    }
+
+    fn decided(
+        &self,
+        caller: &Caller<'_>,
+        action: &str,
+        resource: Resource,
+        context: Context,
+        object: Option<&Object>,
+        named: String,
+    ) -> Option<Step> {
         let mut policies = caller.policies.borrow_mut();
         policies.resource = None;
         policies.resource_control.clear();
-        if is_assume(action)
-            && let Some(node) = trusting
-            && let Some(object) = self.subjects.object(&node.reference, "")
-        {
-            self.subjects.add_object(&object, &mut policies);
+        if let Some(object) = object {
+            self.subjects.add_object(object, &mut policies);
         }
         let request = Request::new(caller.principal.clone(), action, resource, context);
         let decision = decide(&request, &policies);
@@ -227,7 +260,6 @@ impl<'a> Verifier<'a> {
             Outcome::Conditional(formula) => vec![format!("{action} is allowed if {formula}")],
             Outcome::Denied { .. } => return None,
         };
-        let named = trusting.map(|node| node.reference.id.clone()).unwrap_or(shown);
         let granted = GrantedAction {
             action: action.to_owned(),
             resource: named,
@@ -256,21 +288,10 @@ impl<'a> Verifier<'a> {
             .collect()
     }
 
-    /// The names of the functions that run with a role.
-    fn functions_of(&self, node: &Node) -> Vec<Vec<String>> {
+    /// The functions that run with a role, with their policies.
+    fn functions_of(&self, node: &Node) -> Vec<Object> {
         let found = self.functions.get(node.reference.id.as_str()).into_iter().flatten();
-        found
-            .map(|function| {
-                let arn = function.arn.clone().unwrap_or_else(|| {
-                    let region = function.region.as_deref().unwrap_or(OWN_REGION);
-                    let account = node.account.as_deref().unwrap_or(OWN_ACCOUNT);
-                    let name = given_name(&function.id, function.name.as_deref());
-                    let name = name.unwrap_or(Cow::Borrowed("*"));
-                    format!("arn:aws:lambda:{region}:{account}:function:{name}")
-                });
-                vec![arn, format!("ref:lambda_functions/{}", function.id)]
-            })
-            .collect()
+        found.filter_map(|function| self.subjects.object(&function.reference(), "")).collect()
     }
 
     /// The names of the instances that run with a role.

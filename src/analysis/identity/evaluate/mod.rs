@@ -66,6 +66,10 @@ pub fn decide(request: &Request, policies: &PolicySet) -> Decision {
         let outcome = Outcome::Denied { explicit: false, layer: LayerKind::AwsOwned };
         return settled(outcome, "the resource is AWS's own, which nobody can change");
     }
+    if special::is_kept_within_account(request) && !denied {
+        let outcome = Outcome::Denied { explicit: false, layer: LayerKind::Resource };
+        return settled(outcome, "the service lets nobody of another account do it");
+    }
     decision.assumptions = assumptions;
     decision
 }

@@ -155,6 +155,9 @@ const NAMED_BY_ARN: &[(&str, &str)] = &[
     (":key/", "kms_keys/"),
     (":secret:", "secrets/"),
     (":log-group:", "log_groups/"),
+    (":function:", "lambda_functions/"),
+    (":", "sqs_queues/"),
+    (":", "sns_topics/"),
 ];
 
 /// A text in which the account and region of a template have no colons.

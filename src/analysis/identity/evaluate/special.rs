@@ -41,6 +41,33 @@ pub(super) fn must_be_allowed_by_resource(request: &Request) -> bool {
     })
 }
 
+/// Actions on queues that a queue's policy can give to nobody of another account.
+const WITHIN_ACCOUNT: &[&str] = &[
+    "sqs:addpermission",
+    "sqs:cancelmessagemovetask",
+    "sqs:createqueue",
+    "sqs:deletequeue",
+    "sqs:listmessagemovetasks",
+    "sqs:listqueues",
+    "sqs:listqueuetags",
+    "sqs:removepermission",
+    "sqs:setqueueattributes",
+    "sqs:startmessagemovetask",
+    "sqs:tagqueue",
+    "sqs:untagqueue",
+];
+
+/// Whether the request comes from another account than the resource's, and the
+/// service lets nobody of another one take the action.
+///
+/// Source: the Amazon SQS developer guide, "Limitations of Amazon SQS custom
+/// policies".
+pub(super) fn is_kept_within_account(request: &Request) -> bool {
+    request.principal.account.is_some()
+        && !request.is_same_account()
+        && WITHIN_ACCOUNT.contains(&request.action.to_ascii_lowercase().as_str())
+}
+
 /// Changes to policies, which AWS refuses for its own.
 const POLICY_CHANGES: &[&str] = &[
     "iam:createpolicyversion",

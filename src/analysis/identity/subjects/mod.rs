@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 mod objects;
 
-pub use objects::{Object, delegating_policy};
+pub use objects::{Object, delegating_policy, not_held};
 
 use super::catalogue;
 use super::evaluate::{

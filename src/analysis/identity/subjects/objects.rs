@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::super::evaluate::pattern::{Cover, cover, literal, pieces};
 use super::super::evaluate::{
     Formula, Layer, OWN_ACCOUNT, OWN_REGION, Place, Policy, PolicySet, Resource,
 };
+use super::super::resource_policies::{self, Kind};
 use super::{Subjects, given_name, own, place, role, user};
-use crate::model::{PolicyDocument, Reason, ResourceRef};
+use crate::model::{Reason, ResourceRef};
 
 /// A resource with its policy.
 #[derive(Debug, Clone, Default)]
@@ -32,19 +34,7 @@ impl Subjects<'_> {
             // An ARN of which nothing is known.
             None => "arn:*:*:*:*:*".to_owned(),
         };
-        let (path, document) = self.policy_of(reference);
-        let mut policy = document.map(|document| {
-            let name = format!("policy of {}", reference.id);
-            Layer::of([Policy::new(
-                name,
-                place(&reference.collection, &reference.id, path),
-                &document,
-            )])
-        });
-        if let Some(reason) = self.gap(&reference.collection, &reference.id, path) {
-            let words = format!("the policy of {} ({reason})", reference.id);
-            policy.get_or_insert_default().unknown.push(words);
-        }
+        let policy = self.policy_of(reference, below);
         Some(Object {
             reference: Some(reference.clone()),
             resource: Resource { names: vec![arn, named(&reference.id)], account: Some(account) },
@@ -71,54 +61,82 @@ impl Subjects<'_> {
             "kms_keys" => format!("arn:aws:kms:{region}:{account}:key/*"),
             "iam_roles" => self.model.iam_roles.get(&reference.id).map(role)?.arn,
             "iam_users" => self.model.iam_users.get(&reference.id).map(user)?.arn,
+            "sqs_queues" => format!("arn:aws:sqs:{region}:{account}:{}", or_any(name)),
+            "sns_topics" => format!("arn:aws:sns:{region}:{account}:{}", or_any(name)),
+            "lambda_functions" => {
+                format!("arn:aws:lambda:{region}:{account}:function:{}", or_any(name))
+            }
             "log_groups" => format!("arn:aws:logs:{region}:{account}:log-group:{}", or_any(name)),
             _ => return None,
         })
     }
 
-    /// Where the policy of a resource stands, and what it says.
-    fn policy_of(&self, reference: &ResourceRef) -> (&'static str, Option<PolicyDocument>) {
+    /// The policy of a resource, or of the version or alias of a function that
+    /// `below` names.
+    fn policy_of(&self, reference: &ResourceRef, below: &str) -> Option<Layer> {
         let id = &reference.id;
-        let model = self.model;
-        match reference.collection.as_str() {
-            "s3_buckets" => {
-                ("/policy", model.s3_buckets.get(id).and_then(|found| found.policy.clone()))
-            }
-            "secrets" => ("/policy", model.secrets.get(id).and_then(|found| found.policy.clone())),
-            "kms_keys" => (
-                "/policy",
-                model.kms_keys.get(id).map(|found| {
-                    found.policy.clone().unwrap_or_else(|| {
-                        default_key_policy(found.account.as_deref().unwrap_or(OWN_ACCOUNT))
-                    })
-                }),
-            ),
-            "opensearch_domains" => (
-                "/access_policy",
-                model.opensearch_domains.get(id).and_then(|found| found.access_policy.clone()),
-            ),
-            "iam_roles" => (
-                "/assume_role_policy",
-                model.iam_roles.get(id).and_then(|found| found.assume_role_policy.clone()),
-            ),
-            _ => ("/policy", None),
+        let qualified = reference.collection == "lambda_functions" && !below.is_empty();
+        let held = match resource_policies::of_collection(&reference.collection)? {
+            Kind::Held(held) if !qualified => held,
+            _ => return Some(not_held(&format!("{id}{below}"))),
+        };
+        let mut policy = resource_policies::policy(self.model, reference).map(|document| {
+            let place = place(&reference.collection, id, held.path);
+            Layer::of([Policy::new(format!("policy of {id}"), place, &document)])
+        });
+        if let Some(reason) = self.gap(&reference.collection, id, held.path) {
+            let words = format!("the policy of {id} ({reason})");
+            policy.get_or_insert_default().unknown.push(words);
         }
+        policy
+    }
+
+    /// The version or alias of a function that a text names, by the key or the
+    /// ARN of the one or the other: the function, and what follows its name.
+    pub fn qualified(&self, text: &str) -> Option<(ResourceRef, String)> {
+        let functions = &self.model.lambda_functions;
+        let found = |id: &str, below: &str| {
+            Some((ResourceRef::new("lambda_functions", id), below.to_owned()))
+        };
+        let (function, qualifier) = match text.match_indices(':').nth(6) {
+            Some((end, _)) if text.starts_with("arn:") => text.split_at(end),
+            _ => (text, ""),
+        };
+        if let Some(id) = functions
+            .values()
+            .find(|one| !qualifier.is_empty() && one.arn.as_deref() == Some(function))
+            .map(|one| &one.id)
+        {
+            return found(id, qualifier);
+        }
+        let of = functions.values().find(|one| one.qualified.iter().any(|known| known == text))?;
+        found(&of.id, if qualifier.is_empty() { ":*" } else { qualifier })
+    }
+
+    /// The resource whose policy the model holds and that is called by this ARN,
+    /// though the source does not tell its ARN.
+    pub fn by_arn(&self, arn: &str) -> Option<ResourceRef> {
+        let Some(Kind::Held(held)) = resource_policies::of_arn(arn) else { return None };
+        let asked = literal(arn);
+        let is_called = |reference: &ResourceRef| {
+            let known = self.model.get(reference).and_then(|found| found.arn().map(str::to_owned));
+            let own = known.or_else(|| self.arn(reference)).filter(|own| !own.contains('*'));
+            own.is_some_and(|own| cover(&pieces(&own), &asked) == Cover::Whole)
+        };
+        let ids = self.model.ids(held.collection).into_iter();
+        let mut found =
+            ids.map(|id| ResourceRef::new(held.collection, id)).filter(|one| is_called(one));
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// Why the policy of a resource that is not in the model could not be read,
     /// by its ARN; see [`Self::unread`].
     pub fn unread_policy(&self, arn: &str) -> Option<&Reason> {
-        let mut fields = arn.splitn(6, ':').skip(2);
-        let (service, region, name) = (fields.next()?, fields.next()?, fields.nth(1)?);
-        let (collection, path) = match service {
-            "s3" => ("s3_buckets", "/policy"),
-            "secretsmanager" => ("secrets", "/policy"),
-            "kms" => ("kms_keys", "/policy"),
-            "es" => ("opensearch_domains", "/access_policy"),
-            "iam" if name.starts_with("role/") => ("iam_roles", "/assume_role_policy"),
-            _ => return None,
-        };
-        self.unread(collection, path, region)
+        let region = arn.split(':').nth(3)?;
+        match resource_policies::of_arn(arn)? {
+            Kind::Held(held) => self.unread(held.collection, held.path, region),
+            Kind::NotHeld => None,
+        }
     }
 
     /// Adds the policies on the resource's side.
@@ -174,28 +192,14 @@ impl Subjects<'_> {
     }
 }
 
+/// The policy of a resource for which the model has no place.
+pub fn not_held(name: &str) -> Layer {
+    let words = format!("the policy of {name} (policies of its kind are not read)");
+    Layer { policies: Vec::new(), unknown: vec![words] }
+}
+
 /// A policy that lets the identity policies of an account decide.
 pub fn delegating_policy(account: &str) -> Layer {
-    Layer::of([Policy::new("policy", Place::Nowhere, &delegating(account, "*"))])
-}
-
-/// What a key says that was given no policy.
-///
-/// Source: the AWS KMS developer guide, "Default key policy".
-fn default_key_policy(account: &str) -> PolicyDocument {
-    delegating(account, "kms:*")
-}
-
-fn delegating(account: &str, action: &str) -> PolicyDocument {
-    use crate::model::{Effect, Principal as Named, Statement};
-    PolicyDocument {
-        version: Some("2012-10-17".to_owned()),
-        statements: vec![Statement {
-            effect: Effect::Allow,
-            principals: vec![Named { kind: "AWS".to_owned(), value: account.to_owned() }],
-            actions: vec![action.to_owned()],
-            resources: vec!["*".to_owned()],
-            ..Statement::default()
-        }],
-    }
+    let document = resource_policies::delegating(account, "*");
+    Layer::of([Policy::new("policy", Place::Nowhere, &document)])
 }

@@ -103,6 +103,11 @@ const TARGETS: &[(&str, &[Target])] = &[
     ("AWS::IAM::UserToGroupAddition", &[("Users", "iam_users", &["/groups"])]),
     ("AWS::KMS::Alias", &[("TargetKeyId", "kms_keys", &["/aliases"])]),
     ("AWS::S3::BucketPolicy", &[("Bucket", "s3_buckets", &["/policy"])]),
+    ("AWS::SQS::QueuePolicy", &[("Queues", "sqs_queues", &["/policy"])]),
+    ("AWS::SQS::QueueInlinePolicy", &[("Queue", "sqs_queues", &["/policy"])]),
+    ("AWS::SNS::TopicPolicy", &[("Topics", "sns_topics", &["/policy"])]),
+    ("AWS::SNS::TopicInlinePolicy", &[("TopicArn", "sns_topics", &["/policy"])]),
+    ("AWS::Lambda::Permission", &[("FunctionName", "lambda_functions", &["/policy"])]),
     ("AWS::SecretsManager::ResourcePolicy", &[("SecretId", "secrets", &["/policy"])]),
     (
         "AWS::ApplicationAutoScaling::ScalableTarget",
@@ -280,7 +285,8 @@ pub(in super::super) fn of_unseen(expression: &str, detail: &str, root: &Root) -
 }
 
 /// What SAM makes of a resource, as far as the model has a place for it:
-/// functions, and roles with what they may do.
+/// functions, roles with what they may do, and queues between a topic and a
+/// function, with the policies that let the topic in.
 ///
 /// Source: AWS SAM developer guide, "Generated CloudFormation resources for AWS
 /// SAM".
@@ -291,6 +297,8 @@ pub(in super::super) fn of_sam(expression: &str, detail: &str, root: &Root) -> V
         ("iam_policies", ""),
         ("iam_roles", "/attached_policies"),
         ("iam_roles", "/inline_policies"),
+        ("sqs_queues", ""),
+        ("sqs_queues", "/policy"),
     ];
     open(places, expression, detail, root)
 }

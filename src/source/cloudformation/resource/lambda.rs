@@ -1,9 +1,10 @@
 //! `AWS::Lambda`.
 
-use super::Declared;
+use super::{Declared, target_of};
 use crate::model::{
     EnvironmentVariable, FunctionUrl, Gap, LambdaFunction, Reason, ResourceRef, Snapshot, link,
 };
+use crate::source::lambda_permission::{self, Permission};
 use crate::source::node::Value;
 
 pub(super) fn function(declared: &Declared<'_>, snapshot: &mut Snapshot) {
@@ -50,6 +51,40 @@ pub(super) fn qualified(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         _ => return,
     };
     snapshot.alias(&ResourceRef::new("lambda_functions", function), declared.id.clone());
+}
+
+/// Notes on a function what its version or alias is called.
+pub(super) fn name_qualified(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    if !["AWS::Lambda::Alias", "AWS::Lambda::Version"].contains(&declared.kind.as_str()) {
+        return;
+    }
+    let named = declared.target("FunctionName");
+    if let Some(id) = named.and_then(|name| lambda_permission::function(snapshot, &name)) {
+        let function = ResourceRef::new("lambda_functions", id);
+        lambda_permission::name_qualified(snapshot, &function, declared.id.clone());
+    }
+}
+
+pub(super) fn permission(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let named = declared.get("FunctionName").filter(|node| !lambda_permission::is_qualified(node));
+    let Some(id) =
+        named.and_then(target_of).and_then(|name| lambda_permission::function(snapshot, &name))
+    else {
+        return;
+    };
+    let permission = Permission {
+        sid: None,
+        action: declared.get("Action"),
+        principal: declared.get("Principal"),
+        source_arn: declared.get("SourceArn"),
+        source_account: declared.get("SourceAccount"),
+        organization: declared.get("PrincipalOrgID"),
+        url_auth_type: declared.get("FunctionUrlAuthType"),
+        via_url: declared.get("InvokedViaFunctionUrl"),
+        event_source_token: declared.get("EventSourceToken"),
+    };
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("lambda_functions", &id));
+    lambda_permission::add(&mut draft, &id, &permission, Some(&declared.origin));
 }
 
 pub(super) fn url(declared: &Declared<'_>, snapshot: &mut Snapshot) {

@@ -28,6 +28,8 @@ mod rds;
 mod s3;
 mod secretsmanager;
 mod service_entry;
+mod sns;
+mod sqs;
 mod transit_gateway;
 
 pub(super) use adding::{Unplaced, of_sam, of_unrolled, of_unseen, record, unplaced};
@@ -122,6 +124,7 @@ fn mapping(kind: &str) -> Option<(Phase, Mapping)> {
         "AWS::Lambda::Function" => (Alone, lambda::function),
         "AWS::Lambda::Alias" | "AWS::Lambda::Version" => (Alone, lambda::qualified),
         "AWS::Lambda::Url" => (Adding, lambda::url),
+        "AWS::Lambda::Permission" => (Adding, lambda::permission),
         "AWS::RDS::DBInstance" => (Alone, rds::instance),
         "AWS::RDS::DBCluster" => (Alone, rds::cluster),
         "AWS::RDS::DBSubnetGroup" => (Alone, rds::subnet_group),
@@ -158,6 +161,10 @@ fn mapping(kind: &str) -> Option<(Phase, Mapping)> {
         "AWS::KMS::Alias" => (Adding, kms::alias),
         "AWS::S3::Bucket" => (Alone, s3::bucket),
         "AWS::S3::BucketPolicy" => (Adding, s3::bucket_policy),
+        "AWS::SQS::Queue" => (Alone, sqs::queue),
+        "AWS::SQS::QueuePolicy" | "AWS::SQS::QueueInlinePolicy" => (Adding, sqs::queue_policy),
+        "AWS::SNS::Topic" => (Alone, sns::topic),
+        "AWS::SNS::TopicPolicy" | "AWS::SNS::TopicInlinePolicy" => (Adding, sns::topic_policy),
         "AWS::SecretsManager::Secret" => (Alone, secretsmanager::secret),
         "AWS::SecretsManager::ResourcePolicy" => (Adding, secretsmanager::resource_policy),
         "AWS::SecretsManager::RotationSchedule" => (Adding, secretsmanager::rotation_schedule),
@@ -176,11 +183,18 @@ pub(super) fn is_read(kind: &str) -> bool {
         || kind.ends_with("::MODULE")
 }
 
+/// Types that stand alone and tell something of others besides.
+const IN_BOTH_PHASES: &[&str] = &[
+    "AWS::IAM::ManagedPolicy",
+    "AWS::EC2::Instance",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::Version",
+];
+
 /// Whether a type is read in a phase.
 pub(super) fn belongs_to(kind: &str, phase: Phase) -> bool {
     mapping(kind).is_some_and(|(of, _)| of == phase)
-        || (["AWS::IAM::ManagedPolicy", "AWS::EC2::Instance"].contains(&kind)
-            && phase == Phase::Adding)
+        || (IN_BOTH_PHASES.contains(&kind) && phase == Phase::Adding)
 }
 
 /// The collection that a type's resources live in.
@@ -233,6 +247,9 @@ fn map(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapshot) {
     }
     if declared.kind == "AWS::EC2::Instance" && phase == Phase::Adding {
         ec2_instance::take_interface(declared, snapshot);
+    }
+    if phase == Phase::Adding {
+        lambda::name_qualified(declared, snapshot);
     }
     if phase == Phase::Alone {
         credentials::declare(declared, snapshot);

@@ -136,6 +136,10 @@ pub(in super::super) fn targets(kind: &str) -> &'static [Target] {
         "aws_s3_bucket_acl" => &[("bucket", "s3_buckets", &["/acl_grants"])],
         "aws_s3_bucket_ownership_controls" => &[("bucket", "s3_buckets", &["/object_ownership"])],
         "aws_s3_bucket_versioning" => &[("bucket", "s3_buckets", &["/versioning"])],
+        "aws_lambda_permission" => &[("function_name", "lambda_functions", &["/policy"])],
+        "aws_sqs_queue_policy" => &[("queue_url", "sqs_queues", &["/policy"])],
+        "aws_sqs_queue_redrive_policy" => &[("queue_url", "sqs_queues", &["/dead_letter_queue"])],
+        "aws_sns_topic_policy" => &[("arn", "sns_topics", &["/policy"])],
         "aws_secretsmanager_secret_policy" => &[("secret_arn", "secrets", &["/policy"])],
         "aws_secretsmanager_secret_rotation" => {
             &[("secret_id", "secrets", &["/rotation_enabled", "/rotation_days"])]
@@ -153,6 +157,9 @@ pub(in super::super) fn sets_all(kind: &str) -> bool {
             kind,
             "aws_secretsmanager_secret_policy"
                 | "aws_secretsmanager_secret_rotation"
+                | "aws_sqs_queue_policy"
+                | "aws_sqs_queue_redrive_policy"
+                | "aws_sns_topic_policy"
                 | "aws_kms_key_policy"
                 | "aws_vpc_endpoint_policy"
                 | "aws_vpc_endpoint_private_dns"
@@ -172,7 +179,8 @@ pub(in super::super) fn stays_in(collection: &str, path: &str) -> bool {
         "iam_roles" | "internet_gateways" | "elastic_ips" | "network_interfaces" => true,
         "instances" => path == "/security_group_ids",
         "opensearch_domains" => path == "/access_policy",
-        "secrets" | "kms_keys" => path == "/policy",
+        "secrets" | "kms_keys" | "sns_topics" => path == "/policy",
+        "sqs_queues" => ["/policy", "/dead_letter_queue"].contains(&path),
         "s3_buckets" => {
             ["/policy", "/sse_algorithm", "/kms_key_id", "/logging_target_bucket", "/acl_grants"]
                 .contains(&path)

@@ -4,7 +4,8 @@ use super::Declared;
 use crate::model::{
     EnvironmentVariable, FunctionUrl, Gap, LambdaFunction, Reason, ResourceRef, Snapshot,
 };
-use crate::source::node::Node;
+use crate::source::lambda_permission::{self, Permission};
+use crate::source::node::{Node, Value};
 
 pub(super) fn function(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "lambda_functions");
@@ -39,14 +40,70 @@ pub(super) fn function(declared: &Declared<'_>, snapshot: &mut Snapshot) {
             value: draft.variable(&format!("/environment/{index}/value"), name, Some(value)),
         })
         .collect();
+    if !declared.instance.created {
+        // Others may have permissions that the plan does not have.
+        draft.gap("/policy", not_told());
+    }
     // What its alias or its permission calls it by.
     let reference = ResourceRef::new("lambda_functions", &function.id);
-    for attribute in ["qualified_arn", "invoke_arn"] {
-        if let Some(text) = declared.get(attribute).and_then(Node::text) {
-            snapshot.alias(&reference, text);
+    let spelled = |attribute: &str| declared.get(attribute).and_then(Node::text);
+    for text in ["qualified_arn", "invoke_arn"].into_iter().filter_map(spelled) {
+        snapshot.alias(&reference, text);
+    }
+    let unpublished = spelled("qualified_arn").filter(|arn| arn.ends_with(":$LATEST"));
+    function.qualified.extend(spelled("qualified_arn").filter(|_| unpublished.is_none()));
+    snapshot.model.insert(function);
+}
+
+fn not_told() -> Reason {
+    super::not_told("a function")
+}
+
+/// Keeps the policies of functions that are there already.
+pub(super) fn keep_known(base: &Snapshot, read: &mut Snapshot) {
+    for (id, function) in &mut read.model.lambda_functions {
+        let Some(known) = base.model.lambda_functions.get(id) else { continue };
+        let before = read.gaps.len();
+        read.gaps.retain(|gap| {
+            !(gap.collection == "lambda_functions"
+                && gap.id.as_deref() == Some(id)
+                && gap.reason == not_told())
+        });
+        if read.gaps.len() < before {
+            function.policy.clone_from(&known.policy);
+            // What the account does not tell of it stays open.
+            let open = base.gaps.iter().filter(|gap| {
+                gap.collection == "lambda_functions"
+                    && gap.id.as_deref() == Some(id)
+                    && gap.touches("/policy")
+            });
+            read.gaps.extend(open.cloned());
         }
     }
-    snapshot.model.insert(function);
+}
+
+pub(super) fn permission(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let named = declared.get("function_name").filter(|node| !lambda_permission::is_qualified(node));
+    let text = match named.map(|node| &node.value) {
+        Some(Value::Reference(reference)) => Some(reference.id.clone()),
+        _ => named.and_then(Node::text),
+    };
+    let found = text.and_then(|text| lambda_permission::function(snapshot, &text));
+    // That of a version or an alias is not the function's.
+    let Some(id) = found.filter(|_| declared.get("qualifier").is_none()) else { return };
+    let permission = Permission {
+        sid: declared.get("statement_id"),
+        action: declared.get("action"),
+        principal: declared.get("principal"),
+        source_arn: declared.get("source_arn"),
+        source_account: declared.get("source_account"),
+        organization: declared.get("principal_org_id"),
+        url_auth_type: declared.get("function_url_auth_type"),
+        via_url: declared.get("invoked_via_function_url"),
+        event_source_token: declared.get("event_source_token"),
+    };
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("lambda_functions", &id));
+    lambda_permission::add(&mut draft, &id, &permission, Some(&declared.origin));
 }
 
 /// An alias is called for its function.
@@ -54,9 +111,11 @@ pub(super) fn qualified(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let Some(id) = declared.target::<LambdaFunction>(snapshot, "function_name") else { return };
     let function = ResourceRef::new("lambda_functions", id);
     snapshot.alias(&function, declared.address.clone());
+    lambda_permission::name_qualified(snapshot, &function, declared.address.clone());
     for attribute in ["arn", "invoke_arn"] {
         if let Some(text) = declared.get(attribute).and_then(Node::text) {
-            snapshot.alias(&function, text);
+            snapshot.alias(&function, text.clone());
+            lambda_permission::name_qualified(snapshot, &function, text);
         }
     }
 }

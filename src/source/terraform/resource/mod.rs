@@ -39,6 +39,8 @@ mod revoked;
 mod s3;
 mod secretsmanager;
 mod service_entry;
+mod sns;
+mod sqs;
 mod transit_gateway;
 mod vpc_endpoint;
 
@@ -48,7 +50,6 @@ pub(super) use default_vpc::adopt;
 pub(super) use exclusive::{apply as apply_exclusive, is_declared};
 pub(super) use references::note as note_references;
 pub(super) use revoked::revoke;
-pub(super) use s3::keep_known;
 
 /// Resources that stand alone are read before those that add to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,6 +168,7 @@ fn entry(kind: &str) -> Option<Entry> {
         }
         "aws_apigatewayv2_integration" => adding(service_entry::v2_integration),
         "aws_lambda_function" => alone("lambda_functions", Arn, lambda::function),
+        "aws_lambda_permission" => adding(lambda::permission),
         "aws_lambda_alias" => adding(lambda::qualified),
         "aws_lambda_function_url" => adding(lambda::url),
         "aws_db_instance" => alone("rds_instances", Arn, rds::instance),
@@ -235,6 +237,11 @@ fn entry(kind: &str) -> Option<Entry> {
         "aws_s3_bucket_acl" => adding(s3::acl),
         "aws_s3_bucket_ownership_controls" => adding(s3::ownership),
         "aws_s3_bucket_versioning" => adding(s3::versioning),
+        "aws_sqs_queue" => alone("sqs_queues", Arn, sqs::queue),
+        "aws_sqs_queue_policy" => adding(sqs::policy),
+        "aws_sqs_queue_redrive_policy" => adding(sqs::redrive_policy),
+        "aws_sns_topic" => alone("sns_topics", Arn, sns::topic),
+        "aws_sns_topic_policy" => adding(sns::policy),
         "aws_secretsmanager_secret" => alone("secrets", Arn, secretsmanager::secret),
         "aws_secretsmanager_secret_policy" => adding(secretsmanager::policy),
         "aws_secretsmanager_secret_rotation" => adding(secretsmanager::rotation),
@@ -259,6 +266,20 @@ pub(super) fn may_change(kind: &str) -> Vec<(&'static str, &'static str)> {
             .flat_map(|(_, collection, paths)| paths.iter().map(|path| (*collection, *path)))
             .collect(),
     }
+}
+
+/// Keeps what `base` knows of resources that are there already and the plan does
+/// not tell of.
+pub(super) fn keep_known(base: &Snapshot, read: &mut Snapshot) {
+    s3::keep_known(base, read);
+    lambda::keep_known(base, read);
+}
+
+/// Why something of a resource that is there already is not known.
+fn not_told(what: &str) -> Reason {
+    let source =
+        format!("a plan or state that does not manage it for {what} that is there already");
+    Reason::NotInSource { source }
 }
 
 /// Forgets the gaps of a resource at or below `paths`, which are set anew.

@@ -16,13 +16,12 @@ const BY_DEFAULT: [&str; 5] = [
 ];
 
 fn not_told() -> Reason {
-    let source = "a plan or state that does not manage it for a bucket that is there already";
-    Reason::NotInSource { source: source.to_owned() }
+    super::not_told("a bucket")
 }
 
 /// Keeps what `base` knows of buckets that are there already and the plan does
 /// not manage.
-pub(in super::super) fn keep_known(base: &Snapshot, read: &mut Snapshot) {
+pub(super) fn keep_known(base: &Snapshot, read: &mut Snapshot) {
     for (id, bucket) in &mut read.model.s3_buckets {
         let Some(known) = base.model.s3_buckets.get(id) else { continue };
         for path in BY_DEFAULT {

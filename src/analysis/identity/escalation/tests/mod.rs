@@ -232,6 +232,28 @@ fn every_method_is_found_with_what_it_needs_and_not_without_any_one_permission()
 }
 
 #[test]
+fn a_functions_own_policy_lets_a_caller_change_it() {
+    let on_function = |method: &&Method| method.permissions.iter().all(|p| p.on == On::Function);
+    let methods: Vec<&Method> = methods().iter().filter(on_function).collect();
+    assert!(!methods.is_empty());
+    for method in methods {
+        for (principal, ways) in [(arn("user", "caller"), 1), (arn("user", "another"), 0)] {
+            let mut model = model_for(method, None);
+            model["iam_users"]["caller"]["inline_policies"] = json!([]);
+            let actions: Vec<&str> = method.permissions.iter().map(|p| p.action.as_str()).collect();
+            model["lambda_functions"]["f"]["policy"] = document(json!([{"Effect": "Allow",
+                "Principal": {"AWS": principal}, "Action": actions, "Resource": FUNCTION}]));
+            let found = found(model, method);
+            assert_eq!(found.len(), ways, "{} {principal}", method.id);
+            for permission in found.iter().flat_map(|found| &found.steps[0].permissions) {
+                assert_eq!(permission.statements[0].collection, "lambda_functions");
+                assert_eq!(permission.statements[0].path, "/policy/statements/0");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_function_that_is_not_known_leaves_its_ways_open() {
     let on_function = |method: &&Method| method.permissions.iter().any(|p| p.on == On::Function);
     let methods: Vec<&Method> = methods().iter().filter(on_function).collect();
