@@ -230,11 +230,6 @@ fn nothing_passes_that_rests_on_what_lies_outside(
                     (collection, id) != (&resource.collection, &resource.id)
                 })
                 .filter(|key| matches!(found.status(key), None | Some(Status::Pass)))
-                // A service whose task definition is not known at all, as against one
-                // that is named and not seen, leaves no role open yet.
-                .filter(|(control, ..)| {
-                    matches!(outside, Outside::Literal) || control != "secrets-scoped"
-                })
                 .filter(|(control, collection, ..)| {
                     !OF_WHAT_IS_SEEN.contains(&(control.as_str(), collection.as_str()))
                 })

@@ -307,10 +307,10 @@ Resources:
     Properties: {TargetFunctionArn: !Ref Other, AuthType: NONE}
 ",
     );
-    assert_eq!(gaps(&snapshot, "eks_clusters"), ["/public_access_cidrs", "/subnet_ids"]);
+    assert_eq!(gaps(&snapshot, "eks_clusters"), ["/public_access_cidrs/-", "/subnet_ids/-"]);
     let mut open = gaps(&snapshot, "lambda_functions");
     open.sort();
-    assert_eq!(open, ["/environment/1/value", "/in_vpc", "/subnet_ids", "/urls"]);
+    assert_eq!(open, ["/environment/1/value", "/in_vpc", "/subnet_ids/-", "/urls"]);
     let found = function(&snapshot);
     assert_eq!(found.in_vpc, None);
     assert_eq!(found.environment[0].value, SecretValue::of_reference());

@@ -92,7 +92,7 @@ fn what_a_change_leaves_to_the_provider_is_what_it_was() {
             changes.iter_mut().find(|one| one["address"] == "aws_instance.plain").unwrap();
         instance["change"]["actions"] = serde_json::json!(["update"]);
     });
-    assert!(doubts(&snapshot, "aws_instance.plain").contains("/security_group_ids"));
+    assert!(doubts(&snapshot, "aws_instance.plain").contains("/security_group_ids/-"));
 }
 
 #[test]

@@ -19,6 +19,7 @@
 #     - ecs_task_definitions.execution_role
 #     - ecs_task_definitions.task_role
 #     - ecs_task_definitions.containers.secrets.value_from
+#     - ecs_services.task_definition
 #   architecture: ["2D", "4"]
 #   remediation:
 #     summary: Name the secrets' ARNs in the statement that allows secretsmanager:GetSecretValue.
@@ -39,6 +40,8 @@
 #     soc2: ["CC6.1", "CC6.3"]
 #     well-architected: ["SEC03-BP02"]
 package audit.secrets_scoped
+
+import data.audit.lib.ecs
 
 ecs_tasks := "ecs-tasks.amazonaws.com"
 
@@ -164,6 +167,29 @@ deny contains finding if {
 }
 
 applicable contains ["iam_roles", role] if some role, _ in may_be_of
+
+# Services of which it is not known what they run: a role that no task definition
+# names may be of it.
+open_services[account] contains id if {
+	some id, service in ecs.services
+	service.task_definition == null
+	account := service.account
+}
+
+open_roles contains [role, service] if {
+	some role, found in input.iam_roles
+	ecs_tasks in found.trust.services
+	not definitions[role]
+	found.effective.readable_secrets != []
+	some service in open_services[found.account]
+}
+
+applicable contains ["iam_roles", role] if some [role, _] in open_roles
+
+depends contains {"subject": ["iam_roles", role], "on": ["ecs_services", service]} if some [role, service] in open_roles
+
+# No other service matters.
+depends contains {"subject": ["iam_roles", role], "on": ["ecs_services", null]} if some role, _ in input.iam_roles
 
 # The task definitions' roles and the lists of secrets that they name.
 use_evidence(uses) := array.concat(
