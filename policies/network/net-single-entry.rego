@@ -134,7 +134,7 @@ deny contains finding if {
 				array.concat(
 					[["instances", id, ec2.bastion_pointer] | collection == "instances"],
 					# A load balancer's own, where that one was not listed.
-					[["load_balancers", null, ""] |
+					[["load_balancers"] |
 						collection == "network_interfaces"
 						startswith(input.network_interfaces[id].description, "ELB ")
 					],
