@@ -861,10 +861,10 @@ fn an_empty_section_is_no_mistake() {
 
 #[test]
 fn types_that_nothing_judges_are_named() {
-    let text = "Resources:\n  A: {Type: AWS::SNS::Topic}\n  B: {Type: AWS::EC2::VPC}\n";
+    let text = "Resources:\n  A: {Type: AWS::DynamoDB::Table}\n  B: {Type: AWS::EC2::VPC}\n";
     let loaded = read(text, &TemplateOptions::default());
     let notes: Vec<&str> = loaded.diagnostics.iter().map(|note| note.message.as_str()).collect();
-    assert_eq!(notes, ["no control judges these types: AWS::SNS::Topic"]);
+    assert_eq!(notes, ["no control judges these types: AWS::DynamoDB::Table"]);
 }
 
 /// SAM makes a permission out of the event, which breaks the circle.

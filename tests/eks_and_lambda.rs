@@ -313,7 +313,8 @@ Resources:
     assert_eq!(open, ["/environment/1/value", "/in_vpc", "/subnet_ids/-", "/urls"]);
     let found = function(&snapshot);
     assert_eq!(found.in_vpc, None);
-    assert_eq!(found.environment[0].value, SecretValue::of_reference());
+    let token = &found.environment[0].value;
+    assert_eq!((token.literal, token.looks_like_credential), (Some(false), Some(true)));
     assert_eq!(found.environment[1].value, SecretValue::unknown());
     let reached = &snapshot.model.analysis.reachability;
     assert_eq!(reached["lambda_functions/t/Function"].from_internet, None);

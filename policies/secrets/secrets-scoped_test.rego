@@ -130,7 +130,19 @@ test_a_role_that_a_task_may_have_is_judged if {
 	roles := {"iam_roles": {"other": {"account": "111111111111", "trust": {"services": ["ecs-tasks.amazonaws.com"]}}}}
 	["iam_roles", "other"] in secrets_scoped.applicable with input as object.union(model(arn, arn), roles)
 	on := {item.on | some item in secrets_scoped.depends; item.subject == ["iam_roles", "other"]} with input as object.union(model(arn, arn), roles)
-	on == {["ecs_task_definitions", "task"]}
+	on == {["ecs_task_definitions", "task"], ["ecs_services", null]}
+}
+
+test_a_service_of_which_it_is_not_known_what_it_runs_may_have_the_role if {
+	none := json.patch(model(arn, arn), [{"op": "remove", "path": "/ecs_task_definitions/task"}])
+	open := object.union(none, {"ecs_services": {"s": {
+		"account": "111111111111",
+		"deployment_controller": "ECS",
+		"launch_type": "FARGATE",
+		"task_definition": null,
+	}}})
+	on := {item.on | some item in secrets_scoped.depends; item.subject == ["iam_roles", "execution"]} with input as open
+	on == {["ecs_services", "s"], ["ecs_services", null]}
 }
 
 test_a_task_definition_that_was_not_seen_may_have_the_role if {
