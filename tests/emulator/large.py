@@ -84,15 +84,18 @@ for number in range(OTHERS):
 
 
 def fill_with_calls_for_each():
-    """Buckets, keys, secrets, balancers, services and trails."""
+    """Buckets, keys, secrets, queues, topics, balancers, services and trails."""
     s3, kms, secrets = client("s3"), client("kms"), client("secretsmanager")
     elb, ecs, trails = client("elbv2"), client("ecs"), client("cloudtrail")
+    sqs, sns = client("sqs"), client("sns")
     cluster = ecs.create_cluster(clusterName="orders")["cluster"]["clusterName"]
     for number in range(OTHERS):
         bucket = f"large-account-{number}"
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         kms.create_key(Description="key")
         secrets.create_secret(Name=f"orders/{number}", SecretString="emulated-secret")
+        sqs.create_queue(QueueName=f"orders-{number}")
+        sns.create_topic(Name=f"orders-{number}")
         trails.create_trail(Name=f"trail-{number}", S3BucketName=bucket)
         balancer = elb.create_load_balancer(
             Name=f"alb-{number}", Subnets=subnets[:2], SecurityGroups=[groups[number]]
