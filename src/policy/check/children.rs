@@ -1,6 +1,6 @@
 //! The parts of an expression, for the walks over the syntax tree.
 
-use regorus::unstable::{Expr, Literal, LiteralStmt, Query};
+use regorus::unstable::{Expr, Literal, LiteralStmt, Query, Rule, RuleHead};
 
 /// What stands inside an expression.
 pub enum Child<'a> {
@@ -14,6 +14,23 @@ pub enum Child<'a> {
         /// The terms: key and value, or one.
         terms: Vec<&'a Expr>,
     },
+}
+
+/// The terms of a rule that its head and its bodies make, and the queries of its
+/// bodies. What its name is keyed by is none of them.
+pub fn of_rule(rule: &Rule) -> (Vec<&Expr>, Vec<&Query>) {
+    let (head, bodies) = match rule {
+        Rule::Default { value, .. } => return (vec![value], Vec::new()),
+        Rule::Spec { head, bodies, .. } => (head, bodies),
+    };
+    let mut terms: Vec<&Expr> = match head {
+        RuleHead::Compr { assign, .. } | RuleHead::Func { assign, .. } => {
+            assign.iter().map(|assign| assign.value.as_ref()).collect()
+        }
+        RuleHead::Set { key, .. } => key.iter().map(|key| key.as_ref()).collect(),
+    };
+    terms.extend(bodies.iter().flat_map(|body| &body.assign).map(|assign| assign.value.as_ref()));
+    (terms, bodies.iter().map(|body| body.query.as_ref()).collect())
 }
 
 /// The direct parts of an expression. A called function's name is none.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::Rc;
-use regorus::unstable::{Expr, Literal, Query, Rule, RuleHead, Span as RegoSpan};
+use regorus::unstable::{Expr, Literal, Query, Rule, Span as RegoSpan};
 
 use super::children::{self, Child};
 use super::program::{self, Name, Parsed, Program};
@@ -43,21 +43,11 @@ impl<'p> Graph<'p> {
         let name: Name = (module.package.clone(), name.to_owned());
         let mut found = BTreeSet::new();
         let mut uses = Uses { module, program, found: &mut found };
-        match rule {
-            Rule::Default { value, .. } => uses.expr(value),
-            Rule::Spec { head, bodies, span } => {
-                match head {
-                    RuleHead::Compr { assign, .. } | RuleHead::Func { assign, .. } => {
-                        assign.iter().for_each(|assign| uses.expr(&assign.value));
-                    }
-                    RuleHead::Set { key, .. } => key.iter().for_each(|key| uses.expr(key)),
-                }
-                for body in bodies {
-                    body.assign.iter().for_each(|assign| uses.expr(&assign.value));
-                    uses.query(&body.query);
-                }
-                self.places.entry(name.clone()).or_insert((module, span));
-            }
+        let (terms, queries) = children::of_rule(rule);
+        terms.into_iter().for_each(|term| uses.expr(term));
+        queries.into_iter().for_each(|query| uses.query(query));
+        if let Rule::Spec { span, .. } = rule {
+            self.places.entry(name.clone()).or_insert((module, span));
         }
         self.uses.entry(name).or_default().extend(found);
     }

@@ -17,21 +17,9 @@ pub fn check(module: &Parsed, program: &Program, diagnostics: &mut Vec<Diagnosti
     let keyed = keyed(program);
     let mut walk = Walk { module, program, keyed: &keyed, diagnostics };
     for rule in &module.ast.policy {
-        match rule.as_ref() {
-            Rule::Default { value, .. } => walk.expr(value),
-            Rule::Spec { head, bodies, .. } => {
-                match head {
-                    RuleHead::Compr { assign, .. } | RuleHead::Func { assign, .. } => {
-                        assign.iter().for_each(|assign| walk.expr(&assign.value));
-                    }
-                    RuleHead::Set { key, .. } => key.iter().for_each(|key| walk.expr(key)),
-                }
-                for body in bodies {
-                    body.assign.iter().for_each(|assign| walk.expr(&assign.value));
-                    walk.query(&body.query);
-                }
-            }
-        }
+        let (terms, queries) = children::of_rule(rule);
+        terms.into_iter().for_each(|term| walk.expr(term));
+        queries.into_iter().for_each(|query| walk.query(query));
     }
 }
 
