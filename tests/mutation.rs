@@ -192,7 +192,7 @@ fn undone_elsewhere(results: &Results) -> BTreeSet<String> {
         .filter(|verdict| {
             verdict.reasons.iter().all(|reason| reason.contains("show only part of an account"))
         })
-        .map(|verdict| verdict.control.clone())
+        .map(|verdict| verdict.control.to_string())
         .collect()
 }
 

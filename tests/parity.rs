@@ -44,7 +44,7 @@ fn named(results: &Results, source: Source) -> Named {
     let bundle = Bundle::embedded();
     let mut named = Named::new();
     for verdict in &results.verdicts {
-        let sources = &bundle.policies[&verdict.control].control.sources;
+        let sources = &bundle.policies[verdict.control.as_ref()].control.sources;
         if !Source::ALL.iter().all(|source| sources.contains(&source.kind())) {
             continue;
         }
@@ -56,7 +56,7 @@ fn named(results: &Results, source: Source) -> Named {
             source == Source::Cloudformation && *kind == collection && other == name
         });
         let name = in_plan.map_or(name.as_str(), |(_, _, name)| name);
-        let key = (verdict.control.clone(), collection.to_owned(), name.to_owned());
+        let key = (verdict.control.to_string(), collection.to_owned(), name.to_owned());
         let before = named.insert(key.clone(), verdict.status);
         assert_eq!(before, None, "two subjects are {key:?}");
     }
@@ -125,7 +125,7 @@ fn a_rule_that_is_not_known_leaves_the_paths_open() {
     stack::edit::template(&mut document, &format!("{rule}.SourceSecurityGroupId"), &none);
     let results = Source::Cloudformation.judge(&document, &Profile::default());
     let of = |control: &str| -> BTreeSet<Status> {
-        let of = results.verdicts.iter().filter(|verdict| verdict.control == control);
+        let of = results.verdicts.iter().filter(|verdict| *verdict.control == *control);
         of.map(|verdict| verdict.status).collect()
     };
     assert!(of("net-data-only-from-service").contains(&Status::Unknown));

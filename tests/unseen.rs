@@ -26,7 +26,7 @@ fn verdicts(edit: impl Fn(&mut Value)) -> Statuses {
 fn by_control(results: &Results) -> Statuses {
     let mut found: BTreeMap<String, BTreeSet<Status>> = BTreeMap::new();
     for verdict in &results.verdicts {
-        found.entry(verdict.control.clone()).or_default().insert(verdict.status);
+        found.entry(verdict.control.to_string()).or_default().insert(verdict.status);
     }
     found
 }

@@ -42,7 +42,7 @@ pub fn run(args: &ExplainArgs, setup: &Setup, console: &Console) -> io::Result<u
     match find(path, &args.id) {
         Ok(verdict) => {
             finding(&verdict, &mut out)?;
-            if let Some(policy) = setup.bundle.policies.get(&verdict.control) {
+            if let Some(policy) = setup.bundle.policies.get(verdict.control.as_ref()) {
                 writeln!(out)?;
                 control(&policy.control, &mut out)?;
             }
@@ -77,8 +77,10 @@ fn find(path: &std::path::Path, fingerprint: &str) -> Result<Verdict, Box<Diagno
     if prefix.len() < LEAST_PREFIX {
         return Err(failed(format!("{fingerprint} is too short to tell findings apart")));
     }
-    let mut found =
-        report.verdicts.into_iter().filter(|verdict| verdict.fingerprint.starts_with(prefix));
+    let mut found = report
+        .verdicts
+        .into_iter()
+        .filter(|verdict| verdict.fingerprint.to_string().starts_with(prefix));
     match (found.next(), found.next()) {
         (Some(verdict), None) => Ok(verdict),
         (Some(_), Some(_)) => {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::fingerprint::Fingerprint;
 use super::verdict::{AppliedWaiver, Finding, Results, Status};
 use crate::diagnostic::Diagnostic;
 
@@ -16,7 +17,7 @@ struct Report {
 
 #[derive(Deserialize)]
 struct Known {
-    fingerprint: String,
+    fingerprint: Fingerprint,
     status: Status,
     findings: Vec<Finding>,
 }
@@ -26,7 +27,7 @@ struct Known {
 pub struct Baseline {
     name: String,
     /// The keys of the violations, by fingerprint.
-    known: HashMap<String, Vec<String>>,
+    known: HashMap<Fingerprint, Vec<String>>,
 }
 
 impl Baseline {
@@ -69,11 +70,11 @@ impl Baseline {
                 && let Some(known) = self.known.get(&verdict.fingerprint)
                 && contains(known, &keys(&verdict.findings))
             {
-                verdict.waiver = Some(AppliedWaiver {
+                verdict.waiver = Some(Box::new(AppliedWaiver {
                     reason: format!("in the baseline {}", self.name),
                     expires: None,
                     origin: None,
-                });
+                }));
             }
         }
     }

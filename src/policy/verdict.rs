@@ -1,8 +1,11 @@
 //! What an evaluation yields: for each control and subject one verdict.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fingerprint::Fingerprint;
 use super::metadata::{Control, Severity};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Coverage, Origin};
@@ -127,11 +130,11 @@ pub struct AppliedWaiver {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
     /// The control's id.
-    pub control: String,
+    pub control: Arc<str>,
     /// With the profile's changes.
     pub severity: Severity,
-    /// What was judged.
-    pub subject: Subject,
+    /// What was judged; shared by the verdicts of all controls on it.
+    pub subject: Arc<Subject>,
     /// The verdict.
     pub status: Status,
     /// Violations on known facts of a failure, or those that rest on a gap of
@@ -140,10 +143,9 @@ pub struct Verdict {
     /// Why it is unknown, sorted; empty for the others.
     pub reasons: Vec<String>,
     /// The waiver that covers a failure or unknown.
-    pub waiver: Option<AppliedWaiver>,
-    /// Stable across runs and unrelated edits: control, subject, account and
-    /// region hashed, 32 hex digits.
-    pub fingerprint: String,
+    pub waiver: Option<Box<AppliedWaiver>>,
+    /// Stable across runs and unrelated edits.
+    pub fingerprint: Fingerprint,
 }
 
 /// Numbers of verdicts.

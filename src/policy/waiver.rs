@@ -74,7 +74,7 @@ impl Waiver {
 
     fn matches(&self, verdict: &Verdict) -> bool {
         let subject = &verdict.subject;
-        self.control == verdict.control
+        self.control == *verdict.control
             && match (&self.pattern, &self.resource) {
                 (Some(pattern), _) => {
                     [Some(&subject.id), Some(&subject.name), subject.arn.as_ref()]
@@ -109,11 +109,11 @@ pub fn apply(waivers: &[Waiver], today: Date, results: &mut Results) {
             }
             used = true;
             if !expired && verdict.waiver.is_none() {
-                verdict.waiver = Some(AppliedWaiver {
+                verdict.waiver = Some(Box::new(AppliedWaiver {
                     reason: waiver.reason.clone(),
                     expires: waiver.expires.map(|day| day.to_string()),
                     origin: waiver.origin.clone(),
-                });
+                }));
             }
         }
         let what = format!("the waiver of {} for {}", waiver.control, waiver.shown_resource);

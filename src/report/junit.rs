@@ -17,7 +17,7 @@ pub fn write(results: &Results, out: &mut dyn Write) -> io::Result<()> {
     let mut report = Report::new("audit");
     for control in &results.controls {
         let mut suite = TestSuite::new(xml(&control.id));
-        for verdict in results.verdicts.iter().filter(|verdict| verdict.control == control.id) {
+        for verdict in results.verdicts.iter().filter(|verdict| *verdict.control == *control.id) {
             let mut case = TestCase::new(case_name(verdict), status(verdict));
             case.set_classname(xml(&control.id));
             suite.add_test_case(case);

@@ -140,7 +140,7 @@ pub fn verdicts(results: &Results) -> Verdicts {
         .map(|verdict| {
             let subject = &verdict.subject;
             let named = format!("{}{}", subject.id, subject.path);
-            ((verdict.control.clone(), subject.collection.clone(), named), verdict.status)
+            ((verdict.control.to_string(), subject.collection.clone(), named), verdict.status)
         })
         .collect()
 }

@@ -10,7 +10,7 @@ use audit::analysis;
 use audit::model::{Model, Snapshot, link};
 use audit::policy::bundle::Bundle;
 use audit::policy::evaluate::{Settings, evaluate};
-use audit::policy::verdict::Status;
+use audit::policy::verdict::{Status, Subject};
 use audit::source::TemplateOptions;
 use audit::source::load::load;
 use serde_json::{Value as Json, json};
@@ -89,7 +89,8 @@ impl Verdicts {
                 .verdicts
                 .into_iter()
                 .map(|v| {
-                    ((v.control, v.subject.collection, v.subject.id, v.subject.path), v.status)
+                    let Subject { collection, id, path, .. } = Subject::clone(&v.subject);
+                    ((v.control.to_string(), collection, id, path), v.status)
                 })
                 .collect(),
         )

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use regorus::Value;
 
 use super::input::{InputError, input};
+use super::subjects::Subjects;
 use crate::model::{Origin, ResourceOrigin, Snapshot};
 use crate::policy::gaps::{GapIndex, Place};
 use crate::policy::metadata::SourceKind;
@@ -20,6 +21,8 @@ pub struct Facts<'a> {
     pub gaps: GapIndex<'a>,
     /// By collection and id: every verdict asks for its subject's.
     origins: HashMap<(&'a str, &'a str), &'a ResourceOrigin>,
+    /// What verdicts are on.
+    pub(super) subjects: Subjects,
 }
 
 impl<'a> Facts<'a> {
@@ -31,7 +34,13 @@ impl<'a> Facts<'a> {
     pub fn new(snapshot: &'a Snapshot) -> Result<Self, InputError> {
         let origins = snapshot.origins.iter().map(|(of, id, origin)| ((of, id), origin));
         let (value, origins) = rayon::join(|| input(&snapshot.model), || origins.collect());
-        Ok(Self { snapshot, value: value?, gaps: GapIndex::new(snapshot), origins })
+        Ok(Self {
+            snapshot,
+            value: value?,
+            gaps: GapIndex::new(snapshot),
+            origins,
+            subjects: Subjects::default(),
+        })
     }
 
     /// The value of an attribute; the resource itself for an empty path.

@@ -1,8 +1,7 @@
 //! One control: its subjects, and the verdict on each.
 
 use std::collections::{BTreeSet, HashMap};
-
-use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 use super::Settings;
 use super::facts::Facts;
@@ -10,11 +9,12 @@ use super::findings::{self, Answers, Dependency, JudgeError, Key, RawFinding};
 use super::missing::{Dependencies, Missing, Requirements};
 use super::prepare::Prepared;
 use crate::model::gap::covers;
-use crate::model::{Gap, Model, Resource};
+use crate::model::{Gap, Model};
 use crate::policy::bundle::Policy;
+use crate::policy::fingerprint::Fingerprint;
 use crate::policy::gaps::{self, Place};
 use crate::policy::metadata::{Control, Severity};
-use crate::policy::verdict::{Status, Subject, Verdict};
+use crate::policy::verdict::{Finding, Status, Subject, Verdict};
 
 /// Reasons that a verdict gives at most; more are counted.
 const MAX_REASONS: usize = 20;
@@ -32,7 +32,13 @@ pub fn judge(
     settings: &Settings,
 ) -> Result<Vec<Verdict>, JudgeError> {
     let control = &policy.control;
-    let mut verdicts = unlistable(control, facts, settings);
+    let judge = Judge {
+        policy,
+        facts,
+        id: Arc::from(control.id.as_str()),
+        severity: severity(control, settings),
+    };
+    let mut verdicts = judge.unlistable();
     let subjects = subjects(control, facts);
     if subjects.is_empty() {
         return Ok(verdicts);
@@ -63,11 +69,11 @@ pub fn judge(
             }
             let missing = requirements.unlisted(&key);
             if !missing.is_empty() {
-                verdicts.push(unknown(policy, key, &missing, facts, settings));
+                verdicts.push(judge.unknown(key, &missing));
             }
             continue;
         }
-        verdicts.push(verdict(policy, key, own, &requirements, facts, settings)?);
+        verdicts.push(judge.verdict(key, own, &requirements)?);
     }
     // What is left is about something that is not there, or that another source
     // declares than the control judges.
@@ -123,142 +129,99 @@ fn subjects(control: &Control, facts: &Facts<'_>) -> Vec<Key> {
     found
 }
 
-/// One unknown verdict for each place where subjects could not be listed.
-fn unlistable(control: &Control, facts: &Facts<'_>, settings: &Settings) -> Vec<Verdict> {
-    let mut verdicts = Vec::new();
-    for subject in &control.subject {
-        let collection = collection_of(subject);
-        for gap in facts.gaps.of_collection(collection, Place::default()) {
-            if !gap.path.is_empty() || gaps::is_partial_view(gap) {
-                continue;
-            }
-            let resource_type = Model::resource_type(collection).unwrap_or_default().to_owned();
-            let subject = Subject {
-                collection: collection.to_owned(),
-                id: String::new(),
-                path: String::new(),
-                name: resource_type.clone(),
-                resource_type,
-                arn: None,
-                account: gap.account.clone(),
-                region: gap.region.clone(),
-                origin: None,
-            };
-            verdicts.push(Verdict {
-                fingerprint: fingerprint(&control.id, &subject),
-                control: control.id.clone(),
-                severity: severity(control, settings),
-                subject,
-                status: Status::Unknown,
-                findings: Vec::new(),
-                reasons: vec![gap.reason.to_string()],
-                waiver: None,
-            });
-        }
-    }
-    verdicts
-}
-
-/// A verdict on what the control might apply to, if more were known.
-fn unknown(
-    policy: &Policy,
-    key: Key,
-    missing: &Missing<'_>,
-    facts: &Facts<'_>,
-    settings: &Settings,
-) -> Verdict {
-    let control = &policy.control;
-    let reasons = missing.reasons(&key, MAX_REASONS);
-    let subject = subject(key, facts);
-    Verdict {
-        fingerprint: fingerprint(&control.id, &subject),
-        control: control.id.clone(),
-        severity: severity(control, settings),
-        subject,
-        status: Status::Unknown,
-        findings: Vec::new(),
-        reasons,
-        waiver: None,
-    }
-}
-
 /// The severity that a control's verdicts have.
 pub fn severity(control: &Control, settings: &Settings) -> Severity {
     settings.severities.get(&control.id).copied().unwrap_or(control.severity)
 }
 
-fn verdict(
-    policy: &Policy,
-    key: Key,
-    raw: Vec<RawFinding>,
-    requirements: &Requirements<'_>,
-    facts: &Facts<'_>,
-    settings: &Settings,
-) -> Result<Verdict, JudgeError> {
-    let control = &policy.control;
-    let mut certain = Vec::new();
-    let mut open = Vec::new();
-    let mut missing = Missing::default();
-    for finding in raw {
-        let gaps = requirements.under(&finding, &key);
-        let finding = findings::finished(finding, policy, facts)?;
-        if gaps.is_empty() {
-            certain.push(finding);
-        } else {
-            missing.extend(gaps);
-            open.push(finding);
-        }
-    }
-    let (status, findings, reasons) = if !certain.is_empty() {
-        (Status::Fail, certain, Vec::new())
-    } else {
-        missing.extend(requirements.of(&key));
-        let status = if missing.is_empty() { Status::Pass } else { Status::Unknown };
-        (status, open, missing.reasons(&key, MAX_REASONS))
-    };
-    let subject = subject(key, facts);
-    Ok(Verdict {
-        fingerprint: fingerprint(&control.id, &subject),
-        control: control.id.clone(),
-        severity: severity(control, settings),
-        subject,
-        status,
-        findings,
-        reasons,
-        waiver: None,
-    })
-}
-fn subject(key: Key, facts: &Facts<'_>) -> Subject {
-    let resource = facts.snapshot.model.find(&key.collection, &key.id);
-    let name = resource.and_then(Resource::name).unwrap_or(&key.id);
-    let part = Some(&key.path)
-        .filter(|path| !path.is_empty())
-        .and_then(|path| facts.attribute(&key.collection, &key.id, &format!("{path}/name")))
-        .and_then(|name| name.as_string().ok());
-    Subject {
-        name: part.map_or_else(|| name.to_owned(), |part| format!("{name}/{part}")),
-        resource_type: Model::resource_type(&key.collection).unwrap_or_default().to_owned(),
-        arn: resource.and_then(Resource::arn).map(str::to_owned),
-        account: resource.and_then(Resource::account).map(str::to_owned),
-        region: resource.and_then(Resource::region).map(str::to_owned),
-        origin: facts.origin(&key.collection, &key.id, &key.path).cloned(),
-        collection: key.collection,
-        id: key.id,
-        path: key.path,
-    }
+/// Gives the verdicts of one control.
+struct Judge<'a> {
+    policy: &'a Policy,
+    facts: &'a Facts<'a>,
+    id: Arc<str>,
+    severity: Severity,
 }
 
-/// A name for a verdict that is the same from run to run.
-fn fingerprint(control: &str, subject: &Subject) -> String {
-    let mut hash = Sha256::new();
-    let place =
-        [subject.account.as_deref(), subject.region.as_deref()].map(Option::unwrap_or_default);
-    let parts = [control, &subject.collection, &subject.id, &subject.path, place[0], place[1]];
-    for part in parts {
-        hash.update(part.as_bytes());
-        hash.update([0]);
+impl Judge<'_> {
+    /// One unknown verdict for each place where subjects could not be listed.
+    fn unlistable(&self) -> Vec<Verdict> {
+        let mut verdicts = Vec::new();
+        for subject in &self.policy.control.subject {
+            let collection = collection_of(subject);
+            for gap in self.facts.gaps.of_collection(collection, Place::default()) {
+                if !gap.path.is_empty() || gaps::is_partial_view(gap) {
+                    continue;
+                }
+                let resource_type = Model::resource_type(collection).unwrap_or_default().to_owned();
+                let subject = Arc::new(Subject {
+                    collection: collection.to_owned(),
+                    id: String::new(),
+                    path: String::new(),
+                    name: resource_type.clone(),
+                    resource_type,
+                    arn: None,
+                    account: gap.account.clone(),
+                    region: gap.region.clone(),
+                    origin: None,
+                });
+                let reasons = vec![gap.reason.to_string()];
+                verdicts.push(self.given(subject, Status::Unknown, Vec::new(), reasons));
+            }
+        }
+        verdicts
     }
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
-    let bytes = hash.finalize();
-    bytes.iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+
+    /// A verdict on what the control might apply to, if more were known.
+    fn unknown(&self, key: Key, missing: &Missing<'_>) -> Verdict {
+        let reasons = missing.reasons(&key, MAX_REASONS);
+        self.given(self.facts.subject(key), Status::Unknown, Vec::new(), reasons)
+    }
+
+    fn verdict(
+        &self,
+        key: Key,
+        raw: Vec<RawFinding>,
+        requirements: &Requirements<'_>,
+    ) -> Result<Verdict, JudgeError> {
+        let mut certain = Vec::new();
+        let mut open = Vec::new();
+        let mut missing = Missing::default();
+        for finding in raw {
+            let gaps = requirements.under(&finding, &key);
+            let finding = findings::finished(finding, self.policy, self.facts)?;
+            if gaps.is_empty() {
+                certain.push(finding);
+            } else {
+                missing.extend(gaps);
+                open.push(finding);
+            }
+        }
+        let (status, findings, reasons) = if !certain.is_empty() {
+            (Status::Fail, certain, Vec::new())
+        } else {
+            missing.extend(requirements.of(&key));
+            let status = if missing.is_empty() { Status::Pass } else { Status::Unknown };
+            (status, open, missing.reasons(&key, MAX_REASONS))
+        };
+        Ok(self.given(self.facts.subject(key), status, findings, reasons))
+    }
+
+    fn given(
+        &self,
+        subject: Arc<Subject>,
+        status: Status,
+        findings: Vec<Finding>,
+        reasons: Vec<String>,
+    ) -> Verdict {
+        Verdict {
+            fingerprint: Fingerprint::new(&self.id, &subject),
+            control: self.id.clone(),
+            severity: self.severity,
+            subject,
+            status,
+            findings,
+            reasons,
+            waiver: None,
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod judge;
 mod missing;
 mod output;
 mod prepare;
+mod subjects;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,12 +80,7 @@ pub fn evaluate(snapshot: &Snapshot, bundle: &Bundle, settings: &Settings) -> Re
         .into_iter()
         .par_bridge()
         .map(|policy| {
-            let mut outcome = judge::judge(policy, &prepared, &facts, settings);
-            if let Ok(verdicts) = &mut outcome {
-                verdicts.sort_by(|one, other| {
-                    (one.status, &one.subject).cmp(&(other.status, &other.subject))
-                });
-            }
+            let outcome = judge::judge(policy, &prepared, &facts, settings).map(by_status);
             (policy, outcome)
         })
         .collect();
@@ -119,19 +115,32 @@ fn by_weight<'p>(policies: &[&'p Policy], snapshot: &Snapshot) -> Vec<&'p Policy
     policies
 }
 
+/// The verdicts of a control, in order, by status as in [`Status::ALL`].
+type ByStatus = [Vec<Verdict>; Status::ALL.len()];
+
+fn by_status(mut verdicts: Vec<Verdict>) -> ByStatus {
+    verdicts.sort_by(|one, other| (one.status, &one.subject).cmp(&(other.status, &other.subject)));
+    Status::ALL.map(|status| {
+        let end = verdicts.partition_point(|verdict| verdict.status <= status);
+        match end == verdicts.len() {
+            true => std::mem::take(&mut verdicts),
+            false => verdicts.drain(..end).collect(),
+        }
+    })
+}
+
 /// What the verdicts of a control are sorted by, beside their status.
 type Rank = (Reverse<Severity>, String);
 
-/// The verdicts of all controls by status, severity and control, of which each
-/// has its own in order. A large account has several hundred thousand.
-fn in_order(mut of_controls: Vec<(Rank, Vec<Verdict>)>) -> Vec<Verdict> {
+/// The verdicts of all controls by status, severity and control. A large account
+/// has several hundred thousand, so what is taken over is freed at once.
+fn in_order(mut of_controls: Vec<(Rank, ByStatus)>) -> Vec<Verdict> {
     of_controls.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let mut verdicts = Vec::with_capacity(of_controls.iter().map(|(_, all)| all.len()).sum());
-    let mut queues: Vec<_> =
-        of_controls.into_iter().map(|(_, all)| all.into_iter().peekable()).collect();
-    for status in Status::ALL {
-        for queue in &mut queues {
-            verdicts.extend(std::iter::from_fn(|| queue.next_if(|next| next.status == status)));
+    let lists = || of_controls.iter().flat_map(|(_, by_status)| by_status);
+    let mut verdicts = Vec::with_capacity(lists().map(Vec::len).sum());
+    for status in 0..Status::ALL.len() {
+        for (_, by_status) in &mut of_controls {
+            verdicts.extend(by_status.get_mut(status).map(std::mem::take).unwrap_or_default());
         }
     }
     verdicts

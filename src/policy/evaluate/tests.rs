@@ -40,7 +40,7 @@ fn status(snapshot: &Snapshot) -> Vec<(String, Status)> {
     let settings = Settings { only: ["rds-private".to_owned()].into(), ..Settings::default() };
     let results = evaluate(snapshot, &Bundle::embedded(), &settings);
     assert_eq!(results.errors, []);
-    results.verdicts.into_iter().map(|v| (v.subject.id, v.status)).collect()
+    results.verdicts.into_iter().map(|v| (v.subject.id.clone(), v.status)).collect()
 }
 
 #[test]

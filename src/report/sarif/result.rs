@@ -23,7 +23,7 @@ const MOST_RELATED: usize = 20;
 pub(super) fn of(verdict: &Verdict, results: &Results, context: &Context) -> Vec<Result> {
     let index = results
         .controls
-        .binary_search_by(|control| control.id.cmp(&verdict.control))
+        .binary_search_by(|control| control.id.as_str().cmp(&verdict.control))
         .ok()
         .and_then(|index| i64::try_from(index).ok());
     if verdict.status == Status::Unknown || verdict.findings.is_empty() {
@@ -79,7 +79,7 @@ fn base(
     let physical = location::of(origin, (&subject.collection, &subject.id), path, context);
     let qualified = subject.arn.as_deref().unwrap_or(&subject.id);
     Result {
-        rule_id: Some(verdict.control.clone()),
+        rule_id: Some(verdict.control.to_string()),
         rule_index,
         locations: Some(vec![location::with_logical(
             physical,

@@ -15,7 +15,7 @@ pub(super) fn of(control: &Control, results: &Results) -> ReportingDescriptor {
     let severity = results
         .verdicts
         .iter()
-        .find(|verdict| verdict.control == control.id)
+        .find(|verdict| *verdict.control == *control.id)
         .map_or(control.severity, |verdict| verdict.severity);
     let mut tags = vec!["security".to_owned(), "aws".to_owned()];
     for (framework, requirements) in &control.frameworks {

@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::*;
 use crate::model::{Origin, Span};
 use crate::policy::bundle::Bundle;
+use crate::policy::fingerprint::Fingerprint;
 use crate::policy::metadata::Severity;
 use crate::policy::verdict::{Evidence, Finding, Flow, FlowHop, Subject};
 
@@ -31,9 +34,9 @@ fn hop(resource: Option<&str>, origin: Option<Origin>) -> FlowHop {
 fn failure(number: u32, severity: Severity, paths: &[usize]) -> Verdict {
     let hops = |count: &usize| (0..*count).map(|_| hop(Some("subnets/a"), None)).collect();
     Verdict {
-        control: "net-data-not-from-internet".to_owned(),
+        control: "net-data-not-from-internet".into(),
         severity,
-        subject: Subject {
+        subject: Arc::new(Subject {
             collection: "rds_instances".to_owned(),
             id: format!("db-{number}"),
             path: String::new(),
@@ -43,7 +46,7 @@ fn failure(number: u32, severity: Severity, paths: &[usize]) -> Verdict {
             account: None,
             region: None,
             origin: Some(origin(number)),
-        },
+        }),
         status: Status::Fail,
         findings: vec![Finding {
             message: "it is open".to_owned(),
@@ -61,7 +64,7 @@ fn failure(number: u32, severity: Severity, paths: &[usize]) -> Verdict {
         }],
         reasons: Vec::new(),
         waiver: None,
-        fingerprint: format!("{number:032x}"),
+        fingerprint: Fingerprint::from(u128::from(number)),
     }
 }
 

@@ -23,6 +23,7 @@ mod eks;
 mod elasticache;
 mod elasticloadbalancingv2;
 mod failure;
+mod http;
 mod iam;
 mod kms;
 mod lambda;

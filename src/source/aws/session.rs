@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Options;
 use super::failure::{Failure, Kind};
+use super::http;
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Reason, ResourceRef};
@@ -103,11 +104,12 @@ async fn config(options: &Options, role: Option<&str>) -> SdkConfig {
             .build();
         loader = loader.profile_name(profile).credentials_provider(provider);
     }
-    let mut config = loader.load().await;
-    if config.region().is_none() {
+    let config = loader.load().await;
+    let region = config.region().cloned().unwrap_or_else(|| {
         let first = options.regions.first().map_or(FIRST_REGION, String::as_str);
-        config = config.to_builder().region(Region::new(first.to_owned())).build();
-    }
+        Region::new(first.to_owned())
+    });
+    let config = config.to_builder().region(region).http_client(http::shared()).build();
     let Some(role) = role else { return config };
     let mut assumed =
         aws_config::sts::AssumeRoleProvider::builder(role).session_name("audit").configure(&config);
