@@ -32,6 +32,7 @@ pub mod policy_document;
 pub mod policy_file;
 mod route_target;
 mod scaling;
+mod site;
 pub mod snapshot;
 pub mod terraform;
 mod yaml;

@@ -5,23 +5,33 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::gaps::{self, Gaps};
 use crate::model::{Gap, Model, NetworkInterface, Origin, Reason, Resource, ResourceRef, Snapshot};
 
+/// Hands the collections of services that carry security groups to a macro.
+macro_rules! services {
+    ($to:ident) => {
+        $to!(
+            ecs_services,
+            eks_clusters,
+            lambda_functions,
+            rds_instances,
+            rds_clusters,
+            elasticache_replication_groups,
+            elasticache_clusters,
+            opensearch_domains,
+            load_balancers,
+            vpc_endpoints,
+            api_gateway_v2_vpc_links
+        )
+    };
+}
+
+macro_rules! carriers {
+    ($($service:ident),*) => {
+        &["instances", "launch_templates", "network_interfaces", $( stringify!($service) ),*]
+    };
+}
+
 /// Collections whose resources carry security groups.
-const CARRIERS: &[&str] = &[
-    "instances",
-    "launch_templates",
-    "network_interfaces",
-    "ecs_services",
-    "eks_clusters",
-    "lambda_functions",
-    "rds_instances",
-    "rds_clusters",
-    "elasticache_replication_groups",
-    "elasticache_clusters",
-    "opensearch_domains",
-    "load_balancers",
-    "vpc_endpoints",
-    "api_gateway_v2_vpc_links",
-];
+const CARRIERS: &[&str] = services!(carriers);
 
 /// Derives `used_by` of every security group.
 pub fn derive(snapshot: &mut Snapshot) {
@@ -63,21 +73,8 @@ fn carriers(model: &Model) -> Vec<(&dyn Resource, &[String])> {
             })); )*
         };
     }
-    add!(
-        instances,
-        launch_templates,
-        ecs_services,
-        eks_clusters,
-        lambda_functions,
-        rds_instances,
-        rds_clusters,
-        elasticache_replication_groups,
-        elasticache_clusters,
-        opensearch_domains,
-        load_balancers,
-        vpc_endpoints,
-        api_gateway_v2_vpc_links
-    );
+    add!(instances, launch_templates);
+    services!(add);
     let owners = Owners::of(model);
     all.extend(
         model
@@ -118,19 +115,7 @@ impl<'a> Owners<'a> {
                 ); )*
             };
         }
-        add!(
-            ecs_services,
-            eks_clusters,
-            lambda_functions,
-            rds_instances,
-            rds_clusters,
-            elasticache_replication_groups,
-            elasticache_clusters,
-            opensearch_domains,
-            load_balancers,
-            vpc_endpoints,
-            api_gateway_v2_vpc_links
-        );
+        services!(add);
         Self { groups }
     }
 

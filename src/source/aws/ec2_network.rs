@@ -35,7 +35,7 @@ pub(super) fn identity(
 ) -> Identity {
     let tags = tags(with);
     Identity {
-        arn: scope.account.as_ref().map(|_| scope.arn("ec2", &format!("{kind}/{id}"))),
+        arn: scope.site.account.as_ref().map(|_| scope.arn("ec2", &format!("{kind}/{id}"))),
         name: tags.get("Name").cloned().or_else(|| Some(id.to_owned())),
         tags,
         ..scope.identity(id)

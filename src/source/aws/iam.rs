@@ -36,13 +36,13 @@ pub(super) async fn read(scope: &Scope, client: Client) {
 
 /// The account's own resource, if it is known whose account it is.
 pub(super) fn update_account(scope: &Scope, change: impl FnOnce(&mut Account)) {
-    if let Some(id) = &scope.account {
+    if let Some(id) = &scope.site.account {
         scope.update::<Account>(id, change);
     }
 }
 
 fn read_by(scope: &Scope, operation: &Operation) {
-    let Some(account) = &scope.account else { return };
+    let Some(account) = &scope.site.account else { return };
     let reference = ResourceRef::new("accounts", account);
     for (_, path) in operation.filled().filter(|(collection, _)| *collection == "accounts") {
         scope.read_by(&reference, &path, operation);
@@ -225,7 +225,7 @@ fn policy(scope: &Scope, found: types::ManagedPolicyDetail) {
 
 async fn summary(scope: &Scope, client: &Client) {
     let call = client.get_account_summary().send();
-    let account = scope.account.as_deref();
+    let account = scope.site.account.as_deref();
     let Some(answer) = scope.call(&GET_ACCOUNT_SUMMARY, account, call).await else { return };
     let summary: BTreeMap<String, i64> = answer
         .summary_map
@@ -245,7 +245,7 @@ async fn summary(scope: &Scope, client: &Client) {
 async fn password_policy(scope: &Scope, client: &Client) {
     let operation = &GET_ACCOUNT_PASSWORD_POLICY;
     let call = client.get_account_password_policy().send();
-    let account = scope.account.as_deref();
+    let account = scope.site.account.as_deref();
     let answer =
         scope.ask(operation, account, &["NoSuchEntity", "NoSuchEntityException"], call).await;
     let Answer::Given(answer) = answer else { return };
@@ -266,7 +266,7 @@ async fn password_policy(scope: &Scope, client: &Client) {
 
 async fn alias(scope: &Scope, client: &Client) {
     let pages = client.list_account_aliases().into_paginator().send();
-    let pages = scope.pages(&LIST_ACCOUNT_ALIASES, scope.account.as_deref(), pages).await;
+    let pages = scope.pages(&LIST_ACCOUNT_ALIASES, scope.site.account.as_deref(), pages).await;
     let alias = pages.into_iter().flat_map(|page| page.account_aliases).next();
     update_account(scope, |account| account.alias = alias);
     read_by(scope, &LIST_ACCOUNT_ALIASES);

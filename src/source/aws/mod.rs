@@ -120,7 +120,7 @@ async fn read_account(
 
 async fn read_global(session: &Session) {
     let scope = &session.global;
-    if let Some(id) = &scope.account {
+    if let Some(id) = &scope.site.account {
         let mut account = Account::new(scope.identity(id.clone()));
         account.name = Some(id.clone());
         scope.insert(account, &operation::session::GET_CALLER_IDENTITY);
@@ -133,7 +133,7 @@ async fn read_global(session: &Session) {
 
 async fn read_region(session: &Session, name: &str) {
     let scope = session.global.in_region(name);
-    let key = format!("{}/{name}", scope.account.as_deref().unwrap_or(super::UNNAMED_ACCOUNT));
+    let key = format!("{}/{name}", scope.site.account.as_deref().unwrap_or(super::UNNAMED_ACCOUNT));
     let mut region = Region::new(scope.identity(key.clone()));
     region.name = Some(name.to_owned());
     scope.insert(region, &operation::session::DESCRIBE_REGIONS);

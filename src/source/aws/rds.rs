@@ -13,6 +13,7 @@ use crate::model::{
     RdsSubnetGroup, ResourceRef, SecretValue,
 };
 use crate::source::engine;
+use crate::source::operation::Operation;
 use crate::source::operation::rds::{
     DESCRIBE_DB_CLUSTER_PARAMETER_GROUPS, DESCRIBE_DB_CLUSTER_PARAMETERS,
     DESCRIBE_DB_CLUSTER_SNAPSHOT_ATTRIBUTES, DESCRIBE_DB_CLUSTER_SNAPSHOTS, DESCRIBE_DB_CLUSTERS,
@@ -315,21 +316,13 @@ async fn snapshots(scope: &Scope, client: &Client) {
         }
     }
     let operation = &DESCRIBE_DB_SNAPSHOT_ATTRIBUTES;
-    let ask = manual.iter().map(async |(reference, name)| {
+    sharing(scope, &manual, operation, async |id, name| {
         let call = client.describe_db_snapshot_attributes().db_snapshot_identifier(name).send();
-        let answer = scope.call(operation, Some(&reference.id), call).await?;
-        let accounts = answer
-            .db_snapshot_attributes_result?
-            .db_snapshot_attributes?
-            .into_iter()
-            .filter(|attribute| attribute.attribute_name.as_deref() == Some(RESTORE))
-            .flat_map(|attribute| attribute.attribute_values.unwrap_or_default())
-            .collect();
-        scope.update::<RdsSnapshot>(&reference.id, |s| s.restore_accounts = accounts);
-        scope.read_by(reference, "/restore_accounts", operation);
-        Some(())
-    });
-    futures::future::join_all(ask).await;
+        let answer = scope.call(operation, Some(id), call).await?;
+        let attributes = answer.db_snapshot_attributes_result?.db_snapshot_attributes?;
+        Some(attributes.into_iter().map(|a| (a.attribute_name, a.attribute_values)).collect())
+    })
+    .await;
 }
 
 async fn cluster_snapshots(scope: &Scope, client: &Client) {
@@ -351,18 +344,36 @@ async fn cluster_snapshots(scope: &Scope, client: &Client) {
         }
     }
     let operation = &DESCRIBE_DB_CLUSTER_SNAPSHOT_ATTRIBUTES;
-    let ask = manual.iter().map(async |(reference, name)| {
+    sharing(scope, &manual, operation, async |id, name| {
         let call = client
             .describe_db_cluster_snapshot_attributes()
             .db_cluster_snapshot_identifier(name)
             .send();
-        let answer = scope.call(operation, Some(&reference.id), call).await?;
-        let accounts = answer
-            .db_cluster_snapshot_attributes_result?
-            .db_cluster_snapshot_attributes?
+        let answer = scope.call(operation, Some(id), call).await?;
+        let attributes =
+            answer.db_cluster_snapshot_attributes_result?.db_cluster_snapshot_attributes?;
+        Some(attributes.into_iter().map(|a| (a.attribute_name, a.attribute_values)).collect())
+    })
+    .await;
+}
+
+/// The attributes of a snapshot: names with values.
+type Attributes = Vec<(Option<String>, Option<Vec<String>>)>;
+
+/// Notes the accounts that each of the snapshots, with its name, is shared with.
+/// `attributes` asks for those of one, by its id and name.
+async fn sharing(
+    scope: &Scope,
+    snapshots: &[(ResourceRef, String)],
+    operation: &Operation,
+    attributes: impl AsyncFn(&str, &str) -> Option<Attributes>,
+) {
+    let ask = snapshots.iter().map(async |(reference, name)| {
+        let accounts = attributes(&reference.id, name)
+            .await?
             .into_iter()
-            .filter(|attribute| attribute.attribute_name.as_deref() == Some(RESTORE))
-            .flat_map(|attribute| attribute.attribute_values.unwrap_or_default())
+            .filter(|(name, _)| name.as_deref() == Some(RESTORE))
+            .flat_map(|(_, values)| values.unwrap_or_default())
             .collect();
         scope.update::<RdsSnapshot>(&reference.id, |s| s.restore_accounts = accounts);
         scope.read_by(reference, "/restore_accounts", operation);

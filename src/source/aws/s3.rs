@@ -22,7 +22,7 @@ pub(super) async fn read(scope: &Scope, config: &SdkConfig, regions: &[String]) 
 
 /// What S3 blocks for all buckets of the account.
 async fn account(scope: &Scope, config: &SdkConfig) {
-    let Some(id) = scope.account.clone() else { return };
+    let Some(id) = scope.site.account.clone() else { return };
     let mut settings = aws_sdk_s3control::config::Builder::from(config);
     // An endpoint of one's own has no name for each account.
     if let Some(url) = config.endpoint_url() {
@@ -105,7 +105,7 @@ async fn location(scope: &Scope, client: &Client, name: &str) -> Option<String> 
 }
 
 fn arn(scope: &Scope, name: &str) -> String {
-    format!("arn:{}:s3:::{name}", scope.partition)
+    format!("arn:{}:s3:::{name}", scope.site.partition)
 }
 
 async fn bucket(scope: &Scope, config: &SdkConfig, name: String, region: Option<String>) {

@@ -23,6 +23,7 @@ use crate::source::draft::Draft;
 use crate::source::node::{Node, Value};
 use crate::source::operation::Operation;
 use crate::source::policy_document;
+use crate::source::site::Site;
 
 /// Calls of one service in one region that run at once.
 const AT_ONCE: usize = 10;
@@ -93,12 +94,8 @@ impl Pace {
 #[derive(Debug, Clone)]
 pub(super) struct Scope {
     shared: Arc<Shared>,
-    /// The account, where the caller's identity is known.
-    pub(super) account: Option<String>,
-    /// `aws`, `aws-cn`, `aws-us-gov` …
-    pub(super) partition: String,
-    /// The region; `None` for global services.
-    pub(super) region: Option<String>,
+    /// Where it is.
+    pub(super) site: Site,
 }
 
 impl Scope {
@@ -121,15 +118,14 @@ impl Scope {
                 progress,
                 secret_key,
             }),
-            account: None,
-            partition: "aws".to_owned(),
-            region: None,
+            site: Site { partition: "aws".to_owned(), account: None, region: None },
         }
     }
 
     /// The same account in a region.
     pub(super) fn in_region(&self, region: &str) -> Self {
-        Self { region: Some(region.to_owned()), ..self.clone() }
+        let site = Site { region: Some(region.to_owned()), ..self.site.clone() };
+        Self { shared: self.shared.clone(), site }
     }
 
     /// The key of this run's secret digests.
@@ -137,24 +133,14 @@ impl Scope {
         &self.shared.secret_key
     }
 
-    /// An ARN of this account and region.
+    /// See [`Site::arn`].
     pub(super) fn arn(&self, service: &str, resource: &str) -> String {
-        format!(
-            "arn:{}:{service}:{}:{}:{resource}",
-            self.partition,
-            self.region.as_deref().unwrap_or_default(),
-            self.account.as_deref().unwrap_or_default(),
-        )
+        self.site.arn(service, resource)
     }
 
-    /// An identity in this account and region.
+    /// See [`Site::identity`].
     pub(super) fn identity(&self, id: impl Into<String>) -> Identity {
-        Identity {
-            id: id.into(),
-            account: self.account.clone(),
-            region: self.region.clone(),
-            ..Identity::default()
-        }
+        self.site.identity(id)
     }
 
     /// Keeps a resource that `operation` told of.
@@ -194,7 +180,7 @@ impl Scope {
         let mut snapshot = self.snapshot();
         let mut draft =
             Draft::new(&mut snapshot, resource.clone(), api(operation), self.shared.secret_key)
-                .located(self.account.clone(), self.region.clone());
+                .located(self.site.account.clone(), self.site.region.clone());
         let node = Node::new(Value::Text(text.to_owned()));
         let policy = policy_document::read(&mut draft, path, Some(&node));
         draft.place(path, Some(&api(operation)));
@@ -285,16 +271,16 @@ impl Scope {
         if let Some(pace) = &self.shared.pace {
             pace.wait().await;
         }
-        self.shared.progress.started(operation.name, self.region.as_deref());
+        self.shared.progress.started(operation.name, self.site.region.as_deref());
         let answer = call.await;
-        self.shared.progress.finished(operation.name, self.region.as_deref());
+        self.shared.progress.finished(operation.name, self.site.region.as_deref());
         answer
     }
 
     fn bound(&self, operation: &Operation) -> Arc<Semaphore> {
         let mut bounds = self.shared.bounds.lock().unwrap_or_else(PoisonError::into_inner);
         bounds
-            .entry((operation.service(), self.region.clone()))
+            .entry((operation.service(), self.site.region.clone()))
             .or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)))
             .clone()
     }
@@ -313,8 +299,8 @@ impl Scope {
                 collection: collection.to_owned(),
                 id: item.map(str::to_owned),
                 path,
-                account: self.account.clone(),
-                region: self.region.clone(),
+                account: self.site.account.clone(),
+                region: self.site.region.clone(),
                 reason: reason.clone(),
             });
         }
@@ -326,8 +312,8 @@ impl Scope {
             collection: collection.to_owned(),
             id: None,
             path: String::new(),
-            account: self.account.clone(),
-            region: self.region.clone(),
+            account: self.site.account.clone(),
+            region: self.site.region.clone(),
             reason,
         });
     }
@@ -338,8 +324,8 @@ impl Scope {
             collection: resource.collection.clone(),
             id: Some(resource.id.clone()),
             path: path.to_owned(),
-            account: self.account.clone(),
-            region: self.region.clone(),
+            account: self.site.account.clone(),
+            region: self.site.region.clone(),
             reason,
         });
     }
@@ -347,7 +333,7 @@ impl Scope {
     /// Counts a call that was made.
     pub(super) fn count(&self, operation: &Operation, failure: Option<&Failure>) {
         let mut tallies = self.shared.tallies.lock().unwrap_or_else(PoisonError::into_inner);
-        let tally = tallies.entry((self.region.clone(), operation.name)).or_default();
+        let tally = tallies.entry((self.site.region.clone(), operation.name)).or_default();
         tally.calls += 1;
         if let Some(failure) = failure {
             tally.failed += 1;
@@ -361,7 +347,7 @@ impl Scope {
         let tallies = self.shared.tallies.lock().unwrap_or_else(PoisonError::into_inner);
         for ((region, operation), tally) in tallies.iter() {
             snapshot.coverage.insert(Coverage {
-                account: self.account.clone(),
+                account: self.site.account.clone(),
                 region: region.clone(),
                 subject: (*operation).to_owned(),
                 status: tally.failure.as_ref().map_or(CoverageStatus::Collected, Failure::status),

@@ -58,10 +58,10 @@ impl Session {
         let call = sts.get_caller_identity().send();
         match scope.attempt(&GET_CALLER_IDENTITY, call).await {
             Ok(identity) => {
-                scope.account = identity.account;
+                scope.site.account = identity.account;
                 let partition = identity.arn.as_deref().and_then(|arn| arn.split(':').nth(1));
                 if let Some(partition) = partition {
-                    scope.partition = partition.to_owned();
+                    scope.site.partition = partition.to_owned();
                 }
                 scope.count(&GET_CALLER_IDENTITY, None);
             }
@@ -70,9 +70,9 @@ impl Session {
                 if matches!(failure.kind, Kind::Credentials | Kind::Unreachable) {
                     return Err(cannot_start(&failure, options, role, &config));
                 }
-                scope.partition = partition_of(config.region().map(AsRef::as_ref)).to_owned();
-                scope.account = owner(&config).await;
-                match &scope.account {
+                scope.site.partition = partition_of(config.region().map(AsRef::as_ref)).to_owned();
+                scope.site.account = owner(&config).await;
+                match &scope.site.account {
                     Some(_) => scope.count(&GET_CALLER_IDENTITY, Some(&failure)),
                     None => scope.lose(&GET_CALLER_IDENTITY, None, &failure),
                 }

@@ -53,7 +53,7 @@ async fn attributes(scope: &Scope, client: &Client, url: &str, reference: &Resou
             super::scope::api(&GET_QUEUE_ATTRIBUTES),
             *scope.secret_key(),
         )
-        .located(scope.account.clone(), scope.region.clone());
+        .located(scope.site.account.clone(), scope.site.region.clone());
         messaging::dead_letter_queue(&mut draft, Some(&node))
     });
     let is_on = |name: &Name| text(&found, name) == Some("true");

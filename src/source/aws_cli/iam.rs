@@ -203,7 +203,7 @@ fn policy(scope: &mut Scope<'_>, node: &Node) {
 
 /// What IAM reports of the account itself.
 fn account(scope: &mut Scope<'_>) {
-    let Some(id) = scope.account.clone() else { return };
+    let Some(id) = scope.site.account.clone() else { return };
     let reference = ResourceRef::new("accounts", &id);
     for answer in scope.take(&GET_ACCOUNT_SUMMARY) {
         let Value::Map(members) = &answer.node.value else { continue };

@@ -256,7 +256,7 @@ fn warning(missing: &BTreeSet<&'static str>) -> Option<Diagnostic> {
 impl Scope<'_> {
     /// Adds the account, with what no answer tells of it.
     fn declare_account(&mut self) {
-        let Some(id) = self.account.clone() else { return };
+        let Some(id) = self.site.account.clone() else { return };
         let mut account = Account::new(self.identity(id.clone()));
         account.name = Some(id.clone());
         self.declare(account, &session::GET_CALLER_IDENTITY);
@@ -271,7 +271,7 @@ impl Scope<'_> {
     fn declare_region(&mut self) {
         let key = self.region_key();
         let mut region = Region::new(self.identity(key));
-        region.name.clone_from(&self.region);
+        region.name.clone_from(&self.site.region);
         self.declare(region, &session::DESCRIBE_REGIONS);
         // As for a scan of the account: their interfaces tell of most.
         let source = "saved AWS CLI output, which does not tell of API Gateway".to_owned();

@@ -14,16 +14,14 @@ use crate::model::{
 use crate::source::draft::Draft;
 use crate::source::node::Node;
 use crate::source::operation::Operation;
+use crate::source::site::Site;
 use crate::source::{Loaded, TemplateOptions, UNNAMED_ACCOUNT};
 
 /// One region of one account, or its global services.
 #[derive(Debug)]
 pub(super) struct Scope<'l> {
-    /// The account, where known.
-    pub(super) account: Option<String>,
-    /// The region; `None` for global services, or where it is not known.
-    pub(super) region: Option<String>,
-    partition: String,
+    /// Where it is.
+    pub(super) site: Site,
     secret_key: [u8; 32],
     loaded: &'l mut Loaded,
     /// The operations that are read, and of which no answer was given.
@@ -45,9 +43,11 @@ impl<'l> Scope<'l> {
         missing: &'l mut BTreeSet<&'static str>,
     ) -> Self {
         Self {
-            account,
-            region: None,
-            partition: partition.unwrap_or_else(|| "aws".to_owned()),
+            site: Site {
+                partition: partition.unwrap_or_else(|| "aws".to_owned()),
+                account,
+                region: None,
+            },
             secret_key: options.secret_key,
             loaded,
             missing,
@@ -60,9 +60,7 @@ impl<'l> Scope<'l> {
     /// The same account in a region.
     pub(super) fn in_region(&mut self, region: Option<String>) -> Scope<'_> {
         Scope {
-            account: self.account.clone(),
-            region,
-            partition: self.partition.clone(),
+            site: Site { region, ..self.site.clone() },
             secret_key: self.secret_key,
             loaded: &mut *self.loaded,
             missing: &mut *self.missing,
@@ -88,8 +86,8 @@ impl<'l> Scope<'l> {
         for (name, (calls, cut)) in pages {
             let detail = "the output that was given ends before its last page; save all of it";
             self.loaded.snapshot.coverage.insert(Coverage {
-                account: self.account.clone(),
-                region: self.region.clone(),
+                account: self.site.account.clone(),
+                region: self.site.region.clone(),
                 subject: name.to_owned(),
                 status: if cut == 0 { CoverageStatus::Collected } else { CoverageStatus::Failed },
                 calls,
@@ -196,24 +194,14 @@ impl<'l> Scope<'l> {
         found
     }
 
-    /// An ARN of this account and region.
+    /// See [`Site::arn`].
     pub(super) fn arn(&self, service: &str, resource: &str) -> String {
-        format!(
-            "arn:{}:{service}:{}:{}:{resource}",
-            self.partition,
-            self.region.as_deref().unwrap_or_default(),
-            self.account.as_deref().unwrap_or_default(),
-        )
+        self.site.arn(service, resource)
     }
 
-    /// An identity in this account and region.
+    /// See [`Site::identity`].
     pub(super) fn identity(&self, id: impl Into<String>) -> Identity {
-        Identity {
-            id: id.into(),
-            account: self.account.clone(),
-            region: self.region.clone(),
-            ..Identity::default()
-        }
+        self.site.identity(id)
     }
 
     /// The identity of what has an ARN for a key.
@@ -225,7 +213,7 @@ impl<'l> Scope<'l> {
     pub(super) fn ec2(&self, kind: &str, id: &str, item: &Node) -> Identity {
         let tags = tags(item.get("Tags").or_else(|| item.get("TagSet")));
         Identity {
-            arn: self.account.as_ref().map(|_| self.arn("ec2", &format!("{kind}/{id}"))),
+            arn: self.site.account.as_ref().map(|_| self.arn("ec2", &format!("{kind}/{id}"))),
             name: tags.get("Name").cloned().or_else(|| Some(id.to_owned())),
             tags,
             ..self.identity(id)
@@ -242,7 +230,7 @@ impl<'l> Scope<'l> {
         let origin =
             item.origin.clone().unwrap_or(Origin::Api { operation: "".into(), span: None });
         Draft::new(&mut self.loaded.snapshot, resource, origin, self.secret_key)
-            .located(self.account.clone(), self.region.clone())
+            .located(self.site.account.clone(), self.site.region.clone())
     }
 
     /// Keeps a resource.
@@ -275,7 +263,8 @@ impl<'l> Scope<'l> {
     /// The keys of what was kept in this account and region.
     pub(super) fn keys<T: Collected>(&self) -> Vec<String> {
         let is_here = |one: &&T| {
-            one.account() == self.account.as_deref() && one.region() == self.region.as_deref()
+            one.account() == self.site.account.as_deref()
+                && one.region() == self.site.region.as_deref()
         };
         let all = T::of(&self.loaded.snapshot.model).values();
         all.filter(is_here).map(|one| one.id().to_owned()).collect()
@@ -292,7 +281,7 @@ impl<'l> Scope<'l> {
     /// all.
     pub(super) fn miss(&mut self, operation: &Operation) {
         // Of a region of which nothing was given, that is said of all.
-        if self.region.is_none() || !self.given.is_empty() {
+        if self.site.region.is_none() || !self.given.is_empty() {
             self.missing.insert(operation.name);
         }
         self.leave_open(operation, None, absent(operation));
@@ -342,16 +331,16 @@ impl<'l> Scope<'l> {
             collection: collection.to_owned(),
             id: id.map(str::to_owned),
             path: path.to_owned(),
-            account: self.account.clone(),
-            region: self.region.clone(),
+            account: self.site.account.clone(),
+            region: self.site.region.clone(),
             reason,
         });
     }
 
     /// The key of this region in `regions`.
     pub(super) fn region_key(&self) -> String {
-        let account = self.account.as_deref().unwrap_or(UNNAMED_ACCOUNT);
-        format!("{account}/{}", self.region.as_deref().unwrap_or("region"))
+        let account = self.site.account.as_deref().unwrap_or(UNNAMED_ACCOUNT);
+        format!("{account}/{}", self.site.region.as_deref().unwrap_or("region"))
     }
 }
 
