@@ -3,53 +3,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use audit::analysis;
-use audit::model::{EksCluster, EksNodeGroup, LambdaFunction, SecretValue, Snapshot, link};
-use audit::source::{Loaded, TemplateOptions, TextFile, cloudformation, terraform};
-use serde_json::{Value as Json, json};
+mod written;
 
-fn finished(mut loaded: Loaded) -> Snapshot {
-    assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
-    link::link(&mut loaded.snapshot);
-    analysis::derive(&mut loaded.snapshot);
-    loaded.snapshot
-}
+use audit::model::{EksCluster, EksNodeGroup, LambdaFunction, SecretValue, Snapshot};
+use audit::source::{TemplateOptions, TextFile, cloudformation, terraform};
+use serde_json::{Value as Json, json};
+use written::finished;
 
 fn template(text: &str) -> Snapshot {
     let file = TextFile { name: "t.yaml".into(), path: "t.yaml".into(), text: text.to_owned() };
     finished(cloudformation::read(&[file], &TemplateOptions::default()))
 }
 
-/// A plan of resources: address, values, what is unknown, expressions.
+/// See [`written::plan`].
 fn plan(resources: &[(&str, Json, Json, Json)]) -> Snapshot {
-    let with = |address: &str, more: Json| {
-        let (kind, name) = address.split_once('.').unwrap();
-        let mut all = json!({"address": address, "mode": "managed", "type": kind, "name": name});
-        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        all
-    };
-    let planned: Json = resources
-        .iter()
-        .map(|(address, values, ..)| with(address, json!({"values": values})))
-        .collect();
-    let changes: Json = resources
-        .iter()
-        .map(|(address, values, unknown, _)| {
-            let change = json!({"actions": ["create"], "after": values, "after_unknown": unknown});
-            with(address, json!({"change": change}))
-        })
-        .collect();
-    let configured: Json = resources
-        .iter()
-        .map(|(address, .., expressions)| with(address, json!({"expressions": expressions})))
-        .collect();
-    let text = json!({
-        "format_version": "1.2",
-        "planned_values": {"root_module": {"resources": planned}},
-        "resource_changes": changes,
-        "configuration": {"root_module": {"resources": configured}},
-    })
-    .to_string();
+    let text = written::plan(resources);
     let file = TextFile { name: "plan.json".into(), path: "plan.json".into(), text };
     finished(terraform::read(&file, &TemplateOptions::default()))
 }

@@ -3,17 +3,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use audit::analysis;
-use audit::model::{Snapshot, link};
-use audit::source::{Loaded, TemplateOptions, TextFile, cloudformation, snapshot, terraform};
-use serde_json::{Value as Json, json};
+mod written;
 
-fn finished(mut loaded: Loaded) -> Snapshot {
-    assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
-    link::link(&mut loaded.snapshot);
-    analysis::derive(&mut loaded.snapshot);
-    loaded.snapshot
-}
+use audit::source::{TemplateOptions, TextFile, cloudformation, snapshot, terraform};
+use serde_json::{Value as Json, json};
+use written::{finished, plan};
 
 fn file(name: &str, text: String) -> TextFile {
     TextFile { name: name.into(), path: name.into(), text }
@@ -126,38 +120,6 @@ fn templates_declare_ways_into_a_vpc() {
     assert_eq!(reached("load_balancers/t/Network"), Some(true));
     assert_eq!(reached("instances/t/Instance"), Some(true));
     assert_eq!(reached("eks_fargate_profiles/t/Pods"), Some(false));
-}
-
-/// A plan of resources: address, values, what is unknown, expressions.
-fn plan(resources: &[(&str, Json, Json, Json)]) -> String {
-    let with = |address: &str, more: Json| {
-        let (kind, name) = address.split_once('.').unwrap();
-        let mut all = json!({"address": address, "mode": "managed", "type": kind, "name": name});
-        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        all
-    };
-    let planned: Json = resources
-        .iter()
-        .map(|(address, values, ..)| with(address, json!({"values": values})))
-        .collect();
-    let changes: Json = resources
-        .iter()
-        .map(|(address, values, unknown, _)| {
-            let change = json!({"actions": ["create"], "after": values, "after_unknown": unknown});
-            with(address, json!({"change": change}))
-        })
-        .collect();
-    let configured: Json = resources
-        .iter()
-        .map(|(address, .., expressions)| with(address, json!({"expressions": expressions})))
-        .collect();
-    json!({
-        "format_version": "1.2",
-        "planned_values": {"root_module": {"resources": planned}},
-        "resource_changes": changes,
-        "configuration": {"root_module": {"resources": configured}},
-    })
-    .to_string()
 }
 
 #[test]
