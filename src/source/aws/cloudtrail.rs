@@ -5,7 +5,7 @@
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::types;
 
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::{CloudTrailTrail, EventSelector, Identity, ResourceRef};
 use crate::source::operation::cloudtrail::{
     DESCRIBE_TRAILS, GET_EVENT_SELECTORS, GET_TRAIL_STATUS,
@@ -38,7 +38,7 @@ pub(super) async fn read(scope: &Scope, client: Client, region: Region<'_>) {
         .into_iter()
         .filter(|trail| region.tells_of(trail.home_region.as_deref()))
         .map(|found| trail(scope, &client, found));
-    futures::future::join_all(trails).await;
+    each(trails).await;
 }
 
 async fn trail(scope: &Scope, client: &Client, found: types::Trail) {

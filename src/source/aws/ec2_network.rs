@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{self, VpcAttributeName};
 
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::{Identity, Route, RouteTable, Subnet, Vpc};
 use crate::source::operation::ec2_network::{
     DESCRIBE_ROUTE_TABLES, DESCRIBE_SUBNETS, DESCRIBE_VPC_ATTRIBUTE, DESCRIBE_VPCS,
@@ -81,7 +81,7 @@ async fn vpcs(scope: &Scope, client: &Client) {
         scope.insert(vpc, &DESCRIBE_VPCS);
         ids.push(id);
     }
-    futures::future::join_all(ids.iter().map(|id| dns(scope, client, id))).await;
+    each(ids.iter().map(|id| dns(scope, client, id))).await;
 }
 
 async fn dns(scope: &Scope, client: &Client, vpc: &str) {

@@ -9,7 +9,7 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types;
 
 use super::ec2_network::identity;
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::{
     ElasticIp, FlowLog, NetworkAcl, NetworkAclEntry, NetworkInterface, PrefixList, SecurityGroup,
     SecurityGroupRule, mask,
@@ -138,7 +138,7 @@ async fn prefix_lists(scope: &Scope, client: &Client) {
         scope.insert(list, &DESCRIBE_MANAGED_PREFIX_LISTS);
         ids.insert(id);
     }
-    futures::future::join_all(ids.iter().map(|id| entries(scope, client, id))).await;
+    each(ids.iter().map(|id| entries(scope, client, id))).await;
 }
 
 async fn entries(scope: &Scope, client: &Client, id: &str) {

@@ -8,7 +8,7 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{self, Filter};
 
 use super::ec2_network::identity;
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::{
     Reason, TransitGateway, TransitGatewayAttachment, TransitGatewayRoute, TransitGatewayRouteTable,
 };
@@ -82,7 +82,7 @@ async fn attachments_and_tables(scope: &Scope, client: &Client) {
         .into_iter()
         .flat_map(|page| page.transit_gateway_route_tables.unwrap_or_default())
         .map(|found| route_table(scope, client, found, &associated));
-    futures::future::join_all(tables).await;
+    each(tables).await;
 }
 
 fn attachment(

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ecs::Client;
 use aws_sdk_ecs::types::{self, ClusterField, ServiceField, TaskDefinitionField};
 
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::secret::without_credentials;
 use crate::model::{
     CapacityProviderStrategyItem, ContainerDefinition, ContainerSecret, DeploymentConfiguration,
@@ -29,7 +29,7 @@ pub(super) async fn read(scope: &Scope, client: Client) {
     let (in_use, newest) = futures::join!(clusters(scope, client), newest(scope, client));
     let wanted: BTreeSet<String> = in_use.into_iter().chain(newest).collect();
     let read = wanted.iter().map(|arn| task_definition(scope, client, arn));
-    futures::future::join_all(read).await;
+    each(read).await;
 }
 
 fn tags(tags: Option<Vec<types::Tag>>) -> BTreeMap<String, String> {
@@ -56,8 +56,7 @@ async fn clusters(scope: &Scope, client: &Client) -> BTreeSet<String> {
         pages.into_iter().flat_map(|page| page.cluster_arns.unwrap_or_default()).collect();
     let describe = arns.chunks(CLUSTERS_AT_ONCE).map(|arns| describe_clusters(scope, client, arns));
     let services = arns.iter().map(|arn| services(scope, client, arn));
-    let (_, in_use) =
-        futures::join!(futures::future::join_all(describe), futures::future::join_all(services));
+    let (_, in_use) = futures::join!(each(describe), each(services));
     in_use.into_iter().flatten().collect()
 }
 
@@ -101,7 +100,7 @@ async fn services(scope: &Scope, client: &Client, cluster: &str) -> Vec<String> 
         let found = answer.and_then(|answer| answer.services).unwrap_or_default();
         found.into_iter().filter_map(|found| service(scope, found)).collect::<Vec<_>>()
     });
-    futures::future::join_all(describe).await.into_iter().flatten().collect()
+    each(describe).await.into_iter().flatten().collect()
 }
 
 /// Keeps a service; gives its task definition.

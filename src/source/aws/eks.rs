@@ -5,7 +5,7 @@
 use aws_sdk_eks::Client;
 use aws_sdk_eks::types;
 
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::{EksCluster, EksFargateProfile, EksNodeGroup, Identity};
 use crate::source::operation::eks::{
     DESCRIBE_CLUSTER, DESCRIBE_FARGATE_PROFILE, DESCRIBE_NODEGROUP, LIST_CLUSTERS,
@@ -20,11 +20,7 @@ pub(super) async fn read(scope: &Scope, client: Client) {
     let clusters = names.iter().map(|name| cluster(scope, &client, name));
     let groups = names.iter().map(|name| node_groups(scope, &client, name));
     let profiles = names.iter().map(|name| fargate_profiles(scope, &client, name));
-    futures::join!(
-        futures::future::join_all(clusters),
-        futures::future::join_all(groups),
-        futures::future::join_all(profiles)
-    );
+    futures::join!(each(clusters), each(groups), each(profiles));
 }
 
 async fn cluster(scope: &Scope, client: &Client, name: &str) {
@@ -81,7 +77,7 @@ async fn node_groups(scope: &Scope, client: &Client, cluster: &str) {
             node_group(scope, found);
         }
     });
-    futures::future::join_all(describe).await;
+    each(describe).await;
 }
 
 fn node_group(scope: &Scope, found: types::Nodegroup) {
@@ -126,7 +122,7 @@ async fn fargate_profiles(scope: &Scope, client: &Client, cluster: &str) {
             fargate_profile(scope, found);
         }
     });
-    futures::future::join_all(describe).await;
+    each(describe).await;
 }
 
 fn fargate_profile(scope: &Scope, found: types::FargateProfile) {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types;
 
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::{
     ForwardTarget, Identity, Listener, ListenerAction, ListenerRule, LoadBalancer, Target,
     TargetGroup,
@@ -51,9 +51,9 @@ async fn balancers(scope: &Scope, client: &Client) {
         arns.push(arn);
     }
     futures::join!(
-        futures::future::join_all(arns.iter().map(|arn| attributes(scope, client, arn))),
-        futures::future::join_all(arns.iter().map(|arn| listeners(scope, client, arn))),
-        futures::future::join_all(arns.chunks(TAGS_AT_ONCE).map(async |arns| {
+        each(arns.iter().map(|arn| attributes(scope, client, arn))),
+        each(arns.iter().map(|arn| listeners(scope, client, arn))),
+        each(arns.chunks(TAGS_AT_ONCE).map(async |arns| {
             for (arn, tags) in tags(scope, client, arns).await {
                 scope.update::<LoadBalancer>(&arn, |balancer| balancer.tags = tags);
             }
@@ -133,7 +133,7 @@ async fn listeners(scope: &Scope, client: &Client, balancer: &str) {
         scope.insert(listener, &DESCRIBE_LISTENERS);
         arns.push(arn);
     }
-    futures::future::join_all(arns.iter().map(|arn| rules(scope, client, arn))).await;
+    each(arns.iter().map(|arn| rules(scope, client, arn))).await;
 }
 
 /// The rules beside the default one, which the listener itself tells.
@@ -199,9 +199,9 @@ async fn target_groups(scope: &Scope, client: &Client) {
         matches!(protocol.as_deref(), Some("TCP" | "TLS" | "UDP" | "TCP_UDP"))
     });
     futures::join!(
-        futures::future::join_all(arns.iter().map(|arn| targets(scope, client, arn))),
-        futures::future::join_all(network.map(|(arn, _)| preserve(scope, client, arn))),
-        futures::future::join_all(arns.chunks(TAGS_AT_ONCE).map(async |arns| {
+        each(arns.iter().map(|arn| targets(scope, client, arn))),
+        each(network.map(|(arn, _)| preserve(scope, client, arn))),
+        each(arns.chunks(TAGS_AT_ONCE).map(async |arns| {
             for (arn, tags) in tags(scope, client, arns).await {
                 scope.update::<TargetGroup>(&arn, |group| group.tags = tags);
             }

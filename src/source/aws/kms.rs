@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_kms::Client;
 
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::{Identity, KmsKey, ResourceRef};
 use crate::source::operation::kms::{
     DESCRIBE_KEY, GET_KEY_POLICY, GET_KEY_ROTATION_STATUS, LIST_ALIASES, LIST_KEYS,
@@ -40,7 +40,7 @@ pub(super) async fn read(scope: &Scope, client: Client) {
     });
     let keys: Vec<_> = keys.collect();
     let read = keys.into_iter().map(|(id, arn, aliases)| key(scope, &client, id, arn, aliases));
-    futures::future::join_all(read).await;
+    each(read).await;
 }
 
 async fn key(scope: &Scope, client: &Client, id: String, arn: String, aliases: Vec<String>) {

@@ -5,7 +5,7 @@
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::types;
 
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::{
     EnvironmentVariable, FunctionUrl, Identity, LambdaFunction, Reason, ResourceRef, SecretValue,
 };
@@ -21,11 +21,7 @@ pub(super) async fn read(scope: &Scope, client: Client) {
     let urls = arns.iter().map(|arn| urls(scope, &client, arn));
     let policies = arns.iter().map(|arn| policy(scope, &client, arn));
     let tags = arns.iter().map(|arn| tags(scope, &client, arn));
-    futures::join!(
-        futures::future::join_all(urls),
-        futures::future::join_all(policies),
-        futures::future::join_all(tags),
-    );
+    futures::join!(each(urls), each(policies), each(tags),);
 }
 
 /// Keeps a function; gives its key.

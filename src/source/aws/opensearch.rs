@@ -5,7 +5,7 @@
 use aws_sdk_opensearch::Client;
 use aws_sdk_opensearch::types;
 
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::{Identity, LogPublishing, OpenSearchDomain, ResourceRef};
 use crate::source::operation::opensearch::{DESCRIBE_DOMAINS, LIST_DOMAIN_NAMES};
 
@@ -28,7 +28,7 @@ pub(super) async fn read(scope: &Scope, client: Client) {
             domain(scope, found);
         }
     });
-    futures::future::join_all(describe).await;
+    each(describe).await;
 }
 
 fn domain(scope: &Scope, found: types::DomainStatus) {

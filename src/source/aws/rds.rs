@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types;
 
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::{
     Identity, RdsCluster, RdsClusterParameterGroup, RdsInstance, RdsParameterGroup, RdsSnapshot,
     RdsSubnetGroup, ResourceRef, SecretValue,
@@ -98,7 +98,7 @@ async fn databases(scope: &Scope, client: &Client) {
                 .is_some_and(|name| used_by_clusters.contains(name))
         })
         .map(|group| cluster_parameter_group(scope, client, group));
-    futures::join!(futures::future::join_all(groups), futures::future::join_all(cluster_groups));
+    futures::join!(each(groups), each(cluster_groups));
 }
 
 fn instance(scope: &Scope, found: types::DbInstance, used: &mut BTreeSet<String>) {
@@ -379,5 +379,5 @@ async fn sharing(
         scope.read_by(reference, "/restore_accounts", operation);
         Some(())
     });
-    futures::future::join_all(ask).await;
+    each(ask).await;
 }

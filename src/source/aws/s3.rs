@@ -6,7 +6,7 @@ use aws_config::{Region, SdkConfig};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types;
 
-use super::scope::{Answer, Scope};
+use super::scope::{Answer, Scope, each};
 use crate::model::{Account, AclGrant, Identity, Reason, ResourceRef, S3Bucket};
 use crate::source::operation::Operation;
 use crate::source::operation::s3::{
@@ -83,7 +83,7 @@ async fn buckets(scope: &Scope, config: &SdkConfig, regions: &[String]) {
             region => bucket(scope, config, name, region).await,
         }
     });
-    futures::future::join_all(read).await;
+    each(read).await;
 }
 
 /// A client. An endpoint of one's own has no name for each bucket.

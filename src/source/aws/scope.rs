@@ -10,6 +10,7 @@ use aws_smithy_async::future::pagination_stream::PaginationStream;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use futures::{StreamExt, stream};
 use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 use tokio::time::Instant;
 
@@ -88,6 +89,13 @@ impl Pace {
         };
         tokio::time::sleep_until(at).await;
     }
+}
+
+/// Waits for all of them, as many at once as calls of a service may run; gives
+/// what they gave, in the order in which they ended. One that has not begun takes
+/// no memory: the state of a call is several kilobytes.
+pub(super) async fn each<F: Future>(reads: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    stream::iter(reads).buffer_unordered(AT_ONCE).collect().await
 }
 
 /// One region of one account, or its global services.

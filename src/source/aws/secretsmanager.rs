@@ -4,7 +4,7 @@
 
 use aws_sdk_secretsmanager::Client;
 
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::{Identity, ResourceRef, Secret};
 use crate::source::operation::secretsmanager::{GET_RESOURCE_POLICY, LIST_SECRETS};
 
@@ -30,7 +30,7 @@ pub(super) async fn read(scope: &Scope, client: Client) {
         scope.insert(secret, &LIST_SECRETS);
         arns.push(arn);
     }
-    futures::future::join_all(arns.iter().map(|arn| policy(scope, &client, arn))).await;
+    each(arns.iter().map(|arn| policy(scope, &client, arn))).await;
 }
 
 async fn policy(scope: &Scope, client: &Client, arn: &str) {

@@ -4,7 +4,7 @@
 
 use aws_sdk_sns::Client;
 
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::{Identity, ResourceRef, SnsTopic};
 use crate::source::operation::sns::{GET_TOPIC_ATTRIBUTES, LIST_TAGS_FOR_RESOURCE, LIST_TOPICS};
 
@@ -16,7 +16,7 @@ pub(super) async fn read(scope: &Scope, client: Client) {
         .flat_map(|page| page.topics.unwrap_or_default())
         .filter_map(|topic| topic.topic_arn)
         .collect();
-    futures::future::join_all(arns.iter().map(|arn| topic(scope, &client, arn))).await;
+    each(arns.iter().map(|arn| topic(scope, &client, arn))).await;
 }
 
 async fn topic(scope: &Scope, client: &Client, arn: &str) {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName as Name;
 
-use super::scope::Scope;
+use super::scope::{Scope, each};
 use crate::model::{Identity, ResourceRef, SqsQueue};
 use crate::source::draft::Draft;
 use crate::source::messaging;
@@ -22,7 +22,7 @@ pub(super) async fn read(scope: &Scope, client: Client) {
     let pages = scope.pages(&LIST_QUEUES, None, pages).await;
     let urls: Vec<String> =
         pages.into_iter().flat_map(|page| page.queue_urls.unwrap_or_default()).collect();
-    futures::future::join_all(urls.iter().map(|url| queue(scope, &client, url))).await;
+    each(urls.iter().map(|url| queue(scope, &client, url))).await;
 }
 
 async fn queue(scope: &Scope, client: &Client, url: &str) {
