@@ -7,6 +7,7 @@ pub mod check;
 pub mod config;
 pub mod engine;
 pub mod evaluate;
+pub mod frameworks;
 pub mod gaps;
 pub mod metadata;
 pub mod profile;
