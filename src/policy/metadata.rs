@@ -109,8 +109,7 @@ pub struct Control {
     pub architecture: Vec<String>,
     /// What to do.
     pub remediation: Remediation,
-    /// Requirements that it maps to, by the id of their framework (those of
-    /// `frameworks.rs`).
+    /// Requirements of frameworks that it maps to, by framework id.
     pub frameworks: BTreeMap<String, Vec<String>>,
     /// Documentation pages.
     pub related_resources: Vec<String>,
