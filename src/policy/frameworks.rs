@@ -85,9 +85,9 @@ const FAMILIES: [&str; 20] = [
 ];
 
 /// The categories of the Trust Services Criteria.
-const CRITERIA: [&str; 17] = [
-    "CC1", "CC2", "CC3", "CC4", "CC5", "CC6", "CC7", "CC8", "CC9", "A1", "C1", "PI1", "P1", "P3",
-    "P4", "P5", "P6",
+const CRITERIA: [&str; 20] = [
+    "CC1", "CC2", "CC3", "CC4", "CC5", "CC6", "CC7", "CC8", "CC9", "A1", "C1", "PI1", "P1", "P2",
+    "P3", "P4", "P5", "P6", "P7", "P8",
 ];
 
 const PILLARS: [&str; 6] = ["OPS", "SEC", "REL", "PERF", "COST", "SUS"];
@@ -162,7 +162,7 @@ mod tests {
             ("cis-aws-foundations-5.0", "1.13 5.1.1"),
             ("nist-800-53-r5", "AC-6 AC-6(10) SC-7(21) SI-13(5)"),
             ("pci-dss-4.0", "1.3.1 8.3.10.1 10.4.1.1 A1.1.2"),
-            ("soc2", "CC6.1 A1.2 C1.1 PI1.5 P6.7"),
+            ("soc2", "CC6.1 A1.2 C1.1 PI1.5 P6.7 P8.1"),
             ("well-architected", "SEC05-BP01 OPS06-BP03 PERF05-BP02"),
         ];
         for (framework_id, ids) in well_formed {
@@ -180,7 +180,7 @@ mod tests {
             ("cis-aws-foundations-3.0", "1 1.04 1.x v1.4 1.4.5.6 1..4 1,4"),
             ("nist-800-53-r5", "AC6 AC-06 AX-6 ac-6 AC-6(10 AC-6() AC-6(x) AC-6.10 AC-6(10)(a)"),
             ("pci-dss-4.0", "1.3 1.3.1.2.3 v4.0.1/1.3.1 1.3.x 01.3.1 B1.1.2"),
-            ("soc2", "CC6 CC10.1 CC6-1 cc6.1 A2.1 CC6.1.1 6.1"),
+            ("soc2", "CC6 CC10.1 CC6-1 cc6.1 A2.1 P9.1 CC6.1.1 6.1"),
             ("well-architected", "SEC5-BP1 SEC05 SEC05-BP1 SECU05-BP01 SEC05-BP001 sec05-bp01"),
         ];
         for (framework_id, ids) in misspelt {
