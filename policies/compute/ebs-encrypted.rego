@@ -28,9 +28,10 @@
 #     cli: |
 #       aws ec2 enable-ebs-encryption-by-default
 #   frameworks:
-#     cis-aws-foundations-3.0: ["2.2.1"]
 #     aws-fsbp: ["EC2.3", "EC2.7", "EC2.181"]
-#     nist-800-53-r5: ["SC-13", "SC-28"]
+#     cis-aws-foundations-3.0: ["2.2.1"]
+#     cis-aws-foundations-5.0: ["5.1.1"]
+#     nist-800-53-r5: ["CA-9(1)", "CM-3(6)", "SC-7(10)", "SC-13", "SC-28", "SI-7(6)"]
 #     pci-dss-4.0: ["3.5.1"]
 #     soc2: ["CC6.1"]
 #     well-architected: ["SEC08-BP02"]

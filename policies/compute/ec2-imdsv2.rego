@@ -35,12 +35,13 @@
 #     cli: |
 #       aws ec2 modify-instance-metadata-options --instance-id ID --http-tokens required --http-put-response-hop-limit 1
 #   frameworks:
-#     cis-aws-foundations-3.0: ["5.6"]
 #     aws-fsbp: ["EC2.8", "EC2.170"]
+#     cis-aws-foundations-3.0: ["5.6"]
+#     cis-aws-foundations-5.0: ["5.7"]
 #     nist-800-53-r5: ["AC-3", "AC-6"]
 #     pci-dss-4.0: ["2.2.6"]
 #     soc2: ["CC6.1"]
-#     well-architected: ["SEC06-BP02"]
+#     well-architected: ["SEC06-BP01"]
 package audit.ec2_imdsv2
 
 import data.audit.lib.ec2

@@ -40,8 +40,8 @@
 #       aws ec2 disassociate-address --association-id ID
 #   frameworks:
 #     aws-fsbp: ["EC2.9", "EC2.25"]
-#     nist-800-53-r5: ["AC-3", "AC-4", "SC-7"]
-#     pci-dss-4.0: ["1.3.1", "1.4.1"]
+#     nist-800-53-r5: ["AC-3", "AC-4", "AC-6", "AC-21", "SC-7"]
+#     pci-dss-4.0: ["1.3.1", "1.4.1", "1.4.4"]
 #     soc2: ["CC6.1", "CC6.6"]
 #     well-architected: ["SEC05-BP01"]
 package audit.ec2_private

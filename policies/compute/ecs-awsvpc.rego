@@ -30,8 +30,7 @@
 #     cli: |
 #       aws ecs register-task-definition --family NAME --network-mode awsvpc --container-definitions file://containers.json
 #   frameworks:
-#     nist-800-53-r5: ["AC-4", "SC-7"]
-#     pci-dss-4.0: ["1.4.1"]
+#     nist-800-53-r5: ["AC-2(1)", "AC-3", "AC-4", "AC-5", "AC-6", "SC-7"]
 #     soc2: ["CC6.6"]
 #     well-architected: ["SEC05-BP02"]
 package audit.ecs_awsvpc

@@ -40,7 +40,7 @@
 #     cli: |
 #       aws ecs update-service --cluster CLUSTER --service NAME --load-balancers targetGroupArn=ARN,containerName=app,containerPort=3000
 #   frameworks:
-#     nist-800-53-r5: ["SC-5", "SC-7", "SI-13"]
+#     nist-800-53-r5: ["SC-7"]
 #     soc2: ["CC6.6", "A1.2"]
 #     well-architected: ["REL11-BP01", "SEC05-BP02"]
 package audit.ecs_behind_alb

@@ -37,9 +37,9 @@
 #         user                   = "1000"
 #       }])
 #   frameworks:
-#     aws-fsbp: ["ECS.3", "ECS.4", "ECS.5"]
-#     nist-800-53-r5: ["AC-6", "CM-7"]
-#     pci-dss-4.0: ["2.2.6"]
+#     aws-fsbp: ["ECS.3", "ECS.4", "ECS.5", "ECS.20", "ECS.21"]
+#     nist-800-53-r5: ["AC-2(1)", "AC-3", "AC-5", "AC-6", "CA-9(1)", "CM-2"]
+#     pci-dss-4.0: ["7.2.1", "7.2.2", "7.2.5"]
 #     soc2: ["CC6.1", "CC6.8"]
 #     well-architected: ["SEC06-BP02"]
 package audit.ecs_hardened

@@ -40,7 +40,7 @@
 #     cli: |
 #       aws ecs update-service --cluster CLUSTER --service NAME --desired-count 2
 #   frameworks:
-#     nist-800-53-r5: ["CP-10", "SC-36", "SI-13"]
+#     nist-800-53-r5: ["CP-2(2)", "CP-6(2)", "CP-10", "SC-5(2)", "SC-36", "SI-13(5)"]
 #     soc2: ["A1.2"]
 #     well-architected: ["REL10-BP01"]
 package audit.ecs_multi_az

@@ -30,9 +30,7 @@
 #     terraform: |
 #       ulimits = [{ name = "nofile", softLimit = 65536, hardLimit = 65536 }]
 #   frameworks:
-#     nist-800-53-r5: ["SC-5"]
 #     soc2: ["A1.1"]
-#     well-architected: ["REL01-BP01"]
 package audit.ecs_open_files
 
 import data.audit.lib.containers

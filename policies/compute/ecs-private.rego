@@ -37,8 +37,8 @@
 #       aws ecs update-service --cluster CLUSTER --service NAME --network-configuration 'awsvpcConfiguration={subnets=[SUBNET,SUBNET],securityGroups=[GROUP],assignPublicIp=DISABLED}'
 #   frameworks:
 #     aws-fsbp: ["ECS.2"]
-#     nist-800-53-r5: ["AC-3", "AC-4", "SC-7"]
-#     pci-dss-4.0: ["1.3.1", "1.4.1"]
+#     nist-800-53-r5: ["AC-3", "AC-4", "AC-6", "AC-21", "SC-7"]
+#     pci-dss-4.0: ["1.3.1", "1.4.1", "1.4.4"]
 #     soc2: ["CC6.1", "CC6.6"]
 #     well-architected: ["SEC05-BP01"]
 package audit.ecs_private

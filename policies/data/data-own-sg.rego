@@ -33,7 +33,7 @@
 #       aws rds modify-db-instance --db-instance-identifier NAME --vpc-security-group-ids GROUP
 #   frameworks:
 #     nist-800-53-r5: ["AC-4", "SC-7"]
-#     pci-dss-4.0: ["1.2.1", "1.3.1"]
+#     pci-dss-4.0: ["1.3.1"]
 #     soc2: ["CC6.6"]
 #     well-architected: ["SEC05-BP02"]
 package audit.data_own_sg

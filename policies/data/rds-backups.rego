@@ -26,8 +26,8 @@
 #     cli: |
 #       aws rds modify-db-instance --db-instance-identifier NAME --backup-retention-period 7
 #   frameworks:
-#     aws-fsbp: ["RDS.11"]
-#     nist-800-53-r5: ["CP-9", "CP-10"]
+#     aws-fsbp: ["RDS.11", "RDS.50"]
+#     nist-800-53-r5: ["CP-6", "CP-9", "CP-10", "SC-5(2)", "SI-12", "SI-13(5)"]
 #     soc2: ["A1.2"]
 #     well-architected: ["REL09-BP03"]
 package audit.rds_backups

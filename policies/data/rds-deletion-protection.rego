@@ -25,9 +25,9 @@
 #       aws rds modify-db-instance --db-instance-identifier NAME --deletion-protection
 #   frameworks:
 #     aws-fsbp: ["RDS.7", "RDS.8"]
-#     nist-800-53-r5: ["CM-3", "CP-9"]
-#     soc2: ["A1.2"]
-#     well-architected: ["REL09-BP01"]
+#     nist-800-53-r5: ["CM-3", "SC-5(2)", "SI-13(5)"]
+#     soc2: ["C1.1"]
+#     well-architected: ["REL09-BP03"]
 package audit.rds_deletion_protection
 
 import data.audit.lib.rds

@@ -26,9 +26,10 @@
 #     cli: |
 #       aws rds copy-db-snapshot --source-db-snapshot-identifier OLD --target-db-snapshot-identifier NEW --kms-key-id KEY
 #   frameworks:
-#     cis-aws-foundations-3.0: ["2.3.1"]
 #     aws-fsbp: ["RDS.3", "RDS.4", "RDS.27"]
-#     nist-800-53-r5: ["SC-13", "SC-28"]
+#     cis-aws-foundations-3.0: ["2.3.1"]
+#     cis-aws-foundations-5.0: ["2.2.1"]
+#     nist-800-53-r5: ["CA-9(1)", "CM-3(6)", "SC-7(10)", "SC-13", "SC-28", "SI-7(6)"]
 #     pci-dss-4.0: ["3.5.1"]
 #     soc2: ["CC6.1"]
 #     well-architected: ["SEC08-BP02"]

@@ -14,6 +14,8 @@
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MariaDB.Concepts.VersionMgmt.html
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/AuroraMySQLReleaseNotes/AuroraMySQL.release-calendars.html
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/AuroraPostgreSQLReleaseNotes/aurorapostgresql-release-calendar.html
+#   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/SQLServer.Concepts.General.VersionSupport.html
+#   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Oracle.Concepts.database-versions.html
 # custom:
 #   id: rds-engine-supported
 #   severity: medium
@@ -36,7 +38,7 @@
 #     cli: |
 #       aws rds create-blue-green-deployment --blue-green-deployment-name NAME --source ARN --target-engine-version 8.4.6
 #   frameworks:
-#     nist-800-53-r5: ["SA-22", "SI-2"]
+#     nist-800-53-r5: ["CA-9(1)", "CM-2", "SA-22", "SI-2"]
 #     pci-dss-4.0: ["6.3.3", "12.3.4"]
 #     soc2: ["CC7.1"]
 #     well-architected: ["SEC06-BP01"]

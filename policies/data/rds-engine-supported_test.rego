@@ -18,17 +18,23 @@ supported := [
 	["aurora-postgresql", "18.3"],
 	["aurora-postgresql", "15.8"],
 	["sqlserver-se", "15.00.4415.2.v1"],
+	["sqlserver-ee", "17.00.4065.4.v1"],
 	["oracle-ee", "19.0.0.0.ru-2026-01.rur-2026-01.r1"],
+	["oracle-ee-cdb", "26.0.0.0.ru-2026-07.rur-2026-07.r1"],
+	["mariadb", "12.3.3"],
 ]
 
 unsupported := [
 	["mysql", "8.0.42"],
 	["mysql", "5.7"],
+	["mysql", "5.5.62"],
 	["mariadb", "10.5.29"],
 	["postgres", "13.20"],
 	["postgres", "9.6.24"],
 	["aurora-mysql", "5.7.mysql_aurora.2.11.5"],
 	["aurora-postgresql", "12.19"],
+	["postgres", "13.23-rds.20260224"],
+	["mysql", "8.0.46-rds.20260624"],
 	["sqlserver-ex", "13.00.6455.2.v1"],
 	["oracle-se2", "12.1.0.2.v30"],
 ]

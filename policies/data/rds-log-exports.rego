@@ -32,8 +32,9 @@
 #       aws rds modify-db-instance --db-instance-identifier NAME --cloudwatch-logs-export-configuration '{"EnableLogTypes":["audit","error","slowquery"]}'
 #   frameworks:
 #     aws-fsbp: ["RDS.9", "RDS.34", "RDS.36", "RDS.37", "RDS.40", "RDS.42", "RDS.45"]
-#     nist-800-53-r5: ["AU-2", "AU-6", "AU-12"]
-#     pci-dss-4.0: ["10.2.1"]
+#     nist-800-53-r5: ["AC-2(4)", "AC-4(26)", "AC-6(9)", "AU-2", "AU-3", "AU-6(3)", "AU-6(4)",
+#       "AU-10", "AU-12", "CA-7", "SC-7(9)", "SC-7(10)", "SI-3(8)", "SI-4(20)", "SI-7(8)"]
+#     pci-dss-4.0: ["10.2.1", "10.4.2"]
 #     soc2: ["CC7.2"]
 #     well-architected: ["SEC04-BP01"]
 package audit.rds_log_exports

@@ -34,12 +34,13 @@
 #     cli: |
 #       aws rds modify-db-instance --db-instance-identifier NAME --preferred-maintenance-window sun:03:00-sun:04:00 --auto-minor-version-upgrade
 #   frameworks:
-#     cis-aws-foundations-3.0: ["2.3.2"]
 #     aws-fsbp: ["RDS.13", "RDS.35"]
+#     cis-aws-foundations-3.0: ["2.3.2"]
+#     cis-aws-foundations-5.0: ["2.2.2"]
 #     nist-800-53-r5: ["SI-2"]
 #     pci-dss-4.0: ["6.3.3"]
 #     soc2: ["CC7.1", "CC8.1"]
-#     well-architected: ["OPS05-BP05"]
+#     well-architected: ["OPS05-BP05", "SEC06-BP01"]
 package audit.rds_maintenance
 
 import data.audit.lib.rds

@@ -30,9 +30,9 @@
 #       aws rds modify-db-instance --db-instance-identifier NAME --enable-performance-insights
 #   frameworks:
 #     aws-fsbp: ["RDS.6"]
-#     nist-800-53-r5: ["CA-7", "SI-4"]
+#     nist-800-53-r5: ["CA-7", "SI-2"]
 #     soc2: ["CC7.2"]
-#     well-architected: ["OPS04-BP02", "PERF05-BP02"]
+#     well-architected: ["PERF05-BP02", "REL06-BP01"]
 package audit.rds_monitoring
 
 import data.audit.lib.text

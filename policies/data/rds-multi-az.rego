@@ -29,7 +29,8 @@
 #       aws rds modify-db-instance --db-instance-identifier NAME --multi-az --apply-immediately
 #   frameworks:
 #     aws-fsbp: ["RDS.5", "RDS.15"]
-#     nist-800-53-r5: ["CP-10", "SC-36", "SI-13"]
+#     cis-aws-foundations-5.0: ["2.2.4"]
+#     nist-800-53-r5: ["CP-6(2)", "CP-10", "SC-5(2)", "SC-36", "SI-13(5)"]
 #     soc2: ["A1.2"]
 #     well-architected: ["REL10-BP01"]
 package audit.rds_multi_az

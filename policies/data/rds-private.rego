@@ -28,8 +28,9 @@
 #     cli: |
 #       aws rds modify-db-instance --db-instance-identifier NAME --no-publicly-accessible
 #   frameworks:
-#     cis-aws-foundations-3.0: ["2.3.3"]
 #     aws-fsbp: ["RDS.2", "RDS.46"]
+#     cis-aws-foundations-3.0: ["2.3.3"]
+#     cis-aws-foundations-5.0: ["2.2.3"]
 #     nist-800-53-r5: ["AC-3", "AC-4", "SC-7"]
 #     pci-dss-4.0: ["1.3.1", "1.4.4"]
 #     soc2: ["CC6.1", "CC6.6"]

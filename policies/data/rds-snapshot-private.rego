@@ -20,10 +20,10 @@
 #       aws rds modify-db-snapshot-attribute --db-snapshot-identifier NAME --attribute-name restore --values-to-remove all
 #   frameworks:
 #     aws-fsbp: ["RDS.1"]
-#     nist-800-53-r5: ["AC-3", "AC-4", "SC-7"]
-#     pci-dss-4.0: ["1.4.4", "7.2.1"]
+#     nist-800-53-r5: ["AC-3", "AC-4", "AC-6", "AC-21", "SC-7"]
+#     pci-dss-4.0: ["1.4.4"]
 #     soc2: ["CC6.1"]
-#     well-architected: ["SEC08-BP04"]
+#     well-architected: ["SEC03-BP07", "SEC08-BP04"]
 package audit.rds_snapshot_private
 
 deny contains finding if {

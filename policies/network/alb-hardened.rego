@@ -29,9 +29,9 @@
 #       aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes Key=routing.http.drop_invalid_header_fields.enabled,Value=true Key=deletion_protection.enabled,Value=true
 #   frameworks:
 #     aws-fsbp: ["ELB.4", "ELB.6"]
-#     nist-800-53-r5: ["CM-2", "SC-7", "SI-10"]
-#     soc2: ["A1.2", "CC6.6"]
-#     well-architected: ["SEC05-BP03"]
+#     nist-800-53-r5: ["CA-9(1)", "CM-2", "CM-3", "SC-5(2)", "SC-7(4)", "SC-8(2)"]
+#     pci-dss-4.0: ["6.2.4"]
+#     soc2: ["CC6.6"]
 package audit.alb_hardened
 
 import data.audit.lib.balancers

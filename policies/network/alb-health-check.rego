@@ -33,7 +33,7 @@
 #     cli: |
 #       aws elbv2 modify-target-group --target-group-arn ARN --health-check-enabled --health-check-path /health --matcher HttpCode=200
 #   frameworks:
-#     nist-800-53-r5: ["CP-10", "SI-4"]
+#     nist-800-53-r5: ["CA-7", "CP-2(2)"]
 #     soc2: ["A1.2"]
 #     well-architected: ["REL11-BP01"]
 package audit.alb_health_check

@@ -41,7 +41,8 @@
 #       aws elbv2 modify-listener --listener-arn ARN --protocol HTTPS --port 443 --ssl-policy ELBSecurityPolicy-TLS13-1-2-2021-06 --certificates CertificateArn=ARN
 #   frameworks:
 #     aws-fsbp: ["ELB.17", "ELB.18"]
-#     nist-800-53-r5: ["SC-8", "SC-13", "SC-23"]
+#     nist-800-53-r5: ["AC-4", "AC-17(2)", "IA-5(1)", "SC-7(4)", "SC-8", "SC-12(3)", "SC-13",
+#       "SC-23", "SI-7(6)"]
 #     pci-dss-4.0: ["4.2.1"]
 #     soc2: ["CC6.1", "CC6.7"]
 #     well-architected: ["SEC09-BP02"]

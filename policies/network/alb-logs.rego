@@ -30,7 +30,8 @@
 #       aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes Key=access_logs.s3.enabled,Value=true Key=access_logs.s3.bucket,Value=BUCKET
 #   frameworks:
 #     aws-fsbp: ["ELB.5"]
-#     nist-800-53-r5: ["AU-2", "AU-12", "SI-4"]
+#     nist-800-53-r5: ["AC-4(26)", "AU-2", "AU-3", "AU-6(3)", "AU-6(4)", "AU-10", "AU-12", "CA-7",
+#       "SC-7(9)", "SI-7(8)"]
 #     pci-dss-4.0: ["10.2.1"]
 #     soc2: ["CC7.2"]
 #     well-architected: ["SEC04-BP01"]

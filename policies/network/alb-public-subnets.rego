@@ -28,7 +28,7 @@
 #       aws elbv2 set-subnets --load-balancer-arn ARN --subnets SUBNET_A SUBNET_B
 #   frameworks:
 #     aws-fsbp: ["ELB.13"]
-#     nist-800-53-r5: ["CP-10", "SC-7"]
+#     nist-800-53-r5: ["CP-6(2)", "CP-10", "SC-5(2)", "SC-7", "SC-36", "SI-13(5)"]
 #     soc2: ["A1.2"]
 #     well-architected: ["REL10-BP01"]
 package audit.alb_public_subnets

@@ -42,7 +42,8 @@
 #       aws elbv2 modify-listener --listener-arn ARN --default-actions 'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'
 #   frameworks:
 #     aws-fsbp: ["ELB.1"]
-#     nist-800-53-r5: ["SC-8", "SC-23"]
+#     nist-800-53-r5: ["AC-4", "AC-17(2)", "IA-5(1)", "SC-7(4)", "SC-8", "SC-12(3)", "SC-13",
+#       "SC-23", "SI-7(6)"]
 #     pci-dss-4.0: ["4.2.1"]
 #     soc2: ["CC6.7"]
 #     well-architected: ["SEC09-BP02"]

@@ -29,10 +29,11 @@
 #     cli: |
 #       aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE
 #   frameworks:
-#     cis-aws-foundations-3.0: ["5.4"]
 #     aws-fsbp: ["EC2.2"]
-#     nist-800-53-r5: ["AC-4", "SC-7", "CM-7"]
-#     pci-dss-4.0: ["1.2.1", "1.3.1"]
+#     cis-aws-foundations-3.0: ["5.4"]
+#     cis-aws-foundations-5.0: ["5.5"]
+#     nist-800-53-r5: ["AC-4", "SC-7"]
+#     pci-dss-4.0: ["1.3.1"]
 #     soc2: ["CC6.1", "CC6.6"]
 #     well-architected: ["SEC05-BP02"]
 package audit.default_sg_closed

@@ -42,7 +42,7 @@
 #       aws ec2 replace-network-acl-association --association-id ASSOCIATION --network-acl-id ACL
 #   frameworks:
 #     nist-800-53-r5: ["AC-4", "SC-7"]
-#     pci-dss-4.0: ["1.2.1", "1.4.4"]
+#     pci-dss-4.0: ["1.3.1", "1.4.4"]
 #     soc2: ["CC6.6"]
 #     well-architected: ["SEC05-BP02"]
 package audit.nacl_data_tier

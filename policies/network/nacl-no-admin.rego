@@ -42,10 +42,11 @@
 #     cli: |
 #       aws ec2 replace-network-acl-entry --network-acl-id ACL --ingress --rule-number 100 --protocol 6 --port-range From=443,To=443 --cidr-block 0.0.0.0/0 --rule-action allow
 #   frameworks:
-#     cis-aws-foundations-3.0: ["5.1"]
 #     aws-fsbp: ["EC2.21"]
-#     nist-800-53-r5: ["AC-4", "SC-7", "CM-7"]
-#     pci-dss-4.0: ["1.2.1", "1.3.1"]
+#     cis-aws-foundations-3.0: ["5.1"]
+#     cis-aws-foundations-5.0: ["5.2"]
+#     nist-800-53-r5: ["AC-4(21)", "CA-9(1)", "CM-2", "CM-7", "SC-7"]
+#     pci-dss-4.0: ["1.3.1"]
 #     soc2: ["CC6.1", "CC6.6"]
 #     well-architected: ["SEC05-BP02"]
 package audit.nacl_no_admin

@@ -38,7 +38,7 @@
 #     cli: |
 #       aws ec2 replace-route --route-table-id TABLE --destination-cidr-block 0.0.0.0/0 --nat-gateway-id NAT
 #   frameworks:
-#     nist-800-53-r5: ["CP-10", "SC-7"]
+#     nist-800-53-r5: ["CP-10", "SC-36"]
 #     soc2: ["A1.2"]
 #     well-architected: ["REL10-BP01"]
 package audit.nat_per_zone

@@ -40,7 +40,8 @@
 #   frameworks:
 #     aws-fsbp: ["Opensearch.2", "RDS.2", "RDS.46"]
 #     cis-aws-foundations-3.0: ["2.3.3"]
-#     nist-800-53-r5: ["AC-4", "SC-7", "SC-7(11)", "SC-7(21)"]
+#     cis-aws-foundations-5.0: ["2.2.3"]
+#     nist-800-53-r5: ["AC-3", "AC-4", "AC-6", "AC-21", "SC-7", "SC-7(11)", "SC-7(21)"]
 #     pci-dss-4.0: ["1.3.1", "1.4.1", "1.4.4"]
 #     soc2: ["CC6.1", "CC6.6"]
 #     well-architected: ["SEC05-BP01", "SEC05-BP02"]

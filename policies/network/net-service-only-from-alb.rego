@@ -33,8 +33,8 @@
 #     cli: |
 #       aws ec2 revoke-security-group-ingress --group-id ID --security-group-rule-ids RULE
 #   frameworks:
-#     nist-800-53-r5: ["AC-4", "AC-6", "SC-7", "SC-7(21)"]
-#     pci-dss-4.0: ["1.2.1", "1.3.1", "1.4.4"]
+#     nist-800-53-r5: ["AC-4", "SC-7", "SC-7(21)"]
+#     pci-dss-4.0: ["1.3.1", "1.4.4"]
 #     soc2: ["CC6.1", "CC6.6"]
 #     well-architected: ["SEC05-BP01", "SEC05-BP02"]
 package audit.net_service_only_from_alb

@@ -39,8 +39,8 @@
 #     cli: |
 #       aws ec2 create-tags --resources INSTANCE --tags Key=Role,Value=bastion
 #   frameworks:
-#     aws-fsbp: ["EC2.9"]
-#     nist-800-53-r5: ["AC-4", "SC-7"]
+#     aws-fsbp: ["EC2.9", "RDS.46"]
+#     nist-800-53-r5: ["AC-3", "AC-4", "AC-6", "AC-21", "SC-7"]
 #     pci-dss-4.0: ["1.4.1", "1.4.4"]
 #     soc2: ["CC6.1", "CC6.6"]
 #     well-architected: ["SEC05-BP01"]

@@ -32,10 +32,11 @@
 #     cli: |
 #       aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE
 #   frameworks:
-#     cis-aws-foundations-3.0: ["5.2", "5.3"]
 #     aws-fsbp: ["EC2.19"]
-#     nist-800-53-r5: ["AC-4", "SC-7", "CM-7"]
-#     pci-dss-4.0: ["1.2.1", "1.3.1", "1.4.2"]
+#     cis-aws-foundations-3.0: ["5.2", "5.3"]
+#     cis-aws-foundations-5.0: ["5.3", "5.4"]
+#     nist-800-53-r5: ["AC-4", "CA-9(1)", "CM-2", "CM-7", "SC-7"]
+#     pci-dss-4.0: ["1.3.1", "1.4.2"]
 #     soc2: ["CC6.1", "CC6.6"]
 #     well-architected: ["SEC05-BP02"]
 package audit.sg_no_open_admin

@@ -40,7 +40,7 @@
 #       aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE
 #   frameworks:
 #     nist-800-53-r5: ["AC-4", "SC-7"]
-#     pci-dss-4.0: ["1.2.1", "1.3.1"]
+#     pci-dss-4.0: ["1.3.1"]
 #     soc2: ["CC6.1", "CC6.6"]
 #     well-architected: ["SEC05-BP02"]
 package audit.sg_service_chain

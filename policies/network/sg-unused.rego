@@ -23,9 +23,8 @@
 #     cli: |
 #       aws ec2 delete-security-group --group-id GROUP
 #   frameworks:
-#     nist-800-53-r5: ["CM-2", "CM-7"]
+#     nist-800-53-r5: ["CM-8(1)"]
 #     pci-dss-4.0: ["1.2.7"]
-#     soc2: ["CC6.1"]
 package audit.sg_unused
 
 subjects := {id: group |

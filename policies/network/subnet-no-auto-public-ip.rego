@@ -24,7 +24,7 @@
 #       aws ec2 modify-subnet-attribute --subnet-id SUBNET --no-map-public-ip-on-launch
 #   frameworks:
 #     aws-fsbp: ["EC2.15"]
-#     nist-800-53-r5: ["AC-4", "SC-7"]
+#     nist-800-53-r5: ["AC-3", "AC-4", "AC-6", "AC-21", "SC-7"]
 #     pci-dss-4.0: ["1.4.4"]
 #     soc2: ["CC6.6"]
 #     well-architected: ["SEC05-BP01"]

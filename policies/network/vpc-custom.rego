@@ -45,7 +45,7 @@
 #       aws rds modify-db-instance --db-instance-identifier NAME --db-subnet-group-name GROUP
 #   frameworks:
 #     nist-800-53-r5: ["AC-4", "SC-7"]
-#     pci-dss-4.0: ["1.3.1", "1.4.1"]
+#     pci-dss-4.0: ["1.4.1"]
 #     soc2: ["CC6.6"]
 #     well-architected: ["SEC05-BP01"]
 package audit.vpc_custom

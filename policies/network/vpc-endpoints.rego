@@ -44,7 +44,7 @@
 #       aws ec2 create-vpc-endpoint --vpc-id VPC --vpc-endpoint-type Interface --service-name com.amazonaws.REGION.secretsmanager --subnet-ids SUBNETS --private-dns-enabled
 #   frameworks:
 #     aws-fsbp: ["EC2.55", "EC2.56"]
-#     nist-800-53-r5: ["AC-4", "SC-7"]
+#     nist-800-53-r5: ["AC-3", "AC-4", "AC-6", "AC-21", "SC-7"]
 #     pci-dss-4.0: ["1.3.2", "1.4.1"]
 #     soc2: ["CC6.6", "CC6.7"]
 #     well-architected: ["SEC05-BP02"]

@@ -37,9 +37,10 @@
 #     cli: |
 #       aws ec2 create-flow-logs --resource-type VPC --resource-ids VPC --traffic-type ALL --log-group-name GROUP --deliver-logs-permission-arn ROLE
 #   frameworks:
-#     cis-aws-foundations-3.0: ["3.7"]
 #     aws-fsbp: ["EC2.6"]
-#     nist-800-53-r5: ["AU-2", "AU-12", "SI-4"]
+#     cis-aws-foundations-3.0: ["3.7"]
+#     cis-aws-foundations-5.0: ["3.7"]
+#     nist-800-53-r5: ["AC-4(26)", "AU-2", "AU-3", "AU-6(3)", "AU-6(4)", "AU-12", "CA-7", "SI-7(8)"]
 #     pci-dss-4.0: ["10.2.1"]
 #     soc2: ["CC7.2"]
 #     well-architected: ["SEC04-BP01"]

@@ -38,10 +38,11 @@
 #       aws ecs register-task-definition --cli-input-json file://task-definition.json
 #   frameworks:
 #     aws-fsbp: ["ECS.9"]
-#     nist-800-53-r5: ["AU-2", "AU-3", "AU-12"]
+#     nist-800-53-r5: ["AC-4(26)", "AU-2", "AU-3", "AU-6(3)", "AU-6(4)", "AU-10", "AU-12", "CA-7",
+#       "SC-7(9)", "SI-7(8)"]
 #     pci-dss-4.0: ["10.2.1"]
 #     soc2: ["CC7.2"]
-#     well-architected: ["SEC04-BP01", "OPS04-BP02"]
+#     well-architected: ["OPS04-BP02", "SEC04-BP01"]
 package audit.ecs_logs
 
 import data.audit.lib.containers

@@ -22,10 +22,6 @@
 #       name = "/ecs/orders"
 #     cli: |
 #       aws logs create-log-group --log-group-name /ecs/orders
-#   frameworks:
-#     nist-800-53-r5: ["AU-3", "AU-12"]
-#     soc2: ["CC7.2"]
-#     well-architected: ["OPS04-BP02"]
 package audit.log_naming
 
 log_group_pattern := data.profile.log_group_pattern

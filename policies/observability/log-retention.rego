@@ -25,7 +25,7 @@
 #     cli: |
 #       aws logs put-retention-policy --log-group-name NAME --retention-in-days 30
 #   frameworks:
-#     nist-800-53-r5: ["AU-11", "SI-12"]
+#     nist-800-53-r5: ["AU-6(3)", "AU-6(4)", "AU-10", "AU-11", "CA-7", "SI-12"]
 #     pci-dss-4.0: ["10.5.1"]
 #     soc2: ["CC7.2"]
 #     well-architected: ["SEC04-BP01"]

@@ -22,10 +22,9 @@
 #     terraform: |
 #       image = "${aws_ecr_repository.orders.repository_url}:1.4.2"
 #   frameworks:
-#     nist-800-53-r5: ["CM-2", "CM-3", "SI-7"]
-#     pci-dss-4.0: ["6.5.1"]
+#     nist-800-53-r5: ["CM-2", "SI-7"]
 #     soc2: ["CC8.1"]
-#     well-architected: ["OPS05-BP01", "SEC06-BP04"]
+#     well-architected: ["REL08-BP04", "SEC06-BP04"]
 package audit.ecs_image_pinned
 
 import data.audit.lib.containers

@@ -25,7 +25,7 @@
 #     cli: |
 #       aws rds modify-db-instance --db-instance-identifier NAME --manage-master-user-password
 #   frameworks:
-#     nist-800-53-r5: ["IA-5(7)", "SC-28"]
+#     nist-800-53-r5: ["IA-5(7)"]
 #     pci-dss-4.0: ["8.6.2"]
 #     soc2: ["CC6.1"]
 #     well-architected: ["SEC02-BP03"]

@@ -38,7 +38,7 @@
 #       aws secretsmanager create-secret --name NAME --secret-string file://value.json
 #   frameworks:
 #     aws-fsbp: ["ECS.8"]
-#     nist-800-53-r5: ["IA-5(7)", "SC-28"]
+#     nist-800-53-r5: ["CA-9(1)", "CM-2", "IA-5(7)"]
 #     pci-dss-4.0: ["8.6.2"]
 #     soc2: ["CC6.1"]
 #     well-architected: ["SEC02-BP03"]

@@ -45,10 +45,11 @@
 #       aws s3api put-bucket-logging --bucket NAME --bucket-logging-status file://logging.json
 #   frameworks:
 #     cis-aws-foundations-3.0: ["3.4"]
+#     cis-aws-foundations-5.0: ["3.4"]
 #     nist-800-53-r5: ["AC-3", "AU-9"]
-#     pci-dss-4.0: ["10.3.2", "10.3.3"]
+#     pci-dss-4.0: ["1.4.4", "10.2.1", "10.3.2"]
 #     soc2: ["CC6.1", "CC7.2"]
-#     well-architected: ["SEC08-BP04"]
+#     well-architected: ["SEC04-BP01", "SEC08-BP04"]
 package audit.cloudtrail_bucket
 
 import data.audit.lib.buckets

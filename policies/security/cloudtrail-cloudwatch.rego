@@ -25,8 +25,10 @@
 #       aws cloudtrail update-trail --name NAME --cloud-watch-logs-log-group-arn ARN --cloud-watch-logs-role-arn ROLE
 #   frameworks:
 #     aws-fsbp: ["CloudTrail.5"]
-#     nist-800-53-r5: ["AU-6", "SI-4"]
-#     pci-dss-4.0: ["10.4.1"]
+#     nist-800-53-r5: ["AC-2(4)", "AC-4(26)", "AC-6(9)", "AU-2", "AU-3", "AU-6(1)", "AU-6(3)",
+#       "AU-6(4)", "AU-6(5)", "AU-7(1)", "AU-10", "AU-12", "CA-7", "SC-7(9)", "SI-3(8)", "SI-4(5)",
+#       "SI-4(20)", "SI-7(8)", "SI-20"]
+#     pci-dss-4.0: ["10.2.1", "10.4.1.1"]
 #     soc2: ["CC7.2"]
 #     well-architected: ["SEC04-BP02"]
 package audit.cloudtrail_cloudwatch

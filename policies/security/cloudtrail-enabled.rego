@@ -38,9 +38,12 @@
 #     cli: |
 #       aws cloudtrail update-trail --name NAME --is-multi-region-trail && aws cloudtrail start-logging --name NAME
 #   frameworks:
-#     cis-aws-foundations-3.0: ["3.1"]
 #     aws-fsbp: ["CloudTrail.1"]
-#     nist-800-53-r5: ["AU-2", "AU-3", "AU-12"]
+#     cis-aws-foundations-3.0: ["3.1"]
+#     cis-aws-foundations-5.0: ["3.1"]
+#     nist-800-53-r5: ["AC-2(4)", "AC-4(26)", "AC-6(9)", "AU-2", "AU-3", "AU-6(3)", "AU-6(4)",
+#       "AU-10", "AU-12", "AU-14(1)", "CA-7", "SA-8(22)", "SC-7(9)", "SI-3(8)", "SI-4(20)",
+#       "SI-7(8)"]
 #     pci-dss-4.0: ["10.2.1"]
 #     soc2: ["CC7.2"]
 #     well-architected: ["SEC04-BP01"]

@@ -22,9 +22,10 @@
 #     cli: |
 #       aws cloudtrail update-trail --name NAME --kms-key-id KEY
 #   frameworks:
-#     cis-aws-foundations-3.0: ["3.5"]
 #     aws-fsbp: ["CloudTrail.2"]
-#     nist-800-53-r5: ["AU-9", "SC-28"]
+#     cis-aws-foundations-3.0: ["3.5"]
+#     cis-aws-foundations-5.0: ["3.5"]
+#     nist-800-53-r5: ["AU-9", "CA-9(1)", "CM-3(6)", "SC-7(10)", "SC-13", "SC-28", "SI-7(6)"]
 #     pci-dss-4.0: ["10.3.2"]
 #     soc2: ["CC6.1"]
 #     well-architected: ["SEC08-BP02"]

@@ -23,11 +23,12 @@
 #     cli: |
 #       aws cloudtrail update-trail --name NAME --enable-log-file-validation
 #   frameworks:
-#     cis-aws-foundations-3.0: ["3.2"]
 #     aws-fsbp: ["CloudTrail.4"]
-#     nist-800-53-r5: ["AU-9", "SI-7"]
-#     pci-dss-4.0: ["10.3.4"]
-#     soc2: ["CC7.2"]
+#     cis-aws-foundations-3.0: ["3.2"]
+#     cis-aws-foundations-5.0: ["3.2"]
+#     nist-800-53-r5: ["AU-9", "SI-4", "SI-7"]
+#     pci-dss-4.0: ["10.3.2", "10.3.4"]
+#     soc2: ["CC7.3"]
 #     well-architected: ["SEC04-BP01"]
 package audit.cloudtrail_integrity
 

@@ -29,9 +29,10 @@
 #       aws iam add-user-to-group --user-name USER --group-name GROUP
 #       aws iam detach-user-policy --user-name USER --policy-arn ARN
 #   frameworks:
-#     cis-aws-foundations-3.0: ["1.15"]
 #     aws-fsbp: ["IAM.2"]
-#     nist-800-53-r5: ["AC-2", "AC-6"]
+#     cis-aws-foundations-3.0: ["1.15"]
+#     cis-aws-foundations-5.0: ["1.14"]
+#     nist-800-53-r5: ["AC-2", "AC-3", "AC-6"]
 #     pci-dss-4.0: ["7.2.1"]
 #     soc2: ["CC6.3"]
 #     well-architected: ["SEC03-BP02"]

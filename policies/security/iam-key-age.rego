@@ -22,9 +22,10 @@
 #     cli: |
 #       aws iam update-access-key --access-key-id KEY --status Inactive --user-name USER
 #   frameworks:
-#     cis-aws-foundations-3.0: ["1.12", "1.14"]
 #     aws-fsbp: ["IAM.3", "IAM.8"]
-#     nist-800-53-r5: ["AC-2", "IA-5"]
+#     cis-aws-foundations-3.0: ["1.12", "1.14"]
+#     cis-aws-foundations-5.0: ["1.11", "1.13"]
+#     nist-800-53-r5: ["AC-2", "AC-3", "AC-6"]
 #     pci-dss-4.0: ["8.2.6", "8.3.9", "8.6.3"]
 #     soc2: ["CC6.1"]
 #     well-architected: ["SEC02-BP05"]

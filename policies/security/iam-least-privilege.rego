@@ -42,7 +42,7 @@
 #       aws iam create-policy-version --policy-arn ARN --policy-document file://policy.json --set-as-default
 #   frameworks:
 #     aws-fsbp: ["IAM.21", "KMS.1", "KMS.2"]
-#     nist-800-53-r5: ["AC-2", "AC-3", "AC-6"]
+#     nist-800-53-r5: ["AC-2", "AC-3", "AC-5", "AC-6"]
 #     pci-dss-4.0: ["7.2.1", "7.2.2"]
 #     soc2: ["CC6.3"]
 #     well-architected: ["SEC03-BP02"]

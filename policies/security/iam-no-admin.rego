@@ -41,9 +41,10 @@
 #     cli: |
 #       aws iam create-policy-version --policy-arn ARN --policy-document file://policy.json --set-as-default
 #   frameworks:
-#     cis-aws-foundations-3.0: ["1.16"]
 #     aws-fsbp: ["IAM.1"]
-#     nist-800-53-r5: ["AC-2", "AC-6"]
+#     cis-aws-foundations-3.0: ["1.16"]
+#     cis-aws-foundations-5.0: ["1.15"]
+#     nist-800-53-r5: ["AC-2", "AC-3", "AC-5", "AC-6"]
 #     pci-dss-4.0: ["7.2.1", "7.2.2"]
 #     soc2: ["CC6.3"]
 #     well-architected: ["SEC03-BP02"]

@@ -44,10 +44,10 @@
 #     cli: |
 #       aws iam put-role-permissions-boundary --role-name ROLE --permissions-boundary ARN
 #   frameworks:
-#     nist-800-53-r5: ["AC-2", "AC-3", "AC-6"]
+#     nist-800-53-r5: ["AC-2", "AC-3", "AC-6", "AC-6(10)"]
 #     pci-dss-4.0: ["7.2.1", "7.2.2"]
 #     soc2: ["CC6.1", "CC6.3"]
-#     well-architected: ["SEC03-BP02", "SEC03-BP05"]
+#     well-architected: ["SEC03-BP02"]
 package audit.iam_no_escalation
 
 import data.audit.lib.roles

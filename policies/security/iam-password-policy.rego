@@ -24,9 +24,10 @@
 #     cli: |
 #       aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24
 #   frameworks:
-#     cis-aws-foundations-3.0: ["1.8", "1.9"]
 #     aws-fsbp: ["IAM.7"]
-#     nist-800-53-r5: ["IA-5"]
+#     cis-aws-foundations-3.0: ["1.8", "1.9"]
+#     cis-aws-foundations-5.0: ["1.7", "1.8"]
+#     nist-800-53-r5: ["AC-2(1)", "AC-2(3)", "AC-3(15)", "IA-5"]
 #     pci-dss-4.0: ["8.3.6", "8.3.7"]
 #     soc2: ["CC6.1"]
 #     well-architected: ["SEC02-BP01"]

@@ -22,10 +22,11 @@
 #       aws iam list-virtual-mfa-devices --assignment-status Assigned
 #       aws iam get-account-summary --query SummaryMap.AccountAccessKeysPresent
 #   frameworks:
-#     cis-aws-foundations-3.0: ["1.4", "1.5", "1.7"]
 #     aws-fsbp: ["IAM.4"]
-#     nist-800-53-r5: ["AC-2", "AC-6", "IA-2"]
-#     pci-dss-4.0: ["2.2.2", "7.2.2", "8.4.2"]
+#     cis-aws-foundations-3.0: ["1.4", "1.5", "1.7"]
+#     cis-aws-foundations-5.0: ["1.3", "1.4", "1.6"]
+#     nist-800-53-r5: ["AC-2(1)", "AC-3(7)", "AC-3(15)", "AC-6", "IA-2"]
+#     pci-dss-4.0: ["7.2.2", "8.4.2"]
 #     soc2: ["CC6.1"]
 #     well-architected: ["SEC01-BP02"]
 package audit.iam_root

@@ -48,10 +48,10 @@
 #     cli: |
 #       aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json
 #   frameworks:
-#     nist-800-53-r5: ["AC-2", "AC-3", "AC-6"]
+#     nist-800-53-r5: ["AC-3", "AC-6"]
 #     pci-dss-4.0: ["7.2.1", "7.2.2"]
 #     soc2: ["CC6.1", "CC6.3"]
-#     well-architected: ["SEC03-BP09"]
+#     well-architected: ["SEC03-BP07", "SEC03-BP09"]
 package audit.iam_trust
 
 import data.audit.lib.grants

@@ -20,9 +20,10 @@
 #       aws iam enable-mfa-device --user-name USER --serial-number ARN --authentication-code1 CODE --authentication-code2 NEXT_CODE
 #       aws iam delete-login-profile --user-name USER
 #   frameworks:
-#     cis-aws-foundations-3.0: ["1.10"]
 #     aws-fsbp: ["IAM.5"]
-#     nist-800-53-r5: ["IA-2"]
+#     cis-aws-foundations-3.0: ["1.10"]
+#     cis-aws-foundations-5.0: ["1.9"]
+#     nist-800-53-r5: ["AC-2(1)", "AC-3(15)", "IA-2(1)", "IA-2(2)", "IA-2(6)", "IA-2(8)"]
 #     pci-dss-4.0: ["8.4.2"]
 #     soc2: ["CC6.1"]
 #     well-architected: ["SEC02-BP01"]

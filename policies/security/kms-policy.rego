@@ -41,7 +41,7 @@
 #     nist-800-53-r5: ["AC-3", "AC-6", "SC-12"]
 #     pci-dss-4.0: ["3.6.1", "7.2.1"]
 #     soc2: ["CC6.1", "CC6.3"]
-#     well-architected: ["SEC08-BP01", "SEC03-BP07"]
+#     well-architected: ["SEC03-BP07", "SEC08-BP01"]
 package audit.kms_policy
 
 import data.audit.lib.grants

@@ -29,7 +29,8 @@
 #       aws kms enable-key-rotation --key-id ID
 #   frameworks:
 #     cis-aws-foundations-3.0: ["3.6"]
-#     nist-800-53-r5: ["SC-12"]
+#     cis-aws-foundations-5.0: ["3.6"]
+#     nist-800-53-r5: ["SC-12", "SC-28(3)"]
 #     pci-dss-4.0: ["3.7.4"]
 #     soc2: ["CC6.1"]
 #     well-architected: ["SEC08-BP01"]

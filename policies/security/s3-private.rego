@@ -39,10 +39,11 @@
 #     cli: |
 #       aws s3api put-public-access-block --bucket NAME --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
 #   frameworks:
-#     cis-aws-foundations-3.0: ["2.1.4"]
 #     aws-fsbp: ["S3.1", "S3.2", "S3.3", "S3.8"]
-#     nist-800-53-r5: ["AC-3", "AC-4", "AC-6", "SC-7"]
-#     pci-dss-4.0: ["1.4.4", "7.2.1"]
+#     cis-aws-foundations-3.0: ["2.1.4"]
+#     cis-aws-foundations-5.0: ["2.1.4"]
+#     nist-800-53-r5: ["AC-3", "AC-4", "AC-6", "AC-21", "SC-7"]
+#     pci-dss-4.0: ["1.4.4"]
 #     soc2: ["CC6.1", "CC6.6"]
 #     well-architected: ["SEC03-BP07"]
 package audit.s3_private

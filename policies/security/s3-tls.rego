@@ -43,9 +43,11 @@
 #     cli: |
 #       aws s3api put-bucket-policy --bucket NAME --policy file://policy.json
 #   frameworks:
-#     cis-aws-foundations-3.0: ["2.1.1"]
 #     aws-fsbp: ["S3.5"]
-#     nist-800-53-r5: ["SC-8", "SC-13"]
+#     cis-aws-foundations-3.0: ["2.1.1"]
+#     cis-aws-foundations-5.0: ["2.1.1"]
+#     nist-800-53-r5: ["AC-4", "AC-17(2)", "IA-5(1)", "SC-7(4)", "SC-8", "SC-12(3)", "SC-13",
+#       "SC-23", "SI-7(6)"]
 #     pci-dss-4.0: ["4.2.1"]
 #     soc2: ["CC6.7"]
 #     well-architected: ["SEC09-BP02"]

@@ -8,6 +8,7 @@ pub mod config;
 pub mod engine;
 pub mod evaluate;
 pub mod fingerprint;
+pub mod frameworks;
 pub mod gaps;
 pub mod metadata;
 pub mod profile;

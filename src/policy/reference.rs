@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::bundle::Bundle;
+use super::frameworks::FRAMEWORKS;
 
 /// A page in Markdown with every control, by folder.
 pub fn markdown(bundle: &Bundle) -> String {
@@ -41,6 +42,10 @@ pub fn markdown(bundle: &Bundle) -> String {
                 let _ = writeln!(page, "\nFrameworks: {}.", frameworks.join("; "));
             }
         }
+    }
+    page.push_str("\n## Frameworks\n\nWhat the ids of a framework are taken from.\n\n");
+    for framework in FRAMEWORKS {
+        let _ = writeln!(page, "- `{}`: [{}]({})", framework.id, framework.title, framework.source);
     }
     page
 }

@@ -1,5 +1,6 @@
 //! What a policy says of itself, held against its text and the model.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::program::{self, Package};
@@ -9,17 +10,8 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Model, Span};
 use crate::policy::annotations::line_span;
 use crate::policy::bundle::Policy;
+use crate::policy::frameworks::{FRAMEWORKS, framework};
 use crate::suggest::nearest;
-
-/// The frameworks that reports know, by id.
-pub const FRAMEWORKS: &[&str] = &[
-    "aws-fsbp",
-    "cis-aws-foundations-3.0",
-    "nist-800-53-r5",
-    "pci-dss-4.0",
-    "soc2",
-    "well-architected",
-];
 
 /// Rules that the engine asks a policy for, and whether they are sets.
 const RULES: [&str; 3] = ["deny", "applicable", "depends"];
@@ -50,7 +42,13 @@ struct Metadata<'a> {
 impl Metadata<'_> {
     /// Tells of something at the first line of the text that has `token`.
     fn tell(&mut self, token: &str, message: String, help: impl Into<String>) {
-        let span = place(&self.policy.module.file, &self.policy.module.text, token);
+        self.tell_within(&[token], message, help);
+    }
+
+    /// Tells of something at the last of `tokens`, each sought after the one
+    /// before it.
+    fn tell_within(&mut self, tokens: &[&str], message: String, help: impl Into<String>) {
+        let span = place(&self.policy.module.file, &self.policy.module.text, tokens);
         self.diagnostics.push(Diagnostic::error(message).at(span).help(help));
     }
 
@@ -195,21 +193,45 @@ impl Metadata<'_> {
     }
 
     fn frameworks(&mut self) {
-        let known: Vec<String> = FRAMEWORKS.iter().map(|&id| id.to_owned()).collect();
         for (id, requirements) in &self.policy.control.frameworks {
-            if !FRAMEWORKS.contains(&id.as_str()) {
+            let key = format!("{id}:");
+            let Some(framework) = framework(id) else {
+                let known: Vec<String> =
+                    FRAMEWORKS.iter().map(|framework| framework.id.to_owned()).collect();
                 let help = match nearest(id, &known) {
                     Some(near) => format!("did you mean {near}?"),
-                    None => format!("known are {}", FRAMEWORKS.join(", ")),
+                    None => format!("known are {}", known.join(", ")),
                 };
-                self.tell(id, format!("there is no framework {id}"), help);
-            }
-            if requirements.iter().all(|requirement| requirement.trim().is_empty()) {
-                self.tell(
-                    id,
+                self.tell_within(
+                    &["frameworks:", &key],
+                    format!("there is no framework {id}"),
+                    help,
+                );
+                continue;
+            };
+            if requirements.is_empty() {
+                self.tell_within(
+                    &["frameworks:", &key],
                     format!("the framework {id} has no requirements"),
                     "name them, or leave it out",
                 );
+            }
+            let mut seen = BTreeSet::new();
+            for requirement in requirements {
+                let tokens = ["frameworks:", key.as_str(), requirement];
+                if !framework.is_well_formed(requirement) {
+                    self.tell_within(
+                        &tokens,
+                        format!("{requirement:?} is no id of {id}"),
+                        format!("write it like {}", framework.examples),
+                    );
+                } else if !seen.insert(requirement) {
+                    self.tell_within(
+                        &tokens,
+                        format!("{requirement} stands twice among those of {id}"),
+                        "name it once",
+                    );
+                }
             }
         }
     }
@@ -234,13 +256,20 @@ impl Metadata<'_> {
     }
 }
 
-/// The place of the first `token` in a text.
-fn place(file: &str, text: &str, token: &str) -> Span {
-    let found = text.lines().enumerate().find_map(|(index, line)| {
-        let byte = line.find(token)?;
-        Some((index + 1, line.get(..byte).map_or(0, |before| before.chars().count()) + 1))
-    });
-    let Some((line, column)) = found else { return line_span(file, 1) };
+/// The place of the last of `tokens` in a text, each sought after the one
+/// before it; of the last that is found where one is not.
+fn place(file: &str, text: &str, tokens: &[&str]) -> Span {
+    let mut found: Option<(usize, &str)> = None;
+    let mut from = 0;
+    for &token in tokens {
+        let Some(offset) = text.get(from..).and_then(|rest| rest.find(token)) else { break };
+        found = Some((from + offset, token));
+        from += offset + token.len();
+    }
+    let Some((start, token)) = found else { return line_span(file, 1) };
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
     let width = token.trim_end().chars().count().max(1);
     Span {

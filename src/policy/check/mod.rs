@@ -18,7 +18,6 @@ use std::sync::LazyLock;
 
 use rayon::prelude::*;
 
-pub use metadata::FRAMEWORKS;
 pub use program::too_nested;
 
 use self::program::{Parsed, Program};

@@ -142,6 +142,10 @@ fn mistakes_in_the_metadata_are_found() {
         ("source", "sources: [live, cloudformation, terraform]", "sources: [pulumi]"),
         ("requires", "- subnets.public", "- subnets.publik"),
         ("framework", "aws-fsbp:", "fsbp:"),
+        ("requirement", "\"AC-3\"", "\"AC3\""),
+        ("requirement of another framework", "[\"CC6.1\"", "[\"SEC05-BP01\""),
+        ("requirement twice", "[\"CC6.1\"", "[\"CC6.6\""),
+        ("no requirements", "[\"SEC05-BP01\"]", "[]"),
         ("empty", "title: ", "title: \"\" #"),
     ];
     let shown: Vec<String> = cases

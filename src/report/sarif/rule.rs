@@ -17,11 +17,7 @@ pub(super) fn of(control: &Control, results: &Results) -> ReportingDescriptor {
         .iter()
         .find(|verdict| *verdict.control == *control.id)
         .map_or(control.severity, |verdict| verdict.severity);
-    let mut tags = vec!["security".to_owned(), "aws".to_owned()];
-    for (framework, requirements) in &control.frameworks {
-        tags.extend(requirements.iter().map(|requirement| format!("{framework}/{requirement}")));
-    }
-    tags.truncate(MOST_TAGS);
+    let tags = tags(control);
     ReportingDescriptor {
         name: Some(control.id.clone()),
         short_description: Some(plain(&control.title)),
@@ -46,6 +42,24 @@ pub(super) fn of(control: &Control, results: &Results) -> ReportingDescriptor {
         )),
         ..ReportingDescriptor::builder().id(control.id.clone()).build()
     }
+}
+
+/// The requirements that a control maps to. Where they are too many, each
+/// framework keeps its first ones.
+fn tags(control: &Control) -> Vec<String> {
+    let mut tags = vec!["security".to_owned(), "aws".to_owned()];
+    let mut requirements: Vec<(usize, &String, &String)> = control
+        .frameworks
+        .iter()
+        .flat_map(|(framework, requirements)| {
+            requirements.iter().enumerate().map(move |(turn, id)| (turn, framework, id))
+        })
+        .collect();
+    requirements.sort_by_key(|(turn, ..)| *turn);
+    requirements.truncate(MOST_TAGS.saturating_sub(tags.len()));
+    requirements.sort_by_key(|(turn, framework, _)| (*framework, *turn));
+    tags.extend(requirements.into_iter().map(|(_, framework, id)| format!("{framework}/{id}")));
+    tags
 }
 
 fn plain(text: &str) -> MultiformatMessageString {
