@@ -3,9 +3,9 @@
 # description: >-
 #   Without a trail nobody can tell who changed what. An attacker works in a
 #   region that is not watched, so one trail has to record all regions, reads
-#   and writes, of every service, and be on. The trail of an organization does for its accounts.
-#   Templates show part of an account, which may have a
-#   good trail elsewhere: they can prove this control, and leave it unknown
+#   and writes, of every service, and be on. The trail of an organization does
+#   for its accounts. Templates show part of an account, which may have a good
+#   trail elsewhere: they can prove this control, and leave it unknown
 #   otherwise, but not refute it.
 # related_resources:
 #   - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-create-and-update-a-trail.html
