@@ -276,6 +276,14 @@ fn an_expression_reads_as(#[case] expression: &str, #[case] expected: impl Into<
 #[case::variable_of_an_access_key("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {AWS_SECRET_ACCESS_KEY: !GetAtt K.SecretAccessKey}}}}\n  K: {Type: AWS::IAM::AccessKey}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!(true))]
 #[case::variable_of_part_of_a_secret("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_USER: '{{resolve:secretsmanager:db:SecretString:user}}'}}}}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!("unknown: its value is secret, and is not read"))]
 #[case::variable_that_leads_to_a_secret("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_SECRET: !Ref S}}}}\n  S: {Type: AWS::SecretsManager::Secret}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!(false))]
+#[case::variable_around_a_parameter("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {URL: !Sub 'postgres://app:${Open}@db/orders'}}}}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!("unknown: parameter Open has no value; give one with --parameter Open=VALUE"))]
+#[case::variable_of_a_password_and_a_reference("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_PASSWORD: !Sub 'hunter2-${Q}'}}}}\n  Q: {Type: AWS::SQS::Queue}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!(true))]
+#[case::variable_that_begins_with_a_reference("F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_PASSWORD: !Sub '${S}:password::'}}}}\n  S: {Type: AWS::SecretsManager::Secret}", "lambda_functions", "F", "/environment/0/value/looks_like_credential", json!(false))]
+#[case::instances_of_an_auto_scaling_group("G: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}\n  A: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {TargetGroupARNs: [!Ref G]}}", "target_groups", "G", "/targets/-", json!("unknown: which instances the Auto Scaling group A registers cannot be evaluated before deployment: it launches them"))]
+#[case::instances_of_a_traffic_source("G: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}\n  A: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {TrafficSources: [{Identifier: !Ref G, Type: elbv2}]}}", "target_groups", "G", "/targets/-", json!("unknown: which instances the Auto Scaling group A registers cannot be evaluated before deployment: it launches them"))]
+#[case::variables_in_a_file("T: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: [{Name: a, EnvironmentFiles: [{Type: s3, Value: 'arn:aws:s3:::b/x.env'}]}]}}", "ecs_task_definitions", "T", "/containers/0/environment/-", json!("unknown: a task definition that names environment files does not carry this fact"))]
+#[case::container_instances_of_a_service("G: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}\n  S: {Type: AWS::ECS::Service, Properties: {LoadBalancers: [{TargetGroupArn: !Ref G}]}}", "target_groups", "G", "/targets/-", json!("unknown: which container instances S registers cannot be evaluated before deployment: those that run its tasks"))]
+#[case::tasks_of_a_service("G: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}\n  S: {Type: AWS::ECS::Service, Properties: {NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [subnet-1]}}, LoadBalancers: [{TargetGroupArn: !Ref G}]}}", "target_groups", "G", "/targets/-", json!("nothing"))]
 #[case::route_table_elsewhere("S: {Type: AWS::EC2::Subnet}\n  A: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref S, RouteTableId: rtb-1}}", "subnets", "S", "/route_table_association", json!("unknown: rtb-1 is not declared in what was given"))]
 #[case::network_acl_elsewhere("S: {Type: AWS::EC2::Subnet}\n  A: {Type: AWS::EC2::SubnetNetworkAclAssociation, Properties: {SubnetId: !Ref S, NetworkAclId: !Ref Open}}", "subnets", "S", "/network_acl_association", json!("unknown: parameter Open has no value; give one with --parameter Open=VALUE"))]
 #[case::default_network_acl("V: {Type: AWS::EC2::VPC}\n  S: {Type: AWS::EC2::Subnet}\n  A: {Type: AWS::EC2::SubnetNetworkAclAssociation, Properties: {SubnetId: !Ref S, NetworkAclId: !GetAtt V.DefaultNetworkAcl}}", "subnets", "S", "/network_acl_association", json!("nothing"))]
@@ -784,6 +792,11 @@ fn assemblies_are_read_with_their_stages_and_parameters() {
     "AWS::ElasticLoadBalancingV2::Listener",
     "{DefaultActions: [{Type: authenticate-oidc, AuthenticateOidcConfig: {ClientSecret: hunter2}}]}",
     "DefaultActions.AuthenticateOidcConfig.ClientSecret"
+)]
+#[case::of_a_cluster(
+    "AWS::EMR::Cluster",
+    "{KerberosAttributes: {Realm: EC2.INTERNAL, KdcAdminPassword: hunter2}}",
+    "KerberosAttributes.KdcAdminPassword"
 )]
 #[case::in_a_list(
     "AWS::MemoryDB::User",

@@ -308,6 +308,56 @@ fn everyone_limited_to_another_account_is_that_account() {
     assert_eq!(limited("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/x").0, Some(true));
 }
 
+/// Whether a bucket is public that lets everyone in on a condition.
+fn is_public(condition: &str) -> bool {
+    let allow = format!(
+        r#"{{"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject",
+            "Resource": "arn:aws:s3:::b/*", "Condition": {{{condition}}}}}"#
+    );
+    access(&[&allow]).public.unwrap()
+}
+
+#[test]
+fn conditions_that_strangers_can_meet_leave_everyone_in() {
+    for condition in [
+        r#""StringLike": {"aws:PrincipalArn": "arn:aws:*"}"#,
+        r#""StringLike": {"aws:PrincipalArn": "arn:*"}"#,
+        r#""StringLike": {"aws:PrincipalArn": "*:role/Admin"}"#,
+        r#""ArnLike": {"aws:PrincipalArn": "arn:aws:iam::????????????:role/Admin"}"#,
+        r#""StringLike": {"aws:PrincipalOrgID": "o-*"}"#,
+        r#""StringLike": {"aws:PrincipalAccount": "1*"}"#,
+        r#""StringLike": {"aws:PrincipalAccount": "11112222333?"}"#,
+        r#""StringLike": {"aws:SourceVpce": "vpce-*"}"#,
+        r#""StringLike": {"aws:PrincipalOrgPaths": "*/r-ab12/*"}"#,
+        r#""StringLike": {"aws:userid": "*:alice"}"#,
+        r#""StringEquals": {"aws:username": "admin"}"#,
+        r#""ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}"#,
+        r#""ArnLike": {"aws:SourceArn": "arn:aws:s3:::uploads-*"}"#,
+        r#""StringEquals": {"aws:PrincipalOrgID": "${aws:PrincipalOrgID}"}"#,
+        r#""IpAddress": {"aws:VpcSourceIp": "10.0.0.0/16"}"#,
+    ] {
+        assert!(is_public(condition), "{condition}");
+    }
+}
+
+#[test]
+fn conditions_that_strangers_cannot_meet_keep_them_out() {
+    for condition in [
+        r#""StringLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}"#,
+        r#""ArnLike": {"aws:PrincipalArn": "arn:*:iam::111122223333:role/app-?"}"#,
+        r#""StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/*"}"#,
+        r#""StringLike": {"aws:userid": "AROAEXAMPLE:*"}"#,
+        r#""ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:*"}"#,
+        r#""ArnLike": {"aws:SourceArn": "arn:aws:s3:::uploads/*"}"#,
+        r#""StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}"#,
+        r#""StringEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}"#,
+        r#""IpAddress": {"aws:SourceIp": "198.51.100.0/24"}"#,
+        r#""IpAddress": {"aws:VpcSourceIp": "10.0.0.0/16"}, "StringEquals": {"aws:SourceVpc": "vpc-1"}"#,
+    ] {
+        assert!(!is_public(condition), "{condition}");
+    }
+}
+
 #[test]
 fn plain_http_is_denied_by_any_spelling_on_bucket_and_objects() {
     let deny = |resource: &str, condition: &str| {
@@ -334,8 +384,16 @@ fn plain_http_is_denied_by_any_spelling_on_bucket_and_objects() {
     for condition in [
         r#""Bool": {"aws:SecureTransport": "true"}"#,
         r#""Bool": {"aws:SecureTransport": "false"}, "StringEquals": {"aws:PrincipalOrgID": "o-1"}"#,
+        r#""StringNotEquals": {"aws:SecureTransport": ["true", "false"]}"#,
+        r#""StringEquals": {"aws:SecureTransport": "False"}"#,
     ] {
         assert!(!denies(&[deny(r#""*""#, condition)]), "{condition}");
+    }
+    let plain = r#""Bool": {"aws:SecureTransport": "False"}"#;
+    assert!(denies(&[deny(r#"["arn:aws:s3:::b", "arn:aws:s3:::b/*"]"#, plain)]));
+    for objects in ["arn:aws:s3:::b/*/*", "arn:aws:s3:::b/*object", "arn:aws:s3:::b/any/*"] {
+        let some = deny(&format!(r#"["arn:aws:s3:::b", "{objects}"]"#), plain);
+        assert!(!denies(&[some]), "{objects}");
     }
 }
 
@@ -410,8 +468,35 @@ fn a_third_party_is_another_account_without_external_id_or_organization() {
     assert_eq!(foreign(None, other, mfa), (1, true), "it may be the own account");
     let external = r#""StringEquals": {"sts:ExternalId": "e-1"}"#;
     assert_eq!(foreign(Some(ACCOUNT), other, external), (0, false));
+    let literal = r#""StringLike": {"sts:ExternalId": "e-1"}"#;
+    assert_eq!(foreign(Some(ACCOUNT), other, literal), (0, false));
+    for anything in [
+        r#""StringLike": {"sts:ExternalId": "*"}"#,
+        r#""StringLike": {"sts:ExternalId": ["e-1", "e-?"]}"#,
+        r#""StringEqualsIfExists": {"sts:ExternalId": "e-1"}"#,
+    ] {
+        assert_eq!(foreign(Some(ACCOUNT), other, anything), (1, false), "{anything}");
+    }
     let organization = r#""StringEquals": {"aws:PrincipalOrgID": "o-1"}"#;
     assert_eq!(foreign(Some(ACCOUNT), other, organization), (0, false));
     let account = r#""StringEquals": {"aws:PrincipalAccount": "444455556666"}"#;
     assert_eq!(foreign(Some(ACCOUNT), r#"{"AWS": "*"}"#, account), (1, false));
+}
+
+/// Tags and a source identity are given when a role is assumed; alone they let
+/// nobody assume it.
+#[test]
+fn only_statements_about_assuming_a_role_trust_somebody() {
+    let trusted = |principal: &str, actions: &str| {
+        let statement =
+            format!(r#"{{"Effect": "Allow", "Principal": {principal}, "Action": {actions}}}"#);
+        let (facts, _) = trust(Some(ACCOUNT), &statement);
+        facts.everyone.len() + facts.foreign_without_external_id.len()
+    };
+    let other = r#"{"AWS": "444455556666"}"#;
+    for principal in [other, r#"{"AWS": "*"}"#] {
+        assert_eq!(trusted(principal, r#"["sts:TagSession", "sts:SetSourceIdentity"]"#), 0);
+        assert_eq!(trusted(principal, r#"["sts:TagSession", "sts:AssumeRole"]"#), 1);
+        assert_eq!(trusted(principal, r#""sts:*""#), 1);
+    }
 }

@@ -55,7 +55,8 @@ import data.audit.lib.text
 
 tls_policies := data.profile.tls_policies
 
-harmless := {"redirect", "fixed-response"}
+# Actions that pass no request on; after those that check who asks, another does.
+harmless := {"redirect", "fixed-response", "authenticate-cognito", "authenticate-oidc", "jwt-validation"}
 
 # Listeners that pass requests on: [load balancer, listener, what shows it].
 forwarding contains [balancer_id, id, evidence] if {

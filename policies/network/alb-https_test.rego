@@ -31,6 +31,13 @@ test_http_fails if {
 
 test_a_redirect_passes if count(messages({"protocol": "HTTP", "port": 80}, "redirect")) == 0
 
+test_what_checks_who_asks_is_not_told_again if {
+	actions := [{"action_type": "authenticate-oidc"}, {"action_type": "forward"}]
+	found := alb_https.deny with input as model({"protocol": "HTTP", "default_actions": actions}, "forward")
+		with data.profile.tls_policies as []
+	count(found) == 1
+}
+
 test_an_old_policy_fails if {
 	messages({"ssl_policy": "ELBSecurityPolicy-2016-08"}, "forward") == {concat("", [
 		"the TLS policy of its listener l is ELBSecurityPolicy-2016-08, ",

@@ -52,7 +52,7 @@ deny contains finding if {
 deny contains finding if {
 	some id, balancer in balancers.application
 	balancer.access_logs_enabled == true
-	balancer.access_logs_bucket == null
+	balancer.access_logs_bucket in {null, ""}
 	finding := {
 		"subject": ["load_balancers", id],
 		"message": "its access logs have no bucket",

@@ -23,6 +23,8 @@ test_no_bucket_rests_on_the_bucket if {
 	finding.evidence[0] == ["load_balancers", "alb", "/access_logs_bucket"]
 }
 
+test_an_empty_name_is_no_bucket if count(findings({"access_logs_bucket": ""})) == 1
+
 test_unknown_is_no_finding if count(findings({"access_logs_enabled": null})) == 0
 
 test_network_balancers_are_not_judged if {

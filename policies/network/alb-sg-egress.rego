@@ -3,8 +3,8 @@
 # description: >-
 #   A load balancer that can open connections to anything carries an attacker's
 #   request to anything. Its group needs to let out only to the groups of its
-#   targets, on their ports and on those of their health checks. Judged are the groups that application load
-#   balancers carry.
+#   targets, on their ports and on those of their health checks. Judged are the
+#   groups that application load balancers carry.
 # related_resources:
 #   - https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html
 # custom:
@@ -203,4 +203,11 @@ applicable contains ["security_groups", id] if {
 depends contains {"subject": ["security_groups", id], "on": ["load_balancers", balancer_id]} if {
 	some id, balancer_ids in carried
 	some balancer_id in balancer_ids
+}
+
+depends contains {"subject": ["security_groups", id], "on": ["target_groups", target_group]} if {
+	some id, balancer_ids in carried
+	some balancer_id in balancer_ids
+	some target_group in forwarded_by[balancer_id]
+	input.target_groups[target_group]
 }

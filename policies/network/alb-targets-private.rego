@@ -2,7 +2,9 @@
 # title: Targets of load balancers are in private subnets
 # description: >-
 #   Targets in a public subnet can be given a way around the load balancer, its
-#   TLS and its logs. Functions and load balancers as targets are not judged.
+#   TLS and its logs. An address that no interface is known to have is in the
+#   subnet whose range holds it. Functions and load balancers as targets are not
+#   judged.
 # related_resources:
 #   - https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
 # custom:
@@ -13,12 +15,15 @@
 #   requires:
 #     - target_groups.target_type
 #     - target_groups.targets
+#     - target_groups.vpc_id
 #     - instances.subnet_id
 #     - ecs_services.load_balancers
 #     - ecs_services.subnet_ids
 #     - network_interfaces.private_ip_addresses
 #     - network_interfaces.subnet_id
 #     - subnets.public
+#     - subnets.vpc_id
+#     - subnets.cidr_block
 #   architecture: ["2B"]
 #   remediation:
 #     summary: Move the targets into private subnets.
@@ -46,14 +51,56 @@ subjects := {id: group |
 	not group.target_type in {"lambda", "alb"}
 }
 
-interface_of := {address: first |
-	some address, ids in interfaces_of
-	first := min(ids)
-}
-
 interfaces_of[address] contains id if {
 	some id, interface in input.network_interfaces
 	some address in interface.private_ip_addresses
+}
+
+# The interfaces of targets: each VPC may have one of an address.
+interface_of := {id: found |
+	some id, group in subjects
+	found := {target.target_id: interface_id |
+		some target in group.targets
+		ids := {candidate |
+			some candidate in interfaces_of[target.target_id]
+			not is_elsewhere(group, input.network_interfaces[candidate].subnet_id)
+		}
+		interface_id := min(ids)
+	}
+}
+
+# Whether a subnet is of another VPC than a target group.
+is_elsewhere(group, subnet_id) if {
+	group.vpc_id != null
+	vpc_id := input.subnets[subnet_id].vpc_id
+	vpc_id != null
+	vpc_id != group.vpc_id
+}
+
+octet := `(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])`
+
+ipv4 := sprintf(`^(%s\.){3}%s$`, [octet, octet])
+
+ipv4_range := sprintf(`^(%s\.){3}%s/(3[0-2]|[12]?[0-9])$`, [octet, octet])
+
+# Subnets by VPC, with their ranges.
+ranges[vpc_id] contains [subnet_id, subnet.cidr_block] if {
+	count(bare) > 0
+	some subnet_id, subnet in input.subnets
+	vpc_id := subnet.vpc_id
+	vpc_id != null
+	subnet.cidr_block != null
+	regex.match(ipv4_range, subnet.cidr_block)
+}
+
+# Addresses of targets without an interface: [target group, index, address].
+bare contains [id, index, target.target_id] if {
+	some id, group in subjects
+	group.target_type == "ip"
+	some index, target in group.targets
+	target.target_id != null
+	not interface_of[id][target.target_id]
+	regex.match(ipv4, target.target_id)
 }
 
 # Targets and their subnets: [target group, name, subnet, evidence].
@@ -71,12 +118,23 @@ placed contains [id, name, subnet_id, evidence] if {
 placed contains [id, name, subnet_id, evidence] if {
 	some id, group in subjects
 	some index, target in group.targets
-	interface_id := interface_of[target.target_id]
+	interface_id := interface_of[id][target.target_id]
 	subnet_id := input.network_interfaces[interface_id].subnet_id
 	name := sprintf("%s (%s)", [target.target_id, interface_id])
 	evidence := [
 		["network_interfaces", interface_id, "/subnet_id"],
 		["target_groups", id, sprintf("/targets/%d/target_id", [index])],
+	]
+}
+
+placed contains [id, target_id, subnet_id, evidence] if {
+	some [id, index, target_id] in bare
+	some [subnet_id, cidr_block] in ranges[subjects[id].vpc_id]
+	net.cidr_contains(cidr_block, target_id)
+	evidence := [
+		["subnets", subnet_id, "/cidr_block"],
+		["target_groups", id, sprintf("/targets/%d/target_id", [index])],
+		["target_groups", id, "/vpc_id"],
 	]
 }
 
@@ -119,5 +177,5 @@ depends contains {"subject": ["target_groups", id], "on": ["instances", target.t
 depends contains {"subject": ["target_groups", id], "on": ["network_interfaces", interface_id]} if {
 	some id, group in subjects
 	some target in group.targets
-	interface_id := interface_of[target.target_id]
+	interface_id := interface_of[id][target.target_id]
 }

@@ -3,7 +3,8 @@
 # description: >-
 #   Tasks that admit anything but the application port from the load balancer
 #   can be reached past its TLS, its logs and its firewall. Judged are the
-#   groups that ECS services carry and load balancers do not.
+#   groups that ECS services carry; one that a load balancer carries too fails,
+#   as it admits to the tasks whatever it admits to that.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html
 #   - https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html
@@ -56,6 +57,13 @@ judged := {id: input.security_groups[id] |
 	not id in carriers.of_balancers
 }
 
+# Groups that they share with load balancers, with one of these.
+shared := {id: first |
+	some id in carriers.by_collection.ecs_services
+	id in carriers.of_balancers
+	first := min({user.id | some user in input.security_groups[id].used_by; user.collection == "load_balancers"})
+}
+
 # And those without a carrier, which may be one that is not known.
 unused contains id if {
 	some id, group in input.security_groups
@@ -63,7 +71,19 @@ unused contains id if {
 	not group.is_default
 }
 
-subjects := unused | object.keys(judged)
+subjects := (unused | object.keys(judged)) | object.keys(shared)
+
+deny contains finding if {
+	some id, balancer_id in shared
+	finding := {
+		"subject": ["security_groups", id],
+		"message": sprintf(
+			"the load balancer %s carries it too, so the tasks admit what that does; expected a group of the service's own",
+			[balancer_id],
+		),
+		"evidence": [["security_groups", id, "/used_by"]],
+	}
+}
 
 deny contains finding if {
 	some id, group in judged

@@ -65,6 +65,18 @@ test_unknown_kind_of_balancer_is_in_the_evidence if {
 	["load_balancers", "alb", "/load_balancer_type"] in finding.evidence
 }
 
+test_a_group_that_is_shared_with_a_load_balancer_fails if {
+	shared := {"alb-sg": {"used_by": [
+		{"collection": "load_balancers", "id": "alb"},
+		{"collection": "ecs_services", "id": "s"},
+	]}}
+	some finding in sg_service_chain.deny with input as object.union(model({}, "application"), {"security_groups": shared})
+		with data.profile.application_port as 3000
+		with data.profile.bastion_tag as {"key": "Role", "value": "bastion"}
+	finding.subject == ["security_groups", "alb-sg"]
+	finding.evidence == [["security_groups", "alb-sg", "/used_by"]]
+}
+
 test_only_groups_of_services_are_judged if {
 	applicable := sg_service_chain.applicable with input as model({}, "application")
 	applicable == {["security_groups", "service-sg"]}

@@ -50,9 +50,15 @@ import data.audit.lib.text
 
 drivers := {"awslogs", "awsfirelens"}
 
-with_router contains id if {
-	some [id, _, container] in containers.declared
+# The router does not route what it writes itself.
+routers[id] contains index if {
+	some [id, index, container] in containers.declared
 	container.firelens_type != null
+}
+
+has_router(id, index) if {
+	some router in routers[id]
+	router != index
 }
 
 deny contains finding if {
@@ -72,14 +78,14 @@ deny contains finding if {
 deny contains finding if {
 	some [id, index, container] in containers.declared
 	container.log_driver == "awsfirelens"
-	not id in with_router
+	not has_router(id, index)
 	pointer := sprintf("/containers/%d", [index])
-	routers := [["ecs_task_definitions", id, sprintf("/containers/%d/firelens_type", [other])] |
+	others := [["ecs_task_definitions", id, sprintf("/containers/%d/firelens_type", [other])] |
 		some other, _ in input.ecs_task_definitions[id].containers
 	]
 	finding := {
 		"subject": ["ecs_task_definitions", id, pointer],
-		"message": sprintf("container %s logs to FireLens, but no container of the task is its router", [text.shown(container.name)]),
-		"evidence": array.concat([["ecs_task_definitions", id, concat("", [pointer, "/log_driver"])]], routers),
+		"message": sprintf("container %s logs to FireLens, but no other container of the task is its router", [text.shown(container.name)]),
+		"evidence": array.concat([["ecs_task_definitions", id, concat("", [pointer, "/log_driver"])]], others),
 	}
 }

@@ -26,6 +26,11 @@ test_other_driver_fails if {
 	contains(finding.message, "json-file")
 }
 
+test_a_router_does_not_route_its_own_logs if {
+	some finding in ecs_logs.deny with input as model([container("awsfirelens", "fluentbit")])
+	finding.message == "container app logs to FireLens, but no other container of the task is its router"
+}
+
 test_firelens_without_router_fails if {
 	some finding in ecs_logs.deny with input as model([container("awsfirelens", null)])
 	["ecs_task_definitions", "task", "/containers/0/firelens_type"] in finding.evidence

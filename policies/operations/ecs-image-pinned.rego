@@ -45,19 +45,32 @@ deny contains finding if {
 	}
 }
 
+deny contains finding if {
+	some [id, index, container] in containers.declared
+	container.image == null
+	pointer := sprintf("/containers/%d", [index])
+	finding := {
+		"subject": ["ecs_task_definitions", id, pointer],
+		"message": sprintf("container %s names no image, expected one with a version tag or a digest", [text.shown(container.name)]),
+		"evidence": [["ecs_task_definitions", id, concat("", [pointer, "/image"])]],
+	}
+}
+
 # A registry's port stands before the last slash, a tag after it. The colons of
 # a pseudo parameter, as in `${AWS::Region}`, are none of a tag.
 last_part(image) := parts[count(parts) - 1] if parts := split(replace(image, "${AWS::", "${AWS."), "/")
 
 unpinned(image) := "no tag" if {
-	not contains(image, "@")
+	not has_digest(image)
 	tag_of(last_part(image)) == ""
 }
 
 unpinned(image) := "the tag latest" if {
-	not contains(image, "@")
+	not has_digest(image)
 	tag_of(last_part(image)) == "latest"
 }
+
+has_digest(image) if regex.match(`@[a-z0-9]+:[0-9a-fA-F]+$`, image)
 
 tag_of(part) := "" if not contains(part, ":")
 

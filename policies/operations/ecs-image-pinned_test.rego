@@ -27,11 +27,13 @@ test_latest_fails if {
 }
 
 test_no_tag_fails if {
-	every image in ["orders", "registry.example:5000/orders", "orders:", "assets-${AWS::Region}"] {
+	every image in ["orders@latest", "orders@", "orders", "registry.example:5000/orders", "orders:", "assets-${AWS::Region}"] {
 		count(ecs_image_pinned.deny) == 1 with input as model(image)
 	}
 }
 
-test_unknown_image_is_no_finding if {
-	count(ecs_image_pinned.deny) == 0 with input as model(null)
+test_no_image_rests_on_the_image if {
+	some finding in ecs_image_pinned.deny with input as model(null)
+	finding.message == "container app names no image, expected one with a version tag or a digest"
+	finding.evidence == [["ecs_task_definitions", "task", "/containers/1/image"]]
 }

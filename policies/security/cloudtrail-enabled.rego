@@ -3,12 +3,13 @@
 # description: >-
 #   Without a trail nobody can tell who changed what. An attacker works in a
 #   region that is not watched, so one trail has to record all regions, reads
-#   and writes, and be on. The trail of an organization does for its accounts.
-#   Templates show part of an account, which may have a
-#   good trail elsewhere: they can prove this control, and leave it unknown
+#   and writes, of every service, and be on. The trail of an organization does
+#   for its accounts. Templates show part of an account, which may have a good
+#   trail elsewhere: they can prove this control, and leave it unknown
 #   otherwise, but not refute it.
 # related_resources:
 #   - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-create-and-update-a-trail.html
+#   - https://docs.aws.amazon.com/config/latest/developerguide/multi-region-cloudtrail-enabled.html
 # custom:
 #   id: cloudtrail-enabled
 #   severity: critical
@@ -20,6 +21,7 @@
 #     - cloudtrail_trails.is_organization_trail
 #     - cloudtrail_trails.event_selectors.include_management_events
 #     - cloudtrail_trails.event_selectors.read_write_type
+#     - cloudtrail_trails.event_selectors.exclude_management_event_sources
 #   architecture: ["4"]
 #   remediation:
 #     summary: Make a trail for all regions that records all management events, and start its logging.
@@ -53,6 +55,7 @@ records(trail, types) if {
 	some selector in trail.event_selectors
 	selector.include_management_events == true
 	selector.read_write_type in types
+	selector.exclude_management_event_sources == []
 }
 
 # One selector may record the reads and another the writes.
@@ -96,7 +99,14 @@ problem(trail) := "records one region only" if {
 	trail.is_multi_region_trail != true
 } else := "is not logging" if {
 	trail.is_logging != true
+} else := sprintf("leaves out the events of %s", [concat(", ", left_out(trail))]) if {
+	count(left_out(trail)) > 0
 } else := "does not record all management events"
+
+left_out(trail) := {source |
+	some selector in trail.event_selectors
+	some source in selector.exclude_management_event_sources
+}
 
 text(ids) := "it has no trail" if count(ids) == 0
 

@@ -9,7 +9,7 @@ model(changes) := {
 			"account": "a",
 			"is_multi_region_trail": true,
 			"is_logging": true,
-			"event_selectors": [{"include_management_events": true, "read_write_type": "All"}],
+			"event_selectors": [selector(true, "All")],
 		},
 		changes,
 	)},
@@ -34,7 +34,7 @@ test_one_region_fails if {
 test_stopped_fails if messages({"is_logging": false}) == {"no trail records management events of all regions: t is not logging"}
 
 test_writes_only_fails if {
-	count(messages({"event_selectors": [{"include_management_events": true, "read_write_type": "WriteOnly"}]})) == 1
+	count(messages({"event_selectors": [selector(true, "WriteOnly")]})) == 1
 }
 
 test_unknown_is_in_the_evidence if {
@@ -42,7 +42,23 @@ test_unknown_is_in_the_evidence if {
 	["cloudtrail_trails", "t", "/is_logging"] in finding.evidence
 }
 
-selector(management, types) := {"include_management_events": management, "read_write_type": types}
+selector(management, types) := {
+	"include_management_events": management,
+	"read_write_type": types,
+	"exclude_management_event_sources": [],
+}
+
+but_for(types, sources) := object.union(selector(true, types), {"exclude_management_event_sources": sources})
+
+test_a_trail_that_leaves_services_out_fails if {
+	messages({"event_selectors": [but_for("All", ["kms.amazonaws.com"])]}) == {concat(": ", [
+		"no trail records management events of all regions",
+		"t leaves out the events of kms.amazonaws.com",
+	])}
+	halves := [selector(true, "WriteOnly"), but_for("ReadOnly", ["rdsdata.amazonaws.com"])]
+	count(messages({"event_selectors": halves})) == 1
+	count(messages({"event_selectors": [but_for("All", ["kms.amazonaws.com"]), selector(true, "All")]})) == 0
+}
 
 test_reads_and_writes_in_two_selectors_pass if {
 	count(messages({"event_selectors": [selector(true, "WriteOnly"), selector(true, "ReadOnly")]})) == 0

@@ -38,15 +38,21 @@
 #     well-architected: ["SEC03-BP02"]
 package audit.iam_group_permissions
 
-kinds := {"attached_policies": "attached", "inline_policies": "inline"}
+import data.audit.lib.text
+
+# What a user has of its own: the attribute, its kind, and the names.
+own(user) := [
+	["attached_policies", "attached", user.attached_policies],
+	["inline_policies", "inline", [text.shown(policy.name) | some policy in user.inline_policies]],
+]
 
 deny contains finding if {
 	some id, user in input.iam_users
-	some name, kind in kinds
-	count(user[name]) > 0
+	some [name, kind, policies] in own(user)
+	count(policies) > 0
 	finding := {
 		"subject": ["iam_users", id],
-		"message": sprintf("it has %d %s policies of its own, expected none", [count(user[name]), kind]),
+		"message": sprintf("it has %s policies of its own: %s; expected them on its groups", [kind, concat(", ", policies)]),
 		"evidence": [["iam_users", id, sprintf("/%s/0", [name])]],
 	}
 }

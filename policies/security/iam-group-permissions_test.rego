@@ -13,7 +13,7 @@ test_none_passes if count(findings([], [])) == 0
 
 test_attached_fails if {
 	some finding in findings(["p"], [])
-	finding.message == "it has 1 attached policies of its own, expected none"
+	finding.message == "it has attached policies of its own: p; expected them on its groups"
 	finding.evidence == [["iam_users", "u", "/attached_policies/0"]]
 }
 

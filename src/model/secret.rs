@@ -181,11 +181,15 @@ const CREDENTIAL_PREFIXES: &[(&str, &str, usize)] = &[
     ("ASIA", "a temporary AWS access key id", 20),
     ("ghp_", "a GitHub token", 40),
     ("gho_", "a GitHub token", 40),
+    ("ghr_", "a GitHub token", 40),
     ("ghs_", "a GitHub token", 40),
+    ("ghu_", "a GitHub token", 40),
     ("github_pat_", "a GitHub token", 40),
     ("glpat-", "a GitLab token", 20),
     ("xoxb-", "a Slack token", 24),
     ("xoxp-", "a Slack token", 24),
+    ("xapp-", "a Slack token", 24),
+    ("whsec_", "a webhook's secret", 24),
     ("sk_live_", "a Stripe key", 24),
     ("rk_live_", "a Stripe key", 24),
     ("sk-ant-", "an API key", 24),
@@ -197,6 +201,16 @@ const CREDENTIAL_PREFIXES: &[(&str, &str, usize)] = &[
     ("hvs.", "a Vault token", 24),
 ];
 
+/// How a private key in base64 begins, by its kind.
+const ENCODED_KEYS: &[&str] = &[
+    "LS0tLS1CRUdJTiBQUklWQVRF",
+    "LS0tLS1CRUdJTiBSU0EgUFJJVkFURS",
+    "LS0tLS1CRUdJTiBFQyBQUklWQVRF",
+    "LS0tLS1CRUdJTiBEU0EgUFJJVkFURS",
+    "LS0tLS1CRUdJTiBPUEVOU1NIIFBSSVZBVE",
+    "LS0tLS1CRUdJTiBFTkNSWVBURUQgUFJJVkFURS",
+];
+
 /// Why `value`, given to `name`, looks like a credential; `None` if it does
 /// not. Either may be empty, and the reason never contains the value.
 pub fn credential_reason(name: &str, value: &str) -> Option<String> {
@@ -206,6 +220,12 @@ pub fn credential_reason(name: &str, value: &str) -> Option<String> {
     }
     if let Some(what) = issued_credential(value) {
         return Some(format!("the value has the form of {what}"));
+    }
+    if let Some(what) = value.split(is_apart).find_map(issued_credential) {
+        return Some(format!("in the value stands what has the form of {what}"));
+    }
+    if let Some(why) = in_document(value) {
+        return Some(format!("in the document that is the value, {why}"));
     }
     if url_with_password(value) {
         return Some("the value is a URL with a password in it".to_owned());
@@ -228,10 +248,21 @@ pub(super) fn issued_credential(value: &str) -> Option<&'static str> {
     let token = |text: &str| {
         text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '='))
     };
+    // The ids of access keys have no small letters.
+    let is_id = |prefix: &str| matches!(prefix, "AKIA" | "ASIA");
     if let Some((_, what, _)) = CREDENTIAL_PREFIXES.iter().find(|(prefix, _, least)| {
-        value.starts_with(prefix) && value.len() >= *least && token(value)
+        value.starts_with(prefix)
+            && value.len() >= *least
+            && token(value)
+            && !(is_id(prefix) && value.contains(|c: char| c.is_ascii_lowercase()))
     }) {
         return Some(what);
+    }
+    if ENCODED_KEYS.iter().any(|beginning| value.starts_with(beginning)) {
+        return Some("a private key in base64");
+    }
+    if value.starts_with("https://hooks.slack.com/services/T") {
+        return Some("a Slack webhook, whose address is its key");
     }
     // A JSON web token: three base64url parts, the first an object.
     let parts: Vec<&str> = value.split('.').collect();
@@ -239,6 +270,32 @@ pub(super) fn issued_credential(value: &str) -> Option<&'static str> {
         return Some("a JSON web token");
     }
     None
+}
+
+/// Whether a character stands between words of a value, one of which may be a
+/// credential.
+fn is_apart(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '"' | '\'' | ',' | ';' | '<' | '>' | '(' | ')' | '[' | ']' | '=')
+}
+
+/// Why a value that is JSON looks as if it held a credential.
+fn in_document(value: &str) -> Option<String> {
+    if !value.starts_with(['{', '[']) {
+        return None;
+    }
+    in_part("", &serde_json::from_str(value).ok()?)
+}
+
+fn in_part(name: &str, part: &serde_json::Value) -> Option<String> {
+    use serde_json::Value;
+    match part {
+        Value::Object(entries) => entries.iter().find_map(|(name, entry)| in_part(name, entry)),
+        Value::Array(items) => items.iter().find_map(|item| in_part(name, item)),
+        Value::String(text) => credential_reason(name, text),
+        Value::Number(number) => credential_reason(name, &number.to_string()),
+        Value::Bool(_) | Value::Null => None,
+    }
 }
 
 /// Whether the value is a URL whose authority holds a password.
@@ -425,6 +482,40 @@ mod tests {
             ["Server=db;Password=;", "host=db password=${PASSWORD}", "forgot-password=1"]
         {
             assert_eq!(credential_reason("DATABASE", settings), None, "{settings}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_document_is_recognised() {
+        for document in [
+            r#"{"db": {"user": "app", "password": "hunter2"}}"#,
+            r#"[{"apiKey": "hunter2"}]"#,
+            r#"{"url": "mysql://app:hunter2@db/orders"}"#,
+        ] {
+            assert!(credential_reason("CONFIG", document).is_some(), "{document}");
+        }
+        for document in [
+            r#"{"db": {"user": "app", "password": ""}}"#,
+            r#"{"password": {"minLength": 8}}"#,
+            r#"{"passwordSecretArn": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db"}"#,
+            r#"{"password": "${DB_PASSWORD}"}"#,
+        ] {
+            assert_eq!(credential_reason("CONFIG", document), None, "{document}");
+        }
+    }
+
+    #[test]
+    fn an_issued_credential_is_recognised_among_other_text() {
+        let token = format!("ghp_{}", "a1B2".repeat(10));
+        assert!(credential_reason("HEADERS", &format!("Authorization: Bearer {token}")).is_some());
+        assert!(credential_reason("FLAGS", &format!("--verbose --auth={token}")).is_some());
+        let hook = ["https://hooks.slack.com/services", "T0123", "B0123", "abc"].join("/");
+        assert!(credential_reason("NOTIFY", &hook).is_some());
+        // A private key in base64.
+        let key = format!("LS0tLS1CRUdJTiBQUklWQVRF{}", "QUJD".repeat(9));
+        assert!(credential_reason("TLS", &key).is_some());
+        for harmless in ["MAKIA1234567890123456", "AKIAisnokey000000000", "ghp_short"] {
+            assert_eq!(credential_reason("NOTE", harmless), None, "{harmless}");
         }
     }
 

@@ -328,15 +328,29 @@ impl<'a> Draft<'a> {
                 self.gap(path, reason.clone());
                 Some(SecretValue::unknown())
             }
-            // Composed of references: judged by its literal parts.
+            // Composed of references: judged by its literal parts. One that begins
+            // with a reference leads to what that is.
             Value::Joined(parts) => {
                 if parts.iter().any(|part| matches!(part.value, Value::Secret)) {
                     return Some(SecretValue::of_reference());
                 }
-                let literal: String = parts.iter().filter_map(Node::text).collect();
-                let mut summary = SecretValue::of_literal("", &literal, &self.secret_key);
+                let text = |part: &Node| part.text().unwrap_or_else(|| "${}".to_owned());
+                let literal: String = parts.iter().map(text).collect();
+                let is_reference = |part: &Node| part.text().is_none();
+                let mut said =
+                    parts.iter().filter(|part| part.text().is_none_or(|text| !text.is_empty()));
+                let name = if said.next().is_none_or(is_reference) { "" } else { name };
+                let mut summary = SecretValue::of_literal(name, &literal, &self.secret_key);
                 summary.length = None;
-                Some(summary)
+                let unknown = parts.iter().find_map(Node::unknown);
+                if let Some(reason) =
+                    unknown.filter(|_| summary.looks_like_credential == Some(false))
+                {
+                    self.gap(path, reason.clone());
+                    return Some(SecretValue::unknown());
+                }
+                let leads = name.is_empty() && said.all(is_reference);
+                Some(if leads { SecretValue::of_reference() } else { summary })
             }
             _ => match node.text() {
                 Some(text) => Some(SecretValue::of_literal(name, &text, &self.secret_key)),
@@ -370,10 +384,24 @@ impl<'a> Draft<'a> {
         value
     }
 
+    /// Leaves open which further variables the container at `path` of a task
+    /// definition has, where it names environment files.
+    pub fn environment_files(&mut self, path: &str, node: Option<&Node>) {
+        if node.is_some_and(|files| !files.items().is_empty()) {
+            self.gap(&more(&format!("{path}/environment")), in_environment_files());
+        }
+    }
+
     /// The snapshot, for what is not an attribute of this resource.
     pub fn snapshot(&mut self) -> &mut Snapshot {
         self.snapshot
     }
+}
+
+/// Why not all variables of a container are known: some stand in files in S3,
+/// which are not read.
+pub fn in_environment_files() -> Reason {
+    Reason::NotInSource { source: "a task definition that names environment files".to_owned() }
 }
 
 /// Whether a secret is filled in when the stack is deployed.

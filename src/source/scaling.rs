@@ -1,6 +1,8 @@
-//! What Application Auto Scaling scales.
+//! What Application Auto Scaling scales, and Auto Scaling groups launch.
 
-use crate::model::{EcsCluster, Snapshot, link};
+use super::node::{Node, Value};
+use crate::model::gap::more;
+use crate::model::{EcsCluster, Gap, Reason, Snapshot, link};
 
 /// The key of the ECS service that a scalable target's resource id names:
 /// `service/CLUSTER/SERVICE`.
@@ -26,5 +28,41 @@ pub fn service_of_cluster(snapshot: &Snapshot, cluster: &str, service: &str) -> 
     match (found.next(), found.next()) {
         (Some(one), None) => Some(one.id.clone()),
         _ => None,
+    }
+}
+
+/// Leaves the targets of target groups open with which a service registers the
+/// container instances that its tasks happen to run on.
+pub fn on_container_instances<'n>(
+    service: &str,
+    target_groups: impl Iterator<Item = &'n Node>,
+    (account, region): (Option<String>, Option<String>),
+    snapshot: &mut Snapshot,
+) {
+    for node in target_groups {
+        let id = match &node.value {
+            Value::Reference(reference) => reference.id.clone(),
+            Value::Text(text) => text.clone(),
+            _ => continue,
+        };
+        snapshot.gaps.insert(Gap {
+            collection: "target_groups".to_owned(),
+            id: Some(id),
+            path: more("/targets"),
+            account: account.clone(),
+            region: region.clone(),
+            reason: Reason::Unresolvable {
+                expression: format!("which container instances {service} registers"),
+                detail: "those that run its tasks".to_owned(),
+            },
+        });
+    }
+}
+
+/// Why the targets that an Auto Scaling group registers are not known.
+pub fn launched(group: &str) -> Reason {
+    Reason::Unresolvable {
+        expression: format!("which instances the Auto Scaling group {group} registers"),
+        detail: "it launches them".to_owned(),
     }
 }

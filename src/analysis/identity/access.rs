@@ -98,23 +98,37 @@ fn denies_plain_transport(found: &Statement, owner: &Owner) -> bool {
     let is_all = |action: &String| action == "*" || action.eq_ignore_ascii_case("s3:*");
     let [condition] = found.conditions.as_slice() else { return false };
     let operator = condition.operator.to_ascii_lowercase();
-    // What the key is compared with; it is in every request.
-    let value = match operator.strip_suffix("ifexists").unwrap_or(&operator) {
-        "bool" | "stringequals" | "stringequalsignorecase" | "stringlike" => "false",
-        "stringnotequals" | "stringnotequalsignorecase" | "stringnotlike" => "true",
-        _ => return false,
+    let values = &condition.values;
+    // The key is in every request, in small letters. Of values that it must not
+    // have, each narrows the statement.
+    let is_plain = match operator.strip_suffix("ifexists").unwrap_or(&operator) {
+        "bool" | "stringequalsignorecase" => {
+            values.iter().any(|value| value.eq_ignore_ascii_case("false"))
+        }
+        "stringequals" | "stringlike" => values.iter().any(|value| value == "false"),
+        "stringnotequals" | "stringnotequalsignorecase" | "stringnotlike" => {
+            !values.is_empty() && values.iter().all(|value| value == "true")
+        }
+        _ => false,
     };
-    everyone
+    is_plain
+        && everyone
         && found.actions.iter().any(is_all)
         && condition.key.eq_ignore_ascii_case("aws:SecureTransport")
-        && condition.values.iter().any(|found| found.eq_ignore_ascii_case(value))
 }
 
 /// Whether the resources cover the bucket, and whether every object in it.
 fn covered(found: &Statement, owner: &Owner) -> [bool; 2] {
-    let any = |text: &str| found.resources.iter().any(|pattern| glob::matches(pattern, text));
-    [
-        owner.names.iter().any(|name| any(name)),
-        owner.names.iter().any(|name| any(&format!("{name}/any/object"))),
-    ]
+    /// Objects that no pattern has in mind.
+    const OBJECTS: &[&str] = &["0", "audit-0f7c1e/0.x", "é-0f7c1e"];
+    let covers = |object: Option<&str>| {
+        found.resources.iter().any(|pattern| {
+            let matches = |name: &String| match object {
+                Some(object) => glob::matches(pattern, &format!("{name}/{object}")),
+                None => glob::matches(pattern, name),
+            };
+            owner.names.iter().any(matches)
+        })
+    };
+    [covers(None), OBJECTS.iter().all(|object| covers(Some(object)))]
 }

@@ -51,9 +51,13 @@ pub(super) fn who(principal: &Principal, account: Option<&str>) -> Who {
 
 /// Why it is not known whether someone is the owner: the owner's account is not.
 pub(super) fn unclear(account: &str) -> Reason {
+    let (expression, detail) = match account_of(account) {
+        Some(_) => ("is the account itself", "give the account with --account"),
+        None => ("is of the account itself", "name the principal by its ARN"),
+    };
     Reason::Unresolvable {
-        expression: format!("whether {account} is the account itself"),
-        detail: "give the account with --account".to_owned(),
+        expression: format!("whether {account} {expression}"),
+        detail: detail.to_owned(),
     }
 }
 

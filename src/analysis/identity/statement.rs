@@ -75,7 +75,7 @@ pub(super) fn asks_fixed_values(conditions: &[Condition]) -> bool {
         // Its access point may be a wildcard where its account is fixed.
         let access_point = key == "s3:dataaccesspointarn";
         let fixed = |value: &String| match access_point {
-            true => !is_wild(value) && !value.contains("${"),
+            true => !is_open_arn(value) && !value.contains("${"),
             false => !value.contains(['*', '?']) && !value.contains("${"),
         };
         (access_point || restricting(condition))
@@ -129,10 +129,8 @@ fn restricting(condition: &Condition) -> bool {
     }
     let key = condition.key.to_ascii_lowercase();
     match key.as_str() {
-        "aws:sourceip" | "aws:vpcsourceip" => {
-            condition.values.iter().all(|value| !is_wide_range(value))
-        }
-        key => is_trusting(key) && condition.values.iter().all(|value| !is_wild(value)),
+        "aws:sourceip" => condition.values.iter().all(|value| !is_wide_range(value)),
+        key => is_trusting(key) && condition.values.iter().all(|value| !is_open(key, value)),
     }
 }
 
@@ -151,7 +149,9 @@ fn is_positive(condition: &Condition) -> bool {
     )
 }
 
-/// Whether a key, in small letters, tells whom the owner trusts from others.
+/// Whether a key, in small letters, tells whom the owner trusts from others. The
+/// name of a user does not, which any account may have, nor does an address in a
+/// VPC.
 fn is_trusting(key: &str) -> bool {
     matches!(
         key,
@@ -166,22 +166,57 @@ fn is_trusting(key: &str) -> bool {
             | "aws:sourcevpc"
             | "aws:sourcevpce"
             | "aws:userid"
-            | "aws:username"
             | "kms:calleraccount"
             | "s3:dataaccesspointaccount"
             | "aws:sourceowner"
     )
 }
 
-/// Whether a value stands for any account: all wildcard, or an ARN whose
-/// account is one.
-fn is_wild(value: &str) -> bool {
-    if value.chars().all(|c| matches!(c, '*' | '?')) {
+/// Whether a value of a trusting key, in small letters, is one that strangers may
+/// have too.
+fn is_open(key: &str, value: &str) -> bool {
+    // Templates spell the own account so; its colons are none of an ARN.
+    let value = value.replace("${AWS::", "${AWS.");
+    if is_of_the_request(&value) {
         return true;
     }
-    let account = value.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(3));
-    // Buckets and some others have no account in their ARNs.
-    value.starts_with("arn:") && account.is_some_and(|account| account.contains('*'))
+    match key {
+        "aws:principalarn" | "aws:sourcearn" => is_open_arn(&value),
+        // Below the organization, anything.
+        "aws:principalorgpaths" | "aws:sourceorgpaths" => {
+            has_wildcard(value.split('/').next().unwrap_or_default())
+        }
+        // The id of a role, and a session that its holder names.
+        "aws:userid" => has_wildcard(value.split(':').next().unwrap_or_default()),
+        _ => has_wildcard(&value),
+    }
+}
+
+fn has_wildcard(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+/// Whether a value is a variable that the request fills in. What is the
+/// resource's own is the owner's.
+fn is_of_the_request(value: &str) -> bool {
+    value.split("${").skip(1).any(|variable| {
+        let name = variable.to_ascii_lowercase();
+        !name.starts_with("aws.") && !name.starts_with("aws:resource")
+    })
+}
+
+/// Whether a pattern for ARNs may match one of any account. Buckets and some
+/// others have no account in theirs; their name is as good.
+fn is_open_arn(value: &str) -> bool {
+    if value.starts_with("ref:") || !has_wildcard(value) {
+        return false;
+    }
+    let parts: Vec<&str> = value.splitn(6, ':').collect();
+    let ["arn", _, _, _, account, rest @ ..] = parts.as_slice() else { return true };
+    match (*account, rest) {
+        ("", [name]) => has_wildcard(name.split('/').next().unwrap_or_default()),
+        (account, _) => has_wildcard(account),
+    }
 }
 
 /// A range of addresses that anyone may have one of.

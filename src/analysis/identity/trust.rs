@@ -43,7 +43,7 @@ pub(super) fn derive(snapshot: &mut Snapshot) {
 fn facts(policy: &PolicyDocument, role: &str, account: Option<&str>) -> TrustFacts {
     let mut facts = TrustFacts::default();
     for (index, found) in policy.statements.iter().enumerate() {
-        if found.effect != Effect::Allow {
+        if found.effect != Effect::Allow || !lets_assume(found) {
             continue;
         }
         for (who, named) in principal::let_in(found, account) {
@@ -95,12 +95,28 @@ fn is_denied(who: &Who, named: Option<&str>, found: &Statement, policy: &PolicyD
     says_actions && strangers::left(found, policy, &principals, &Owner::default()).is_empty()
 }
 
+/// Whether a statement is about assuming the role, and not only about what may be
+/// told on the way, as `sts:TagSession` is. One whose actions are not known may
+/// be.
+fn lets_assume(found: &Statement) -> bool {
+    const WAYS: &[&str] =
+        &["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+    (found.actions.is_empty() && found.not_actions.is_empty())
+        || WAYS.iter().any(|way| statement::covers_action(found, way))
+}
+
 /// Whether a statement lets another account in as one of a third party that was
 /// told no external id: a member of an organization that it names is none.
 fn is_third_party(found: &Statement) -> bool {
     let asks_external_id = found.conditions.iter().any(|condition| {
-        condition.key.eq_ignore_ascii_case("sts:ExternalId")
-            && condition.operator.eq_ignore_ascii_case("StringEquals")
+        let one_of_few = match condition.operator.to_ascii_lowercase().as_str() {
+            "stringequals" | "stringequalsignorecase" => true,
+            "stringlike" => condition.values.iter().all(|value| !value.contains(['*', '?'])),
+            _ => false,
+        };
+        one_of_few
+            && !condition.values.is_empty()
+            && condition.key.eq_ignore_ascii_case("sts:ExternalId")
     });
     !asks_external_id && !statement::asks_organization(&found.conditions)
 }

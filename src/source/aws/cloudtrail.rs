@@ -7,6 +7,7 @@ use aws_sdk_cloudtrail::types;
 
 use super::scope::{Scope, each};
 use crate::model::{CloudTrailTrail, EventSelector, Identity, ResourceRef};
+use crate::source::event_selector::{self, FieldSelector};
 use crate::source::operation::cloudtrail::{
     DESCRIBE_TRAILS, GET_EVENT_SELECTORS, GET_TRAIL_STATUS,
 };
@@ -110,21 +111,15 @@ fn classic(found: types::EventSelector) -> EventSelector {
 
 /// An advanced selector, brought to the classic form.
 fn advanced(found: types::AdvancedEventSelector) -> EventSelector {
-    let field = |name: &str| found.field_selectors.iter().find(|field| field.field == name);
-    let equals =
-        |name: &str| field(name).and_then(|field| field.equals.clone()).unwrap_or_default();
-    let management = equals("eventCategory").iter().any(|category| category == "Management");
-    let read_write = match equals("readOnly").first().map(String::as_str) {
-        Some("true") => "ReadOnly",
-        Some("false") => "WriteOnly",
-        _ => "All",
+    let read = |one: types::AdvancedFieldSelector| {
+        let others = [&one.starts_with, &one.ends_with, &one.not_starts_with, &one.not_ends_with];
+        let has_others = others.into_iter().flatten().any(|values| !values.is_empty());
+        FieldSelector {
+            field: one.field,
+            equals: one.equals.unwrap_or_default(),
+            not_equals: one.not_equals.unwrap_or_default(),
+            has_others,
+        }
     };
-    EventSelector {
-        include_management_events: Some(management),
-        read_write_type: Some(read_write.to_owned()),
-        data_resource_types: equals("resources.type"),
-        exclude_management_event_sources: field("eventSource")
-            .and_then(|field| field.not_equals.clone())
-            .unwrap_or_default(),
-    }
+    event_selector::classic(&found.field_selectors.into_iter().map(read).collect::<Vec<_>>())
 }

@@ -3,14 +3,14 @@
 //! Source: the IAM user guide, "Generate credential reports for your AWS
 //! account".
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use aws_sdk_iam::Client;
 
 use super::iam::update_account;
 use super::scope::{Answer, Scope};
-use crate::model::{IamAccessKey, IamUser, Identity, Reason};
+use crate::model::{IamAccessKey, IamUser, Identity, Reason, ResourceRef};
 use crate::source::operation::iam::{GENERATE_CREDENTIAL_REPORT, GET_CREDENTIAL_REPORT};
 
 /// How long to wait for the report between two questions, and how often.
@@ -51,18 +51,47 @@ async fn text(scope: &Scope, client: &Client) -> Option<String> {
     }
 }
 
-/// Writes what the report tells into users, keys and the account.
+/// Writes what the report tells into users, keys and the account. AWS makes it
+/// every four hours at most, so that newer users are not in it.
 pub(super) fn keep(scope: &Scope, report: &str) {
     let mut lines = report.lines();
     let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+    let mut told = HashSet::new();
     for line in lines.filter(|line| !line.trim().is_empty()) {
-        let row: HashMap<&str, &str> = header.iter().copied().zip(line.split(',')).collect();
+        let row = row(&header, line);
         match row.get("user").copied() {
             Some(ROOT) => root(scope, &row),
             Some(_) => user(scope, &row),
             None => {}
         }
+        told.extend(row.get("arn").copied());
     }
+    let untold: Vec<String> = {
+        let snapshot = scope.snapshot();
+        let users = snapshot.model.iam_users.values();
+        let own = users.filter(|user| user.account == scope.account);
+        own.map(|user| user.id.clone()).filter(|id| !told.contains(id.as_str())).collect()
+    };
+    for id in untold {
+        let reference = ResourceRef::new("iam_users", id);
+        for path in ["/password_enabled", "/mfa_active"] {
+            let source = "a credential report that is older than the user".to_owned();
+            scope.gap(&reference, path, Reason::NotInSource { source });
+        }
+    }
+}
+
+/// The columns of a line. The name of a user may hold commas, and so may the
+/// ARN, which ends in it; in a name no colon stands.
+fn row<'r>(header: &[&'r str], line: &'r str) -> HashMap<&'r str, &'r str> {
+    let mut fields: Vec<&str> = line.rsplitn(header.len().saturating_sub(1), ',').collect();
+    fields.reverse();
+    let names = fields.first().copied().unwrap_or_default();
+    let at = names.find(",arn:").unwrap_or(names.len());
+    let (user, arn) =
+        (names.get(..at).unwrap_or_default(), names.get(at + 1..).unwrap_or_default());
+    let rest = fields.into_iter().skip(1);
+    header.iter().copied().zip([user, arn].into_iter().chain(rest)).collect()
 }
 
 /// A time of the report; it writes `N/A`, `no_information` and the like where
@@ -106,5 +135,22 @@ fn user(scope: &Scope, row: &HashMap<&str, &str>) {
         key.last_rotated = made;
         key.last_used = time(row, &column("last_used_date"));
         scope.insert(key, &GET_CREDENTIAL_REPORT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comma_in_a_name_shifts_no_column() {
+        let header = ["user", "arn", "user_creation_time", "password_enabled", "mfa_active"];
+        for name in ["ann", "ann,b", "a,,b,"] {
+            let arn = format!("arn:aws:iam::111122223333:user/{name}");
+            let line = format!("{name},{arn},2026-01-01T00:00:00Z,true,false");
+            let row = row(&header, &line);
+            assert_eq!((row["user"], row["arn"].to_owned()), (name, arn));
+            assert_eq!((row["password_enabled"], row["mfa_active"]), ("true", "false"));
+        }
     }
 }

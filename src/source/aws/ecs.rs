@@ -8,12 +8,14 @@ use aws_sdk_ecs::Client;
 use aws_sdk_ecs::types::{self, ClusterField, ServiceField, TaskDefinitionField};
 
 use super::scope::{Scope, each};
+use crate::model::gap::more;
 use crate::model::secret::without_credentials;
 use crate::model::{
     CapacityProviderStrategyItem, ContainerDefinition, ContainerSecret, DeploymentConfiguration,
     EcsCluster, EcsLoadBalancer, EcsService, EcsTaskDefinition, EnvironmentVariable, Identity,
     PortMapping, SecretValue, Ulimit, mask,
 };
+use crate::source::draft::in_environment_files;
 use crate::source::operation::ecs::{
     DESCRIBE_CLUSTERS, DESCRIBE_SERVICES, DESCRIBE_TASK_DEFINITION, LIST_CLUSTERS, LIST_SERVICES,
     LIST_TASK_DEFINITIONS,
@@ -221,13 +223,18 @@ async fn task_definition(scope: &Scope, client: &Client, arn: &str) {
         .map(|family| family.as_str().to_owned());
     task.pid_mode = found.pid_mode.map(|mode| mode.as_str().to_owned());
     task.ipc_mode = found.ipc_mode.map(|mode| mode.as_str().to_owned());
-    task.containers = found
-        .container_definitions
-        .unwrap_or_default()
-        .into_iter()
-        .map(|found| container(found, scope.secret_key()))
-        .collect();
-    scope.insert(task, &DESCRIBE_TASK_DEFINITION);
+    let definitions = found.container_definitions.unwrap_or_default();
+    let names_files = |(index, found): (usize, &types::ContainerDefinition)| {
+        let files = found.environment_files.as_deref().unwrap_or_default();
+        (!files.is_empty()).then(|| more(&format!("/containers/{index}/environment")))
+    };
+    let open: Vec<String> = definitions.iter().enumerate().filter_map(names_files).collect();
+    task.containers =
+        definitions.into_iter().map(|found| container(found, scope.secret_key())).collect();
+    let reference = scope.insert(task, &DESCRIBE_TASK_DEFINITION);
+    for path in open {
+        scope.gap(&reference, &path, in_environment_files());
+    }
 }
 
 fn container(found: types::ContainerDefinition, key: &[u8; 32]) -> ContainerDefinition {

@@ -239,6 +239,7 @@ fn container(item: &mut Item<'_, '_>, path: &str, found: &Node) -> ContainerDefi
         let value = value.unwrap_or_else(SecretValue::unknown);
         environment.push(EnvironmentVariable { name: Some(name), value });
     }
+    draft.environment_files(path, found.get("environmentFiles"));
     let secrets = list("secrets").iter().map(|secret| ContainerSecret {
         name: secret.get("name").and_then(Node::text),
         value_from: secret.get("valueFrom").and_then(Node::text),

@@ -76,6 +76,10 @@ const TARGETS: &[(&str, &[Target])] = &[
             &["/propagation_attachment_ids"],
         )],
     ),
+    (
+        "AWS::AutoScaling::AutoScalingGroup",
+        &[("TargetGroupARNs", "target_groups", &["/targets/-"])],
+    ),
     ("AWS::EC2::VolumeAttachment", &[("VolumeId", "volumes", &["/instance_ids"])]),
     (
         "AWS::ApiGatewayV2::Integration",

@@ -3,6 +3,7 @@
 use super::Declared;
 use crate::model::{CloudTrailTrail, EventSelector, Snapshot};
 use crate::source::draft::Draft;
+use crate::source::event_selector::{self, FieldSelector};
 use crate::source::node::Node;
 
 pub(super) fn trail(declared: &Declared<'_>, snapshot: &mut Snapshot) {
@@ -81,27 +82,19 @@ fn classic(draft: &mut Draft<'_>, index: usize, node: &Node) -> EventSelector {
 
 /// An advanced selector, brought to the classic form.
 fn advanced(node: &Node) -> EventSelector {
+    const OTHERS: [&str; 4] = ["StartsWith", "EndsWith", "NotStartsWith", "NotEndsWith"];
     let fields = node.get("FieldSelectors").map(Node::items).unwrap_or_default();
-    let values = |field: &str, operator: &str| -> Vec<String> {
-        fields
-            .iter()
-            .filter(|selector| selector.get("Field").and_then(Node::text).as_deref() == Some(field))
-            .filter_map(|selector| selector.get(operator))
-            .flat_map(Node::items)
-            .filter_map(Node::text)
-            .collect()
+    let read = |field: &Node| {
+        let values = |operator: &str| -> Vec<String> {
+            let values = field.get(operator).map(Node::items).unwrap_or_default();
+            values.iter().filter_map(Node::text).collect()
+        };
+        FieldSelector {
+            field: field.get("Field").and_then(Node::text).unwrap_or_default(),
+            equals: values("Equals"),
+            not_equals: values("NotEquals"),
+            has_others: OTHERS.iter().any(|operator| !values(operator).is_empty()),
+        }
     };
-    let management =
-        values("eventCategory", "Equals").iter().any(|category| category == "Management");
-    let read_write = match values("readOnly", "Equals").first().map(String::as_str) {
-        Some("true") => "ReadOnly",
-        Some("false") => "WriteOnly",
-        _ => "All",
-    };
-    EventSelector {
-        include_management_events: Some(management),
-        read_write_type: Some(read_write.to_owned()),
-        data_resource_types: values("resources.type", "Equals"),
-        exclude_management_event_sources: values("eventSource", "NotEquals"),
-    }
+    event_selector::classic(&fields.iter().map(read).collect::<Vec<_>>())
 }

@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::source::draft::Draft;
 use crate::source::node::Node;
+use crate::source::scaling;
 
 pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "ecs_clusters");
@@ -79,6 +80,13 @@ pub(super) fn service(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     service.enable_execute_command =
         draft.bool("/enable_execute_command", declared.get("EnableExecuteCommand"), Some(false));
     service.status = Some("ACTIVE".to_owned());
+    if declared.get("NetworkConfiguration").is_none() {
+        let balancers = declared.get("LoadBalancers").map(Node::items).unwrap_or_default();
+        let groups = balancers.iter().filter_map(|item| item.get("TargetGroupArn"));
+        let options = &declared.root.options;
+        let place = (options.account.clone(), options.region.clone());
+        scaling::on_container_instances(&declared.logical, groups, place, snapshot);
+    }
     snapshot.model.insert(service);
 }
 
@@ -173,6 +181,7 @@ fn container(draft: &mut Draft<'_>, path: &str, node: &Node) -> ContainerDefinit
         let value = draft.variable(&at("value"), name.as_deref().unwrap_or(""), item.get("Value"));
         container.environment.push(EnvironmentVariable { name, value });
     }
+    draft.environment_files(path, node.get("EnvironmentFiles"));
     for (index, item) in draft.items(&at("secrets"), node.get("Secrets")).iter().enumerate() {
         let at = |field: &str| format!("{path}/secrets/{index}/{field}");
         container.secrets.push(ContainerSecret {

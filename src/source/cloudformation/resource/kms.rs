@@ -2,7 +2,7 @@
 
 use super::Declared;
 use crate::model::{KmsKey, Snapshot};
-use crate::source::policy_document;
+use crate::source::{policy_document, replica_key};
 
 pub(super) fn key(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "kms_keys");
@@ -19,6 +19,19 @@ pub(super) fn key(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     key.rotation_period_in_days =
         draft.integer("/rotation_period_in_days", declared.get("RotationPeriodInDays"), days);
     draft.follows("/rotation_period_in_days", "/rotation_enabled");
+    key.policy = policy_document::read(&mut draft, "/policy", declared.get("KeyPolicy"));
+    snapshot.model.insert(key);
+}
+
+/// A copy of a key of another region, with a policy of its own; all else is as
+/// that key has it.
+pub(super) fn replica_key(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "kms_keys");
+    let mut key = KmsKey::new(declared.identity(&mut draft, ""));
+    key.key_manager = Some("CUSTOMER".to_owned());
+    let enabled = draft.bool("/key_state", declared.get("Enabled"), Some(true));
+    key.key_state = enabled.map(|on| if on { "Enabled" } else { "Disabled" }.to_owned());
+    replica_key::leave_open(&mut draft);
     key.policy = policy_document::read(&mut draft, "/policy", declared.get("KeyPolicy"));
     snapshot.model.insert(key);
 }

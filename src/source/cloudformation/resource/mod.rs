@@ -10,6 +10,7 @@ use super::Root;
 
 mod adding;
 mod applicationautoscaling;
+mod autoscaling;
 mod cloudtrail;
 mod credentials;
 mod ec2_instance;
@@ -114,6 +115,7 @@ fn mapping(kind: &str) -> Option<(Phase, Mapping)> {
         "AWS::ApplicationAutoScaling::ScalableTarget" => {
             (Adding, applicationautoscaling::scalable_target)
         }
+        "AWS::AutoScaling::AutoScalingGroup" => (Adding, autoscaling::group),
         "AWS::EKS::Cluster" => (Alone, eks::cluster),
         "AWS::EKS::Nodegroup" => (Alone, eks::node_group),
         "AWS::EKS::FargateProfile" => (Alone, eks::fargate_profile),
@@ -158,6 +160,7 @@ fn mapping(kind: &str) -> Option<(Phase, Mapping)> {
         "AWS::CloudTrail::Trail" => (Alone, cloudtrail::trail),
         "AWS::Logs::LogGroup" => (Alone, logs::log_group),
         "AWS::KMS::Key" => (Alone, kms::key),
+        "AWS::KMS::ReplicaKey" => (Alone, kms::replica_key),
         "AWS::KMS::Alias" => (Adding, kms::alias),
         "AWS::S3::Bucket" => (Alone, s3::bucket),
         "AWS::S3::BucketPolicy" => (Adding, s3::bucket_policy),
@@ -202,6 +205,7 @@ pub(super) fn collection_of(kind: &str) -> Option<&'static str> {
     let kind = match kind {
         "AWS::Elasticsearch::Domain" => "AWS::OpenSearchService::Domain",
         "AWS::EC2::TransitGatewayVpcAttachment" => "AWS::EC2::TransitGatewayAttachment",
+        "AWS::KMS::ReplicaKey" => "AWS::KMS::Key",
         other => other,
     };
     Model::COLLECTIONS

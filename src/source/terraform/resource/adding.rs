@@ -86,6 +86,10 @@ pub(in super::super) fn targets(kind: &str) -> &'static [Target] {
         "aws_lb_target_group_attachment" | "aws_alb_target_group_attachment" => {
             &[("target_group_arn", "target_groups", &["/targets"])]
         }
+        "aws_autoscaling_group" => &[("target_group_arns", "target_groups", &["/targets/-"])],
+        "aws_autoscaling_attachment" => {
+            &[("lb_target_group_arn", "target_groups", &["/targets/-"])]
+        }
         "aws_apigatewayv2_integration" => {
             &[("connection_id", "api_gateway_v2_vpc_links", &["/integrations"])]
         }

@@ -2,6 +2,7 @@
 
 use super::Declared;
 use crate::model::{CloudTrailTrail, EventSelector, Snapshot};
+use crate::source::event_selector::{self, FieldSelector};
 use crate::source::node::Node;
 
 pub(super) fn trail(declared: &Declared<'_>, snapshot: &mut Snapshot) {
@@ -70,27 +71,19 @@ pub(super) fn trail(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 
 /// An advanced selector, brought to the classic form.
 fn advanced(node: &Node) -> EventSelector {
+    const OTHERS: [&str; 4] = ["starts_with", "ends_with", "not_starts_with", "not_ends_with"];
     let fields = node.get("field_selector").map(Node::items).unwrap_or_default();
-    let values = |field: &str, operator: &str| -> Vec<String> {
-        fields
-            .iter()
-            .filter(|selector| selector.get("field").and_then(Node::text).as_deref() == Some(field))
-            .filter_map(|selector| selector.get(operator))
-            .flat_map(Node::items)
-            .filter_map(Node::text)
-            .collect()
+    let read = |field: &Node| {
+        let values = |operator: &str| -> Vec<String> {
+            let values = field.get(operator).map(Node::items).unwrap_or_default();
+            values.iter().filter_map(Node::text).collect()
+        };
+        FieldSelector {
+            field: field.get("field").and_then(Node::text).unwrap_or_default(),
+            equals: values("equals"),
+            not_equals: values("not_equals"),
+            has_others: OTHERS.iter().any(|operator| !values(operator).is_empty()),
+        }
     };
-    let management =
-        values("eventCategory", "equals").iter().any(|category| category == "Management");
-    let read_write = match values("readOnly", "equals").first().map(String::as_str) {
-        Some("true") => "ReadOnly",
-        Some("false") => "WriteOnly",
-        _ => "All",
-    };
-    EventSelector {
-        include_management_events: Some(management),
-        read_write_type: Some(read_write.to_owned()),
-        data_resource_types: values("resources.type", "equals"),
-        exclude_management_event_sources: values("eventSource", "not_equals"),
-    }
+    event_selector::classic(&fields.iter().map(read).collect::<Vec<_>>())
 }

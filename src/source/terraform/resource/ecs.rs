@@ -11,6 +11,7 @@ use crate::model::{
 };
 use crate::source::draft::Draft;
 use crate::source::node::{Node, Value};
+use crate::source::scaling;
 
 pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "ecs_clusters");
@@ -109,6 +110,11 @@ pub(super) fn service(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     service.enable_execute_command =
         draft.bool("/enable_execute_command", declared.get("enable_execute_command"), Some(false));
     service.status = Some("ACTIVE".to_owned());
+    if declared.get("network_configuration").is_none_or(|blocks| blocks.items().is_empty()) {
+        let groups = balancers.iter().filter_map(|item| item.get("target_group_arn"));
+        let place = (declared.deployment.account.clone(), declared.deployment.region.clone());
+        scaling::on_container_instances(&declared.address, groups, place, snapshot);
+    }
     snapshot.model.insert(service);
 }
 
@@ -162,6 +168,7 @@ pub(super) fn task_definition(declared: &Declared<'_>, snapshot: &mut Snapshot) 
 const NAMES: &[&str] = &[
     "containerPort",
     "environment",
+    "environmentFiles",
     "essential",
     "firelensConfiguration",
     "hardLimit",
@@ -241,6 +248,7 @@ fn container(draft: &mut Draft<'_>, path: &str, node: &Node) -> ContainerDefinit
         let value = draft.variable(&at("value"), name.as_deref().unwrap_or(""), item.get("value"));
         container.environment.push(EnvironmentVariable { name, value });
     }
+    draft.environment_files(path, node.get("environmentFiles"));
     for (index, item) in draft.items(&at("secrets"), node.get("secrets")).iter().enumerate() {
         let at = |field: &str| format!("{path}/secrets/{index}/{field}");
         container.secrets.push(ContainerSecret {

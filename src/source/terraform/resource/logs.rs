@@ -2,8 +2,9 @@
 
 use super::Declared;
 use crate::model::{KmsKey, LogGroup, ResourceRef, Snapshot};
+use crate::source::draft::Draft;
 use crate::source::node::Node;
-use crate::source::policy_document;
+use crate::source::{policy_document, replica_key};
 
 pub(super) fn log_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "log_groups");
@@ -24,10 +25,7 @@ pub(super) fn log_group(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 
 pub(super) fn kms_key(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "kms_keys");
-    let mut key = KmsKey::new(declared.identity(&mut draft, ""));
-    key.key_manager = Some("CUSTOMER".to_owned());
-    let enabled = draft.bool("/key_state", declared.get("is_enabled"), Some(true));
-    key.key_state = enabled.map(|on| if on { "Enabled" } else { "Disabled" }.to_owned());
+    let mut key = begun(declared, &mut draft);
     let spec = declared.get("customer_master_key_spec");
     key.key_spec = draft.string("/key_spec", spec, Some("SYMMETRIC_DEFAULT"));
     key.key_usage = draft.string("/key_usage", declared.get("key_usage"), Some("ENCRYPT_DECRYPT"));
@@ -52,6 +50,39 @@ pub(super) fn kms_key(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     // A key without a policy of its own gets AWS's: the account administers it.
     key.policy = policy_document::read(&mut draft, "/policy", declared.get("policy"));
     snapshot.model.insert(key);
+}
+
+/// A key whose material was brought from elsewhere: KMS cannot rotate it.
+pub(super) fn external_kms_key(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "kms_keys");
+    let mut key = begun(declared, &mut draft);
+    key.key_spec = draft.string("/key_spec", declared.get("key_spec"), Some("SYMMETRIC_DEFAULT"));
+    key.key_usage = draft.string("/key_usage", declared.get("key_usage"), Some("ENCRYPT_DECRYPT"));
+    key.origin = Some("EXTERNAL".to_owned());
+    key.rotation_enabled = Some(false);
+    key.policy = policy_document::read(&mut draft, "/policy", declared.get("policy"));
+    snapshot.model.insert(key);
+}
+
+/// A copy of a key of another region, with a policy of its own; all else is as
+/// that key has it.
+pub(super) fn replica_kms_key(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let mut draft = declared.draft(snapshot, "kms_keys");
+    let mut key = begun(declared, &mut draft);
+    replica_key::leave_open(&mut draft);
+    key.policy = policy_document::read(&mut draft, "/policy", declared.get("policy"));
+    snapshot.model.insert(key);
+}
+
+/// A key of the account, enabled or not.
+fn begun(declared: &Declared<'_>, draft: &mut Draft<'_>) -> KmsKey {
+    let mut key = KmsKey::new(declared.identity(draft, ""));
+    key.key_manager = Some("CUSTOMER".to_owned());
+    // Two names for it: that of the keys with imported material is the second.
+    let given = declared.get("is_enabled").or_else(|| declared.get("enabled"));
+    let enabled = draft.bool("/key_state", given, Some(true));
+    key.key_state = enabled.map(|on| if on { "Enabled" } else { "Disabled" }.to_owned());
+    key
 }
 
 pub(super) fn kms_alias(declared: &Declared<'_>, snapshot: &mut Snapshot) {

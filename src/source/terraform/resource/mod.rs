@@ -18,6 +18,7 @@ use crate::source::{TemplateOptions, TextFile};
 mod account;
 mod adding;
 mod appautoscaling;
+mod autoscaling;
 mod cloudtrail;
 mod credentials;
 mod default_vpc;
@@ -203,6 +204,10 @@ fn entry(kind: &str) -> Option<Entry> {
         "aws_lb_target_group_attachment" | "aws_alb_target_group_attachment" => {
             adding(lb::target_group_attachment)
         }
+        "aws_autoscaling_group" => adding(autoscaling::group),
+        "aws_autoscaling_attachment" | "aws_autoscaling_traffic_source_attachment" => {
+            adding(autoscaling::attachment)
+        }
         "aws_iam_user" => alone("iam_users", Arn, iam::user),
         "aws_iam_group" => alone("iam_groups", Arn, iam::group),
         "aws_iam_role" => alone("iam_roles", Arn, iam::role),
@@ -227,6 +232,10 @@ fn entry(kind: &str) -> Option<Entry> {
         "aws_cloudtrail" => alone("cloudtrail_trails", Arn, cloudtrail::trail),
         "aws_cloudwatch_log_group" => alone("log_groups", Arn, logs::log_group),
         "aws_kms_key" => alone("kms_keys", Arn, logs::kms_key),
+        "aws_kms_external_key" => alone("kms_keys", Arn, logs::external_kms_key),
+        "aws_kms_replica_key" | "aws_kms_replica_external_key" => {
+            alone("kms_keys", Arn, logs::replica_kms_key)
+        }
         "aws_kms_alias" => adding(logs::kms_alias),
         "aws_kms_key_policy" => adding(logs::kms_key_policy),
         "aws_s3_bucket" => alone("s3_buckets", Id, s3::bucket),
