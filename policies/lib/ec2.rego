@@ -11,6 +11,15 @@ instances := {id: instance |
 	not instance.state in gone
 }
 
+# Interfaces of these instances in another subnet than theirs, by instance and
+# subnet.
+interfaces[[interface.instance_id, interface.subnet_id]] contains id if {
+	some id, interface in input.network_interfaces
+	interface.instance_id != null
+	interface.subnet_id != null
+	instances[interface.instance_id].subnet_id != interface.subnet_id
+}
+
 # Whether the profile's tag marks a resource as a bastion host.
 is_bastion(resource) if resource.tags[bastion_tag.key] == bastion_tag.value
 

@@ -12,6 +12,8 @@ in_subnet[subnet_id] contains ["instances", id] if {
 	subnet_id != null
 }
 
+in_subnet[subnet_id] contains ["instances", id] if some [id, subnet_id], _ in ec2.interfaces
+
 in_subnet[subnet_id] contains ["ecs_services", id] if {
 	some id, service in input.ecs_services
 	some subnet_id in service.subnet_ids
@@ -28,7 +30,15 @@ in_subnet[subnet_id] contains item if {
 }
 
 # What shows that a workload lies in a subnet.
-evidence(collection, id, _) := [["instances", id, "/subnet_id"]] if collection == "instances"
+evidence(collection, id, subnet_id) := array.concat(
+	[["instances", id, "/subnet_id"]],
+	[["network_interfaces", interface_id, pointer] |
+		some interface_id in ec2.interfaces[[id, subnet_id]]
+		some pointer in ["/subnet_id", "/instance_id"]
+	],
+) if {
+	collection == "instances"
+}
 
 evidence(collection, id, subnet_id) := data_placement.positions(collection, id, subnet_id) if {
 	collection in {"ecs_services", "load_balancers"}

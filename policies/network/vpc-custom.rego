@@ -89,7 +89,6 @@ deny contains finding if {
 unplaced contains [collection, id, "subnet group", evidence] if {
 	some [collection, id, database] in rds.standalone
 	database.db_subnet_group == null
-	not is_string(database.replicate_source)
 	evidence := array.concat(
 		[[collection, id, "/db_subnet_group"], [collection, id, "/replicate_source"]],
 		rds.standalone_evidence(collection, id),

@@ -52,6 +52,7 @@ test_what_names_no_place_fails if {
 	subjects == {
 		["instances", "lost"],
 		["rds_instances", "lost"],
+		["rds_instances", "replica"],
 		["elasticache_clusters", "lost"],
 		["elasticache_replication_groups", "lost"],
 	}

@@ -23,6 +23,7 @@ pub mod draft;
 mod engine;
 pub mod files;
 mod lambda_permission;
+mod left_out;
 pub mod load;
 mod messaging;
 pub mod node;

@@ -78,6 +78,11 @@ fn carriers(model: &Model) -> Vec<(&dyn Resource, &[String])> {
         vpc_endpoints,
         api_gateway_v2_vpc_links
     );
+    // Further interfaces of an instance may carry other groups than its first.
+    all.extend(model.network_interfaces.values().filter_map(|interface| {
+        let instance = model.instances.get(interface.instance_id.as_deref()?)?;
+        Some((instance as &dyn Resource, interface.security_group_ids.as_slice()))
+    }));
     let owners = Owners::of(model);
     all.extend(
         model
