@@ -1,6 +1,7 @@
 # Where the workloads lie.
 package audit.lib.placement
 
+import data.audit.lib.computing
 import data.audit.lib.data_in_subnets
 import data.audit.lib.data_placement
 import data.audit.lib.ec2
@@ -14,9 +15,10 @@ in_subnet[subnet_id] contains ["instances", id] if {
 
 in_subnet[subnet_id] contains ["instances", id] if some [id, subnet_id], _ in ec2.interfaces
 
-in_subnet[subnet_id] contains ["ecs_services", id] if {
-	some id, service in input.ecs_services
-	some subnet_id in service.subnet_ids
+in_subnet[subnet_id] contains [collection, id] if {
+	some collection in computing.collections
+	some id, resource in input[collection]
+	some subnet_id in resource.subnet_ids
 }
 
 in_subnet[subnet_id] contains ["load_balancers", id] if {
@@ -41,9 +43,11 @@ evidence(collection, id, subnet_id) := array.concat(
 }
 
 evidence(collection, id, subnet_id) := data_placement.positions(collection, id, subnet_id) if {
-	collection in {"ecs_services", "load_balancers"}
+	collection in of_lists
 }
 
 evidence(collection, id, subnet_id) := data_placement.evidence(collection, id, subnet_id) if {
-	not collection in {"instances", "ecs_services", "load_balancers"}
+	not collection in of_lists | {"instances"}
 }
+
+of_lists := computing.collections | {"load_balancers"}

@@ -53,3 +53,11 @@ test_a_further_interface_of_an_instance_lies_there_too if {
 	finding.subject == ["subnets", "s"]
 	["network_interfaces", "second", "/subnet_id"] in finding.evidence
 }
+
+test_functions_and_nodes_fail if {
+	every collection in ["lambda_functions", "eks_node_groups", "eks_fargate_profiles"] {
+		computing := {"subnets": {"s": {"public": true}}, collection: {"c": {"subnet_ids": ["s"]}}}
+		some finding in public_subnet_edge_only.deny with input as computing
+		[collection, "c", "/subnet_ids/0"] in finding.evidence
+	}
+}
