@@ -13,11 +13,12 @@ instances := {id: instance |
 
 # Interfaces of these instances in another subnet than theirs, by instance and
 # subnet.
-interfaces[[interface.instance_id, interface.subnet_id]] contains id if {
+interfaces[place] contains id if {
 	some id, interface in input.network_interfaces
 	interface.instance_id != null
 	interface.subnet_id != null
 	instances[interface.instance_id].subnet_id != interface.subnet_id
+	place := [interface.instance_id, interface.subnet_id]
 }
 
 # Whether the profile's tag marks a resource as a bastion host.

@@ -47,7 +47,7 @@ evidence(collection, id, subnet_id) := data_placement.positions(collection, id, 
 }
 
 evidence(collection, id, subnet_id) := data_placement.evidence(collection, id, subnet_id) if {
-	not collection in of_lists | {"instances"}
+	not collection in (of_lists | {"instances"})
 }
 
 of_lists := computing.collections | {"load_balancers"}

@@ -105,8 +105,8 @@ deny contains finding if {
 	finding := {
 		"subject": ["subnets", id],
 		"message": sprintf(
-			"its default route leads to NAT gateway %s in zone %v, expected one in its own zone %v",
-			[nat_id, zone, input.subnets[id].availability_zone],
+			"its default route leads to NAT gateway %s in zone %s, expected one in its own zone %s",
+			[nat_id, text.shown(zone), text.shown(input.subnets[id].availability_zone)],
 		),
 		"evidence": array.concat(
 			route_evidence(id, table_id, index, "target_id"),
