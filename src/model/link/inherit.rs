@@ -5,6 +5,8 @@
 //! "Amazon EC2 instance IP addressing"; RDS API reference,
 //! `CreateDBInstanceReadReplica`.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Gap, Model, RdsInstance, Reason, Resource, ResourceRef, Snapshot};
 
 const SUBNET: &str = "/subnet_id";
@@ -86,6 +88,10 @@ fn instances(snapshot: &mut Snapshot) {
         .filter(|one| one.subnet_id.is_none() || one.associate_public_ip_address.is_none())
         .map(|one| one.id.clone())
         .collect();
+    let interfaces = snapshot.model.network_interfaces.values();
+    let attached: BTreeSet<(String, String)> = interfaces
+        .filter_map(|one| Some((one.instance_id.clone()?, one.subnet_id.clone()?)))
+        .collect();
     for id in open {
         let resource = ResourceRef::new("instances", &id);
         let Some(instance) = snapshot.model.instances.get(&id) else { continue };
@@ -93,6 +99,9 @@ fn instances(snapshot: &mut Snapshot) {
         let mut groups = instance.security_group_ids.clone();
         let mut address = instance.associate_public_ip_address;
         let names_template = instance.launch_template_id.is_some();
+        let has_address = instance.private_ip_address.is_some()
+            || instance.public_ip_address.is_some()
+            || !instance.ipv6_addresses.is_empty();
         let template = instance.launch_template_id.as_ref();
         let template = template.and_then(|id| snapshot.model.launch_templates.get(id)).cloned();
         if let Some(template) = &template {
@@ -110,8 +119,12 @@ fn instances(snapshot: &mut Snapshot) {
                 place(snapshot, &resource, ADDRESS, (&giver, ADDRESS));
             }
         }
-        // A launch template that is not known may decide it.
+        // A launch template that is not known may decide it; what is running has
+        // the addresses that it has.
+        let is_running = has_address
+            || subnet.as_ref().is_some_and(|at| attached.contains(&(id.clone(), at.clone())));
         if address.is_none()
+            && !is_running
             && names_template == template.is_some()
             && is_left_out(snapshot, &resource, ADDRESS)
         {
