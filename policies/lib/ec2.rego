@@ -11,14 +11,15 @@ instances := {id: instance |
 	not instance.state in gone
 }
 
-# Interfaces of these instances in another subnet than theirs, by instance and
-# subnet.
-interfaces[place] contains id if {
+# Interfaces of these instances in another subnet than theirs, with that subnet,
+# by instance.
+interfaces[instance_id] contains [id, subnet_id] if {
 	some id, interface in input.network_interfaces
-	interface.instance_id != null
-	interface.subnet_id != null
-	instances[interface.instance_id].subnet_id != interface.subnet_id
-	place := [interface.instance_id, interface.subnet_id]
+	instance_id := interface.instance_id
+	subnet_id := interface.subnet_id
+	instance_id != null
+	subnet_id != null
+	instances[instance_id].subnet_id != subnet_id
 }
 
 # Whether the profile's tag marks a resource as a bastion host.

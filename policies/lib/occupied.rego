@@ -40,7 +40,7 @@ inner := data_placement.subnets | of_instances | {subnet_id |
 	some subnet_id in resource.subnet_ids
 }
 
-of_instances := {subnet_id | some [_, subnet_id], _ in ec2.interfaces} | {instance.subnet_id |
+of_instances := {subnet_id | some found in ec2.interfaces; some [_, subnet_id] in found} | {instance.subnet_id |
 	some instance in ec2.instances
 	instance.subnet_id != null
 }

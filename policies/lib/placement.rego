@@ -13,7 +13,10 @@ in_subnet[subnet_id] contains ["instances", id] if {
 	subnet_id != null
 }
 
-in_subnet[subnet_id] contains ["instances", id] if some [id, subnet_id], _ in ec2.interfaces
+in_subnet[subnet_id] contains ["instances", id] if {
+	some id, found in ec2.interfaces
+	some [_, subnet_id] in found
+}
 
 in_subnet[subnet_id] contains [collection, id] if {
 	some collection in computing.collections
@@ -35,7 +38,8 @@ in_subnet[subnet_id] contains item if {
 evidence(collection, id, subnet_id) := array.concat(
 	[["instances", id, "/subnet_id"]],
 	[["network_interfaces", interface_id, pointer] |
-		some interface_id in ec2.interfaces[[id, subnet_id]]
+		some [interface_id, at] in ec2.interfaces[id]
+		at == subnet_id
 		some pointer in ["/subnet_id", "/instance_id"]
 	],
 ) if {
