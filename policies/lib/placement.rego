@@ -34,12 +34,18 @@ in_subnet[subnet_id] contains item if {
 	some item in items
 }
 
+# Interfaces by instance and subnet.
+further := {[instance_id, subnet_id]: ids |
+	some instance_id, found in ec2.interfaces
+	some [_, subnet_id] in found
+	ids := [id | some [id, at] in found; at == subnet_id]
+}
+
 # What shows that a workload lies in a subnet.
 evidence(collection, id, subnet_id) := array.concat(
 	[["instances", id, "/subnet_id"]],
 	[["network_interfaces", interface_id, pointer] |
-		some [interface_id, at] in ec2.interfaces[id]
-		at == subnet_id
+		some interface_id in further[[id, subnet_id]]
 		some pointer in ["/subnet_id", "/instance_id"]
 	],
 ) if {
