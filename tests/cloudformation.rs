@@ -893,3 +893,99 @@ Resources:
     let told = errors(&loaded.diagnostics);
     assert!(!told.iter().any(|message| message.contains("circle")), "{told:?}");
 }
+
+/// A database whose template leaves the rest out.
+fn left_out(kind: &str, properties: &str, of: &str, path: &str) -> Value {
+    let text = format!(
+        "Resources:\n  Source: {{Type: AWS::RDS::DBInstance, Properties: {{Engine: mysql, EngineVersion: 8.4.3, DBSubnetGroupName: group, DBParameterGroupName: own}}}}\n  Db: {{Type: AWS::RDS::{kind}, Properties: {properties}}}\n"
+    );
+    let mut snapshot = read(&text, &TemplateOptions::default()).snapshot;
+    audit::model::link::link(&mut snapshot);
+    fact(&snapshot, of, "t/Db", path)
+}
+
+const AS_THE_SOURCE: &str = "cannot be evaluated before deployment: it is as the source's; say";
+
+#[rstest]
+#[case::replica("{SourceDBInstanceIdentifier: !Ref Source}", "/engine", json!("mysql"))]
+#[case::its_group("{SourceDBInstanceIdentifier: !Ref Source}", "/parameter_groups/0", json!("unknown: own is not declared in what was given"))]
+#[case::its_place("{SourceDBInstanceIdentifier: !Ref Source}", "/db_subnet_group", json!("unknown: group is not declared in what was given"))]
+#[case::of_another(
+    "{SourceDBInstanceIdentifier: other}",
+    "/engine",
+    json!("unknown: other is not declared in what was given")
+)]
+#[case::region(
+    "{SourceDBInstanceIdentifier: 'arn:aws:rds:us-east-1:111122223333:db:other', Engine: mysql}",
+    "/engine",
+    json!("mysql")
+)]
+#[case::restored("{DBSnapshotIdentifier: s}", "/engine", json!(format!("unknown: Engine {AS_THE_SOURCE} Engine")))]
+#[case::backups(
+    "{DBSnapshotIdentifier: s, Engine: mysql}",
+    "/backup_retention_period",
+    json!(format!("unknown: BackupRetentionPeriod {AS_THE_SOURCE} BackupRetentionPeriod"))
+)]
+#[case::again(
+    "{SourceDBInstanceIdentifier: !Ref Source, UseLatestRestorableTime: true}",
+    "/replicate_source",
+    json!(null)
+)]
+#[case::by_resource_id(
+    "{SourceDbiResourceId: db-A, RestoreTime: '2026-11-01T00:00:00Z'}",
+    "/storage_encrypted",
+    json!(format!("unknown: StorageEncrypted {AS_THE_SOURCE} StorageEncrypted"))
+)]
+#[case::version(
+    "{Engine: postgres}",
+    "/engine_version",
+    json!("unknown: EngineVersion cannot be evaluated before deployment: AWS chooses it; say EngineVersion")
+)]
+fn a_database_has_from_its_source_what_it_leaves_out(
+    #[case] properties: &str,
+    #[case] path: &str,
+    #[case] expected: Value,
+) {
+    assert_eq!(left_out("DBInstance", properties, "rds_instances", path), expected);
+}
+
+#[rstest]
+#[case::restored("{Engine: aurora-mysql, SnapshotIdentifier: s}", json!(format!("unknown: StorageEncrypted {AS_THE_SOURCE} StorageEncrypted")))]
+#[case::replica("{Engine: mysql, ReplicationSourceIdentifier: s}", json!(format!("unknown: StorageEncrypted {AS_THE_SOURCE} StorageEncrypted")))]
+#[case::aurora(
+    "{Engine: aurora-mysql}",
+    json!("unknown: StorageEncrypted cannot be evaluated before deployment: AWS encrypts Aurora clusters made since 2026-02-18; say StorageEncrypted")
+)]
+#[case::said("{Engine: aurora-mysql, StorageEncrypted: false}", json!(false))]
+#[case::multi_az("{Engine: mysql}", json!(false))]
+fn a_cluster_that_does_not_say_is_as_aws_encrypts_it(
+    #[case] properties: &str,
+    #[case] expected: Value,
+) {
+    assert_eq!(left_out("DBCluster", properties, "rds_clusters", "/storage_encrypted"), expected);
+}
+
+#[test]
+fn a_rule_may_name_its_group_and_an_acl_its_ports_beside_icmp() {
+    let text = "
+Resources:
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: g}}
+  Rule: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupName: !Ref Group, IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}}
+  Acl: {Type: AWS::EC2::NetworkAcl, Properties: {VpcId: vpc}}
+  Entry: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !Ref Acl, RuleNumber: 1, Protocol: 6, RuleAction: allow, CidrBlock: 0.0.0.0/0, Icmp: {Type: -1, Code: -1}, PortRange: {From: 443, To: 443}}}
+";
+    let snapshot = read(text, &TemplateOptions::default()).snapshot;
+    assert_eq!(fact(&snapshot, "security_groups", "t/Group", "/ingress/0/from_port"), json!(22));
+    assert_eq!(fact(&snapshot, "network_acls", "t/Acl", "/entries/2/from_port"), json!(443));
+}
+
+#[rstest]
+#[case::default_strategy("PlatformVersion: 1.3.0", json!(null))]
+#[case::nothing("DesiredCount: 2", json!("EC2"))]
+#[case::said("LaunchType: EC2", json!("EC2"))]
+fn a_platform_version_is_of_fargate(#[case] property: &str, #[case] expected: Value) {
+    let text =
+        format!("Resources:\n  Web: {{Type: AWS::ECS::Service, Properties: {{{property}}}}}\n");
+    let snapshot = read(&text, &TemplateOptions::default()).snapshot;
+    assert_eq!(fact(&snapshot, "ecs_services", "t/Web", "/launch_type"), expected);
+}

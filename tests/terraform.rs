@@ -785,3 +785,62 @@ fn container_definitions_are_read_in_any_case() {
         assert_eq!(found(path), expected, "{path}");
     }
 }
+
+/// What the provider computes of a database.
+fn computed(names: &[&str]) -> Value {
+    let names = ["id", "arn"].iter().chain(names);
+    Value::Object(names.map(|name| ((*name).to_owned(), json!(true))).collect())
+}
+
+const DATABASE: &str = "aws_db_instance.db";
+const CLUSTER: &str = "aws_rds_cluster.db";
+
+#[rstest]
+#[case::replica(DATABASE, json!({"replicate_source_db": "source"}), "/engine", json!("mysql"))]
+#[case::of_another(
+    DATABASE,
+    json!({"replicate_source_db": "other"}),
+    "/engine",
+    json!("unknown: other is not declared in what was given")
+)]
+#[case::backups(
+    DATABASE,
+    json!({"snapshot_identifier": "s"}),
+    "/backup_retention_period",
+    json!("unknown: backup_retention_period cannot be evaluated before deployment: it is as the source's; say backup_retention_period")
+)]
+#[case::version(
+    DATABASE,
+    json!({"engine": "postgres"}),
+    "/engine_version",
+    json!("unknown: known only after apply")
+)]
+#[case::restored(
+    CLUSTER,
+    json!({"engine": "aurora-mysql", "snapshot_identifier": "s"}),
+    "/storage_encrypted",
+    json!("unknown: storage_encrypted cannot be evaluated before deployment: it is as the source's; say storage_encrypted")
+)]
+#[case::aurora(
+    CLUSTER,
+    json!({"engine": "aurora-mysql"}),
+    "/storage_encrypted",
+    json!("unknown: storage_encrypted cannot be evaluated before deployment: AWS encrypts Aurora clusters made since 2026-02-18; say storage_encrypted")
+)]
+fn a_database_has_from_its_source_what_it_leaves_out(
+    #[case] address: &'static str,
+    #[case] values: Value,
+    #[case] path: &str,
+    #[case] expected: Value,
+) {
+    let unknown = computed(&["engine_version", "backup_retention_period", "storage_encrypted"]);
+    let source = json!({"identifier": "source", "engine": "mysql", "engine_version": "8.4.3"});
+    let plan = plan(&[
+        planned("aws_db_instance.source", source, computed(&[]), json!({})),
+        planned(address, values, unknown, json!({})),
+    ]);
+    let mut snapshot = read(&plan).snapshot;
+    audit::model::link::link(&mut snapshot);
+    let collection = if address == CLUSTER { "rds_clusters" } else { "rds_instances" };
+    assert_eq!(fact(&snapshot, collection, address, path), expected);
+}

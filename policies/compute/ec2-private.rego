@@ -17,6 +17,7 @@
 #   requires:
 #     - instances.associate_public_ip_address
 #     - instances.subnet_id
+#     - instances.public_ip_address
 #     - launch_templates.associate_public_ip_address
 #     - launch_templates.subnet_id
 #     - subnets.public

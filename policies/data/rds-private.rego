@@ -65,11 +65,10 @@ deny contains finding if {
 }
 
 # Without a subnet group AWS takes the default VPC, whose subnets are public. A
-# replica has its source's.
+# replica's is its source's, unless that is in another region.
 deny contains finding if {
 	some [collection, id, database] in rds.standalone
 	database.db_subnet_group == null
-	not is_string(database.replicate_source)
 	finding := {
 		"subject": [collection, id],
 		"message": "it names no subnet group, so it lies in the public subnets of the default VPC",

@@ -45,11 +45,16 @@ test_no_subnet_group_rests_on_the_group if {
 	finding.evidence[0] == ["rds_instances", "db", "/db_subnet_group"]
 }
 
-test_members_and_replicas_need_no_subnet_group if {
+test_members_need_no_subnet_group if {
 	member := {"db_subnet_group": null, "db_cluster": "aurora"}
 	count(rds_private.deny) == 0 with input as model(member, false)
+}
+
+# Its source's is in the model as its own.
+test_a_replica_without_subnet_group_rests_on_its_source if {
 	replica := {"db_subnet_group": null, "replicate_source": "primary"}
-	count(rds_private.deny) == 0 with input as model(replica, false)
+	some finding in rds_private.deny with input as model(replica, false)
+	["rds_instances", "db", "/replicate_source"] in finding.evidence
 }
 
 test_cluster_in_a_public_subnet_fails if {

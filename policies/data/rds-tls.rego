@@ -147,8 +147,17 @@ default_refuses_plain(database) if {
 }
 
 applicable contains [collection, id] if {
-	some [collection, id, _] in groups
+	some [collection, id, group] in groups
 	uses[[collection, id]]
+	family_may_be_judged(group.family)
+}
+
+family_may_be_judged(family) if family == null
+
+family_may_be_judged(family) if {
+	family != null
+	[engine, _] := rds_parameters.parsed(family)
+	rds_parameters.parameter(engine)
 }
 
 applicable contains [collection, id] if {

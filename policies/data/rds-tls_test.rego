@@ -107,3 +107,11 @@ test_cluster_group_decides_for_a_cluster if {
 	some finding in rds_tls.deny with input as cluster({})
 	finding.subject == ["rds_cluster_parameter_groups", "own"]
 }
+
+test_groups_of_other_engines_are_not_judged if {
+	every family in ["oracle-ee-19", "sqlserver-se-15.0", "db2-se-11.5", "custom"] {
+		count(rds_tls.applicable) == 0 with input as model(family, {})
+	}
+	["rds_parameter_groups", "own"] in rds_tls.applicable with input as model("mysql8.4", {})
+	["rds_parameter_groups", "own"] in rds_tls.applicable with input as model(null, {})
+}

@@ -11,6 +11,17 @@ instances := {id: instance |
 	not instance.state in gone
 }
 
+# Interfaces of these instances in another subnet than theirs, with that subnet,
+# by instance.
+interfaces[instance_id] contains [id, subnet_id] if {
+	some id, interface in input.network_interfaces
+	instance_id := interface.instance_id
+	subnet_id := interface.subnet_id
+	instance_id != null
+	subnet_id != null
+	instances[instance_id].subnet_id != subnet_id
+}
+
 # Whether the profile's tag marks a resource as a bastion host.
 is_bastion(resource) if resource.tags[bastion_tag.key] == bastion_tag.value
 

@@ -1,6 +1,7 @@
 # VPCs and subnets with a workload.
 package audit.lib.occupied
 
+import data.audit.lib.computing
 import data.audit.lib.data_placement
 import data.audit.lib.ec2
 
@@ -34,11 +35,12 @@ subnets := inner | {subnet_id |
 
 # Subnets with a workload that is no load balancer.
 inner := data_placement.subnets | of_instances | {subnet_id |
-	some service in input.ecs_services
-	some subnet_id in service.subnet_ids
+	some collection in computing.collections
+	some resource in input[collection]
+	some subnet_id in resource.subnet_ids
 }
 
-of_instances := {instance.subnet_id |
+of_instances := {subnet_id | some found in ec2.interfaces; some [_, subnet_id] in found} | {instance.subnet_id |
 	some instance in ec2.instances
 	instance.subnet_id != null
 }

@@ -19,6 +19,7 @@
 #     - route_tables.routes
 #     - nat_gateways.subnet_id
 #     - nat_gateways.state
+#     - nat_gateways.connectivity_type
 #   architecture: ["2A"]
 #   remediation:
 #     summary: Make a NAT gateway in a public subnet of each zone and give each private subnet a route table that leads to its own.
@@ -42,6 +43,8 @@
 #     soc2: ["A1.2"]
 #     well-architected: ["REL10-BP01"]
 package audit.nat_per_zone
+
+import data.audit.lib.text
 
 subjects := {id: subnet |
 	some id, subnet in input.subnets
@@ -102,8 +105,8 @@ deny contains finding if {
 	finding := {
 		"subject": ["subnets", id],
 		"message": sprintf(
-			"its default route leads to NAT gateway %s in zone %v, expected one in its own zone %v",
-			[nat_id, zone, input.subnets[id].availability_zone],
+			"its default route leads to NAT gateway %s in zone %s, expected one in its own zone %s",
+			[nat_id, text.shown(zone), text.shown(input.subnets[id].availability_zone)],
 		),
 		"evidence": array.concat(
 			route_evidence(id, table_id, index, "target_id"),
@@ -141,6 +144,32 @@ deny contains finding if {
 			[["nat_gateways", nat_id, "/state"]],
 			route_evidence(id, table_id, index, "target_id"),
 		),
+	}
+}
+
+deny contains finding if {
+	some [id, table_id, index, nat_id] in via_nat
+	input.nat_gateways[nat_id].connectivity_type == "private"
+	finding := {
+		"subject": ["subnets", id],
+		"message": sprintf("its NAT gateway %s is private (connectivity_type is private, expected public)", [nat_id]),
+		"evidence": array.concat(
+			[["nat_gateways", nat_id, "/connectivity_type"]],
+			route_evidence(id, table_id, index, "target_id"),
+		),
+	}
+}
+
+# Where the gateway is not known, neither is its zone.
+deny contains finding if {
+	some [id, table_id, index, route] in defaults
+	route.target_type == "nat_gateway"
+	route.state != "blackhole"
+	not input.nat_gateways[route.target_id]
+	finding := {
+		"subject": ["subnets", id],
+		"message": sprintf("nothing shows where its NAT gateway %s is", [text.shown(route.target_id)]),
+		"evidence": route_evidence(id, table_id, index, "target_id"),
 	}
 }
 

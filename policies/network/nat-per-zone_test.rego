@@ -12,8 +12,9 @@ model(changes) := object.union(
 			"destination_cidr_block": "0.0.0.0/0",
 			"target_type": "nat_gateway",
 			"target_id": "nat",
+			"state": "active",
 		}]}},
-		"nat_gateways": {"nat": {"subnet_id": "edge", "state": "available"}},
+		"nat_gateways": {"nat": {"subnet_id": "edge", "state": "available", "connectivity_type": "public"}},
 	},
 	changes,
 )
@@ -31,6 +32,20 @@ test_another_zone_fails if {
 test_a_gateway_in_a_private_subnet_fails if {
 	some finding in nat_per_zone.deny with input as model({"subnets": {"edge": {"public": false}}})
 	finding.message == "its NAT gateway nat is in edge, which is not a public subnet"
+}
+
+test_a_gateway_that_is_not_known_proves_nothing if {
+	some finding in nat_per_zone.deny with input as object.union(
+		object.remove(model({}), ["nat_gateways"]),
+		{"nat_gateways": {}},
+	)
+	finding.message == "nothing shows where its NAT gateway nat is"
+	["route_tables", "rtb", "/routes/0/target_id"] in finding.evidence
+}
+
+test_a_private_gateway_leads_nowhere if {
+	some finding in nat_per_zone.deny with input as model({"nat_gateways": {"nat": {"connectivity_type": "private"}}})
+	finding.message == "its NAT gateway nat is private (connectivity_type is private, expected public)"
 }
 
 test_another_target_fails if {

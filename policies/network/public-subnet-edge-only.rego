@@ -16,6 +16,9 @@
 #     - instances.subnet_id
 #     - instances.tags
 #     - ecs_services.subnet_ids
+#     - lambda_functions.subnet_ids
+#     - eks_node_groups.subnet_ids
+#     - eks_fargate_profiles.subnet_ids
 #     - rds_instances.db_subnet_group
 #     - rds_clusters.db_subnet_group
 #     - rds_subnet_groups.subnet_ids
@@ -46,6 +49,7 @@
 #     well-architected: ["SEC05-BP01"]
 package audit.public_subnet_edge_only
 
+import data.audit.lib.computing
 import data.audit.lib.ec2
 import data.audit.lib.occupied
 import data.audit.lib.placement
@@ -84,14 +88,17 @@ depends contains {"subject": ["subnets", subnet_id], "on": [collection, id]} if 
 }
 
 depends contains {"subject": ["subnets", subnet_id], "on": [collection, id]} if {
+	some collection in computing.collections
+	some id, resource in input[collection]
+	count(resource.subnet_ids) == 0
+	some subnet_id in subjects
+}
+
+depends contains {"subject": ["subnets", subnet_id], "on": [collection, id]} if {
 	some collection, resources in {
 		"instances": {id |
 			some id, instance in ec2.instances
 			instance.subnet_id == null
-		},
-		"ecs_services": {id |
-			some id, service in input.ecs_services
-			count(service.subnet_ids) == 0
 		},
 		"rds_instances": {id |
 			some id, database in input.rds_instances

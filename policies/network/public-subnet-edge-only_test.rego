@@ -41,3 +41,23 @@ test_data_fails if {
 	some finding in public_subnet_edge_only.deny with input as data_model
 	["rds_subnet_groups", "g", "/subnet_ids/0"] in finding.evidence
 }
+
+test_a_further_interface_of_an_instance_lies_there_too if {
+	two := {
+		"subnets": {"s": {"public": true}},
+		"instances": {"i": {"state": "running", "subnet_id": "private", "tags": {}}},
+		"network_interfaces": {"second": {"instance_id": "i", "subnet_id": "s"}},
+	}
+	some finding in public_subnet_edge_only.deny with input as two
+		with data.profile.bastion_tag as {"key": "Role", "value": "bastion"}
+	finding.subject == ["subnets", "s"]
+	["network_interfaces", "second", "/subnet_id"] in finding.evidence
+}
+
+test_functions_and_nodes_fail if {
+	every collection in ["lambda_functions", "eks_node_groups", "eks_fargate_profiles"] {
+		computing := {"subnets": {"s": {"public": true}}, collection: {"c": {"subnet_ids": ["s"]}}}
+		some finding in public_subnet_edge_only.deny with input as computing
+		[collection, "c", "/subnet_ids/0"] in finding.evidence
+	}
+}

@@ -10,7 +10,7 @@
 # custom:
 #   id: vpc-custom
 #   severity: medium
-#   subject: [instances, ecs_services, load_balancers, rds_instances, rds_clusters, elasticache_replication_groups, elasticache_clusters, opensearch_domains]
+#   subject: [instances, ecs_services, lambda_functions, eks_node_groups, eks_fargate_profiles, load_balancers, rds_instances, rds_clusters, elasticache_replication_groups, elasticache_clusters, opensearch_domains]
 #   sources: [live, cloudformation, terraform]
 #   requires:
 #     - vpcs.is_default
@@ -18,6 +18,9 @@
 #     - instances.subnet_id
 #     - instances.launch_template_id
 #     - ecs_services.subnet_ids
+#     - lambda_functions.subnet_ids
+#     - eks_node_groups.subnet_ids
+#     - eks_fargate_profiles.subnet_ids
 #     - load_balancers.subnet_ids
 #     - rds_instances.db_subnet_group
 #     - rds_instances.db_cluster
@@ -89,7 +92,6 @@ deny contains finding if {
 unplaced contains [collection, id, "subnet group", evidence] if {
 	some [collection, id, database] in rds.standalone
 	database.db_subnet_group == null
-	not is_string(database.replicate_source)
 	evidence := array.concat(
 		[[collection, id, "/db_subnet_group"], [collection, id, "/replicate_source"]],
 		rds.standalone_evidence(collection, id),
@@ -105,12 +107,21 @@ unplaced contains [collection, id, "subnet group", [[collection, id, "/cache_sub
 	cache.cache_subnet_group == null
 }
 
-unplaced contains ["instances", id, "subnet", [["instances", id, "/subnet_id"], ["instances", id, "/launch_template_id"]]] if {
+unplaced contains ["instances", id, "subnet", evidence] if {
 	some id, instance in ec2.instances
 	instance.subnet_id == null
-	instance.launch_template_id == null
+	names_no_subnet(instance)
 	not id in attached
+	evidence := array.concat(
+		[["instances", id, "/subnet_id"], ["instances", id, "/launch_template_id"]],
+		[["launch_templates", instance.launch_template_id, "/subnet_id"] |
+			input.launch_templates[instance.launch_template_id]
+		],
+	)
 }
+
+names_no_subnet(instance) if instance.launch_template_id == null
+names_no_subnet(instance) if input.launch_templates[instance.launch_template_id].subnet_id == null
 
 # Instances whose place is that of an interface.
 attached contains instance_id if {

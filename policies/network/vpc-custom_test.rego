@@ -38,8 +38,10 @@ test_what_names_no_place_fails if {
 		"instances": {
 			"placed": {"state": "running", "subnet_id": null, "launch_template_id": null},
 			"by_template": {"state": "running", "subnet_id": null, "launch_template_id": "t"},
+			"by_another": {"state": "running", "subnet_id": null, "launch_template_id": "not known"},
 			"lost": {"state": "running", "subnet_id": null, "launch_template_id": null},
 		},
+		"launch_templates": {"t": {"subnet_id": null}},
 		"network_interfaces": {"eni": {"instance_id": "placed"}},
 		"rds_instances": {
 			"lost": {"db_subnet_group": null, "replicate_source": null, "db_cluster": null},
@@ -51,7 +53,9 @@ test_what_names_no_place_fails if {
 	}
 	subjects == {
 		["instances", "lost"],
+		["instances", "by_template"],
 		["rds_instances", "lost"],
+		["rds_instances", "replica"],
 		["elasticache_clusters", "lost"],
 		["elasticache_replication_groups", "lost"],
 	}

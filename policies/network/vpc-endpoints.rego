@@ -20,6 +20,7 @@
 #     - vpc_endpoints.private_dns_enabled
 #     - vpc_endpoints.state
 #     - vpc_endpoints.route_table_ids
+#     - vpc_endpoints.subnet_ids
 #     - subnets.vpc_id
 #   architecture: ["2A"]
 #   remediation:
@@ -97,6 +98,12 @@ unusable contains id if {
 
 unusable contains id if {
 	some id, endpoint in input.vpc_endpoints
+	endpoint.vpc_endpoint_type == "Interface"
+	endpoint.subnet_ids == []
+}
+
+unusable contains id if {
+	some id, endpoint in input.vpc_endpoints
 	endpoint.vpc_endpoint_type == "Gateway"
 	endpoint.route_table_ids == []
 }
@@ -115,6 +122,9 @@ states_down contains state if {
 problem(endpoint) := "is without private DNS (private_dns_enabled is false)" if {
 	endpoint.vpc_endpoint_type == "Interface"
 	endpoint.private_dns_enabled == false
+} else := "is in no subnet" if {
+	endpoint.vpc_endpoint_type == "Interface"
+	endpoint.subnet_ids == []
 } else := "is in no route table" if {
 	endpoint.vpc_endpoint_type == "Gateway"
 	endpoint.route_table_ids == []
@@ -141,7 +151,7 @@ deny contains finding if {
 	first := min(ids)
 	own := [["vpc_endpoints", id, pointer] |
 		some id in ids
-		some pointer in ["/private_dns_enabled", "/state", "/route_table_ids", "/vpc_id"]
+		some pointer in ["/private_dns_enabled", "/state", "/route_table_ids", "/subnet_ids", "/vpc_id"]
 	]
 	finding := {
 		"subject": ["vpcs", vpc_id],

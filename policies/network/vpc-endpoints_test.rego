@@ -9,6 +9,7 @@ endpoint(kind, service, changes) := object.union(
 		"vpc_endpoint_type": kind,
 		"private_dns_enabled": kind == "Interface",
 		"route_table_ids": ["rtb"],
+		"subnet_ids": ["s"],
 		"state": "available",
 	},
 	changes,
@@ -51,6 +52,13 @@ test_private_dns_off_fails if {
 test_unknown_private_dns_is_no_finding if {
 	changed := object.union(both, {"api": endpoint("Interface", "ecr.api", {"private_dns_enabled": null})})
 	count(findings(changed)) == 0
+}
+
+test_an_interface_in_no_subnet_fails if {
+	changed := object.union(both, {"api": object.union(both.api, {"subnet_ids": []})})
+	some finding in findings(changed)
+	contains(finding.message, "is in no subnet")
+	["vpc_endpoints", "api", "/subnet_ids"] in finding.evidence
 }
 
 test_a_gateway_without_routes_fails if {

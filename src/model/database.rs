@@ -107,6 +107,11 @@ resource! {
         deletion_protection: Option<bool>,
         /// Logs exported to CloudWatch.
         enabled_cloudwatch_logs_exports: Vec<String>,
+        /// Seconds between enhanced-monitoring samples of its members, where it
+        /// decides that for them; 0 is off.
+        monitoring_interval: Option<i64>,
+        /// Whether it turns Performance Insights on for its members.
+        performance_insights_enabled: Option<bool>,
         /// The cluster it replicates.
         replicate_source: Option<String>,
         /// Whether Secrets Manager manages the master password.

@@ -15,3 +15,12 @@ pub fn port(engine: Option<&str>) -> Option<i64> {
         _ => return None,
     })
 }
+
+/// Whether a cluster is encrypted: the flag is of keys in KMS, and the type also
+/// tells of AWS's own key.
+pub fn is_encrypted(flag: Option<bool>, kind: Option<&str>) -> Option<bool> {
+    match kind {
+        Some("sse-rds" | "sse-kms") => Some(true),
+        _ => flag,
+    }
+}

@@ -24,6 +24,7 @@ mod engine;
 mod event_selector;
 pub mod files;
 mod lambda_permission;
+mod left_out;
 pub mod load;
 mod messaging;
 pub mod node;

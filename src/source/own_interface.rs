@@ -1,5 +1,5 @@
-//! Instances that are made with a network interface of its own resource: they
-//! have that one's subnet and security groups.
+//! Instances that are made with network interfaces of their own resources: they
+//! have the first one's subnet and security groups.
 
 use crate::model::gap::covers;
 use crate::model::{Gap, Instance, Reason, Resource as _, Snapshot};
@@ -34,10 +34,35 @@ pub fn take(instance: &str, interface: Result<String, Reason>, snapshot: &mut Sn
         region: region.clone(),
         reason,
     }));
-    if let (Ok(Some(interface)), Some(Instance { subnet_id, security_group_ids, .. })) =
-        (found, snapshot.model.instances.get_mut(instance))
+    if let (Ok(Some(interface)), Some(holder)) = (found, snapshot.model.instances.get_mut(instance))
     {
+        let Instance { subnet_id, security_group_ids, associate_public_ip_address, .. } = holder;
         *subnet_id = interface.subnet_id;
         *security_group_ids = interface.security_group_ids;
+        // Only an interface that is made with the instance is given an address.
+        associate_public_ip_address.get_or_insert(false);
     }
+}
+
+/// Notes that an interface is attached to an instance; where the interface is
+/// not known, that the instance may have its address.
+pub fn attach(instance: &str, interface: Result<String, Reason>, snapshot: &mut Snapshot) {
+    let held = interface.map(|id| snapshot.model.network_interfaces.get_mut(&id));
+    let reason = match held {
+        Ok(Some(interface)) => {
+            interface.instance_id = Some(instance.to_owned());
+            return;
+        }
+        Ok(None) => return,
+        Err(reason) => reason,
+    };
+    let Some(holder) = snapshot.model.instances.get(instance) else { return };
+    snapshot.gaps.insert(Gap {
+        collection: "instances".to_owned(),
+        id: Some(instance.to_owned()),
+        path: "/public_ip_address".to_owned(),
+        account: holder.account.clone(),
+        region: holder.region.clone(),
+        reason,
+    });
 }

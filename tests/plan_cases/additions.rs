@@ -97,7 +97,7 @@ fn what_stands_beside_a_resource_is_its_own(
 #[case::zone_by_id("aws_subnet.s", json!({"availability_zone_id": "euw1-az1"}), "subnets", "/availability_zone", json!("euw1-az1"))]
 #[case::store("aws_kms_key.k", json!({"custom_key_store_id": "cks-1"}), "kms_keys", "/origin", json!("AWS_CLOUDHSM"))]
 #[case::external_store("aws_kms_key.k", json!({"custom_key_store_id": "cks-1", "xks_key_id": "x"}), "kms_keys", "/origin", json!("EXTERNAL_KEY_STORE"))]
-#[case::restored("aws_db_instance.d", json!({"restore_to_point_in_time": [{"use_latest_restorable_time": true}]}), "rds_instances", "/storage_encrypted", json!("unknown: known only after apply (storage_encrypted)"))]
+#[case::restored("aws_db_instance.d", json!({"restore_to_point_in_time": [{"use_latest_restorable_time": true}]}), "rds_instances", "/storage_encrypted", json!("unknown: storage_encrypted cannot be evaluated before deployment: it is as the source's; say storage_encrypted"))]
 #[case::cluster_in_a_vpc("aws_rds_cluster.c", json!({"engine": "mysql"}), "rds_clusters", "/publicly_accessible", json!("unknown: publicly_accessible cannot be evaluated before deployment: AWS decides it by the VPC"))]
 #[case::valkey("aws_elasticache_replication_group.g", json!({"engine": "valkey"}), "elasticache_replication_groups", "/transit_encryption_enabled", json!("unknown: transit_encryption_enabled cannot be evaluated before deployment: AWS decides it for Valkey; say transit_encryption_enabled"))]
 #[case::replicas_of_older_providers("aws_elasticache_replication_group.g", json!({"cluster_mode": [{"replicas_per_node_group": 2}]}), "elasticache_replication_groups", "/replicas_per_node_group", json!(2))]

@@ -75,6 +75,11 @@ fn carriers(model: &Model) -> Vec<(&dyn Resource, &[String])> {
     }
     add!(instances, launch_templates);
     services!(add);
+    // Further interfaces of an instance may carry other groups than its first.
+    all.extend(model.network_interfaces.values().filter_map(|interface| {
+        let instance = model.instances.get(interface.instance_id.as_deref()?)?;
+        Some((instance as &dyn Resource, interface.security_group_ids.as_slice()))
+    }));
     let owners = Owners::of(model);
     all.extend(
         model

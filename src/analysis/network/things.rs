@@ -395,11 +395,15 @@ impl<'a> Collector<'_, 'a> {
             }
             let covered = interfaces.iter().any(|interface| {
                 interface.subnet_id == instance.subnet_id
-                    && (instance.private_ip_address.is_none()
-                        || instance
-                            .private_ip_address
-                            .iter()
-                            .any(|own| interface.private_ip_addresses.contains(own)))
+                    && match &instance.private_ip_address {
+                        Some(own) => interface.private_ip_addresses.contains(own),
+                        // Of a template: another interface has other groups, or
+                        // is not given an address.
+                        None => {
+                            instance.associate_public_ip_address != Some(true)
+                                && interface.security_group_ids == instance.security_group_ids
+                        }
+                    }
             });
             if !covered {
                 match instance.subnet_id.as_deref() {

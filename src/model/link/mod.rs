@@ -4,6 +4,7 @@ mod complete;
 mod compute;
 mod data;
 mod identity;
+mod inherit;
 mod linker;
 mod network;
 mod spellings;
@@ -45,6 +46,7 @@ pub fn link(snapshot: &mut Snapshot) {
     identity::identity(&mut linker, model);
     identity::logging(&mut linker, model);
     complete::complete(model);
+    inherit::inherit(snapshot);
 }
 
 /// Security groups that templates and plans declare.

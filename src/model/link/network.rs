@@ -20,12 +20,15 @@ pub fn network(linker: &mut Linker<'_>, model: &mut Model, declared: &BTreeSet<S
         at.one("/vpc_id", VPCS, &mut table.vpc_id);
         at.all("/subnet_ids", SUBNETS, &mut table.subnet_ids);
         at.spellings.all(&["internet_gateways"], &mut table.gateway_ids);
-        for route in &mut table.routes {
+        for (index, route) in table.routes.iter_mut().enumerate() {
             at.spellings.one(&["prefix_lists"], &mut route.destination_prefix_list_id);
+            if route.target_type.as_deref() == Some("nat_gateway") {
+                let path = format!("/routes/{index}/target_id");
+                at.one(&path, &["nat_gateways"], &mut route.target_id);
+            }
             at.spellings.one(
                 match route.target_type.as_deref() {
                     Some("internet_gateway") => &["internet_gateways"],
-                    Some("nat_gateway") => &["nat_gateways"],
                     Some("egress_only_internet_gateway") => &["egress_only_internet_gateways"],
                     Some("transit_gateway") => &["transit_gateways"],
                     Some("vpc_peering_connection") => &["vpc_peering_connections"],

@@ -11,6 +11,7 @@ use crate::model::{
     BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, Reason, Region, ResourceRef,
     SecretValue, Volume,
 };
+use crate::source::left_out;
 use crate::source::operation::ec2_instance::{
     DESCRIBE_INSTANCES, DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, DESCRIBE_VOLUMES,
     GET_EBS_ENCRYPTION_BY_DEFAULT,
@@ -135,14 +136,23 @@ async fn launch_templates(scope: &Scope, client: &Client) {
         let Some(id) = found.launch_template_id else { continue };
         let mut template = LaunchTemplate::new(identity(scope, "launch-template", &id, None));
         template.name = found.launch_template_name.or(template.name);
-        if let Some(data) = found.launch_template_data {
-            fill(scope, &mut template, data);
+        let open = match found.launch_template_data {
+            Some(data) => fill(scope, &mut template, data),
+            None => Vec::new(),
+        };
+        let reference = scope.insert(template, operation);
+        for path in open {
+            scope.gap(&reference, &path, left_out::as_the_snapshot("Encrypted"));
         }
-        scope.insert(template, operation);
     }
 }
 
-fn fill(scope: &Scope, template: &mut LaunchTemplate, data: types::ResponseLaunchTemplateData) {
+/// Fills in what a version says; gives what of it a snapshot decides.
+fn fill(
+    scope: &Scope,
+    template: &mut LaunchTemplate,
+    data: types::ResponseLaunchTemplateData,
+) -> Vec<String> {
     let mut interfaces = data.network_interfaces.unwrap_or_default();
     let first =
         interfaces.iter().position(|interface| interface.device_index == Some(0)).unwrap_or(0);
@@ -172,22 +182,24 @@ fn fill(scope: &Scope, template: &mut LaunchTemplate, data: types::ResponseLaunc
             options.and_then(|o| o.http_put_response_hop_limit).map_or(1, i64::from),
         ),
     };
-    template.block_device_mappings = data
-        .block_device_mappings
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|mapping| {
-            let ebs = mapping.ebs?;
-            Some(BlockDeviceMapping {
-                device_name: mapping.device_name,
-                volume_id: None,
-                encrypted: Some(ebs.encrypted.unwrap_or(false)),
-                kms_key_id: ebs.kms_key_id,
-            })
-        })
-        .collect();
+    let mut open = Vec::new();
+    for mapping in data.block_device_mappings.unwrap_or_default() {
+        let Some(ebs) = mapping.ebs else { continue };
+        if ebs.encrypted.is_none() && ebs.snapshot_id.is_some() {
+            let index = template.block_device_mappings.len();
+            open.push(format!("/block_device_mappings/{index}/encrypted"));
+        }
+        template.block_device_mappings.push(BlockDeviceMapping {
+            device_name: mapping.device_name,
+            volume_id: None,
+            // What it does not say, the region's default decides.
+            encrypted: ebs.encrypted,
+            kms_key_id: ebs.kms_key_id,
+        });
+    }
     template.user_data =
         data.user_data.map(|text| SecretValue::of_literal("user data", &text, scope.secret_key()));
+    open
 }
 
 async fn ebs_encryption(scope: &Scope, client: &Client, region: &str) {

@@ -213,11 +213,16 @@ fn cluster(scope: &Scope, found: types::DbCluster, used: &mut BTreeSet<String>) 
     cluster.preferred_backup_window = found.preferred_backup_window;
     cluster.preferred_maintenance_window = found.preferred_maintenance_window;
     cluster.auto_minor_version_upgrade = Some(found.auto_minor_version_upgrade.unwrap_or(aurora));
-    cluster.storage_encrypted = Some(found.storage_encrypted.unwrap_or(false));
+    let kind = found.storage_encryption_type.as_ref().map(|kind| kind.as_str());
+    let flag = Some(found.storage_encrypted.unwrap_or(false));
+    cluster.storage_encrypted = engine::is_encrypted(flag, kind);
     cluster.kms_key_id = found.kms_key_id;
     cluster.deletion_protection = Some(found.deletion_protection.unwrap_or(false));
     cluster.enabled_cloudwatch_logs_exports =
         found.enabled_cloudwatch_logs_exports.unwrap_or_default();
+    cluster.monitoring_interval = Some(found.monitoring_interval.map_or(0, i64::from));
+    cluster.performance_insights_enabled =
+        Some(found.performance_insights_enabled.unwrap_or(false));
     cluster.replicate_source = found
         .replication_source_identifier
         .filter(|source| !source.is_empty())
@@ -336,7 +341,9 @@ async fn cluster_snapshots(scope: &Scope, client: &Client) {
         let mut snapshot = RdsSnapshot::new(identity);
         snapshot.source = found.db_cluster_identifier.map(|source| named(scope, "cluster", source));
         snapshot.snapshot_type = found.snapshot_type;
-        snapshot.encrypted = Some(found.storage_encrypted.unwrap_or(false));
+        let kind = found.storage_encryption_type.as_ref().map(|kind| kind.as_str());
+        let flag = Some(found.storage_encrypted.unwrap_or(false));
+        snapshot.encrypted = engine::is_encrypted(flag, kind);
         let shared = snapshot.snapshot_type.as_deref() == Some(MANUAL);
         let reference = scope.insert(snapshot, &DESCRIBE_DB_CLUSTER_SNAPSHOTS);
         if shared {

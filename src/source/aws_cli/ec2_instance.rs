@@ -8,6 +8,7 @@ use crate::model::{
     BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, Reason, Region, ResourceRef,
     Volume,
 };
+use crate::source::left_out;
 use crate::source::node::Node;
 use crate::source::operation::ec2_instance::{
     DESCRIBE_INSTANCES, DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, DESCRIBE_VOLUMES,
@@ -166,15 +167,18 @@ fn fill(item: &mut Item<'_, '_>, template: &mut LaunchTemplate) {
     let nothing = Node::new(crate::source::node::Value::Absent);
     let options = item.get("MetadataOptions").unwrap_or(&nothing);
     template.metadata_options = metadata(item, options, DEFAULTS);
-    for (index, found) in
-        item.list("/block_device_mappings", "BlockDeviceMappings").iter().enumerate()
-    {
+    for found in item.list("/block_device_mappings", "BlockDeviceMappings") {
         let Some(ebs) = found.get("Ebs") else { continue };
-        let path = format!("/block_device_mappings/{index}/encrypted");
+        let path =
+            format!("/block_device_mappings/{}/encrypted", template.block_device_mappings.len());
+        if ebs.get("Encrypted").is_none() && ebs.get("SnapshotId").is_some() {
+            item.draft.gap(&path, left_out::as_the_snapshot("Encrypted"));
+        }
         template.block_device_mappings.push(BlockDeviceMapping {
             device_name: found.get("DeviceName").and_then(Node::text),
             volume_id: None,
-            encrypted: item.draft.bool(&path, ebs.get("Encrypted"), Some(false)),
+            // What it does not say, the region's default decides.
+            encrypted: item.draft.bool(&path, ebs.get("Encrypted"), None),
             kms_key_id: ebs.get("KmsKeyId").and_then(Node::text),
         });
     }

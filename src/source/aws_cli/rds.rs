@@ -175,11 +175,17 @@ fn cluster(scope: &mut Scope<'_>, node: &Node) {
         item.string("/preferred_maintenance_window", "PreferredMaintenanceWindow");
     cluster.auto_minor_version_upgrade =
         item.flag_or("/auto_minor_version_upgrade", "AutoMinorVersionUpgrade", aurora);
-    cluster.storage_encrypted = item.flag("/storage_encrypted", "StorageEncrypted");
+    let kind = item.string("/storage_encrypted", "StorageEncryptionType");
+    let flag = item.flag("/storage_encrypted", "StorageEncrypted");
+    cluster.storage_encrypted = engine::is_encrypted(flag, kind.as_deref());
     cluster.kms_key_id = item.string("/kms_key_id", "KmsKeyId");
     cluster.deletion_protection = item.flag("/deletion_protection", "DeletionProtection");
     cluster.enabled_cloudwatch_logs_exports =
         item.strings("/enabled_cloudwatch_logs_exports", "EnabledCloudwatchLogsExports");
+    cluster.monitoring_interval =
+        item.draft.integer("/monitoring_interval", node.get("MonitoringInterval"), Some(0));
+    cluster.performance_insights_enabled =
+        item.flag_or("/performance_insights_enabled", "PerformanceInsightsEnabled", false);
     cluster.manage_master_user_password = Some(item.get("MasterUserSecret").is_some());
     cluster.master_user_password = Some(SecretValue::of_reference());
     scope.keep(cluster);
@@ -219,7 +225,9 @@ fn snapshots(
         snapshot.source = reference(scope, &node, names.source_kind, names.source);
         let mut item = scope.read(&snapshot, &node);
         snapshot.snapshot_type = item.string("/snapshot_type", "SnapshotType");
-        snapshot.encrypted = item.flag("/encrypted", names.encrypted);
+        let kind = item.string("/encrypted", "StorageEncryptionType");
+        snapshot.encrypted =
+            engine::is_encrypted(item.flag("/encrypted", names.encrypted), kind.as_deref());
         // Only manual snapshots can be shared.
         if snapshot.snapshot_type.as_deref() == Some("manual") {
             manual.push(snapshot.id.clone());

@@ -39,7 +39,14 @@ const TARGETS: &[(&str, &[Target])] = &[
     ),
     (
         "AWS::EC2::EIPAssociation",
-        &[("AllocationId", "elastic_ips", &["/instance_id", "/network_interface_id"])],
+        &[
+            ("AllocationId", "elastic_ips", &["/instance_id", "/network_interface_id"]),
+            ("EIP", "elastic_ips", &["/instance_id", "/network_interface_id"]),
+        ],
+    ),
+    (
+        "AWS::EC2::NetworkInterfaceAttachment",
+        &[("NetworkInterfaceId", "network_interfaces", &["/instance_id"])],
     ),
     ("AWS::EC2::NetworkAclEntry", &[("NetworkAclId", "network_acls", &["/entries"])]),
     (
@@ -47,7 +54,13 @@ const TARGETS: &[(&str, &[Target])] = &[
         &[("NetworkAclId", "network_acls", &["/subnet_ids"])],
     ),
     // One ingress rule undoes no other; the first of egress takes EC2's own away.
-    ("AWS::EC2::SecurityGroupIngress", &[("GroupId", "security_groups", &["/ingress/-"])]),
+    (
+        "AWS::EC2::SecurityGroupIngress",
+        &[
+            ("GroupId", "security_groups", &["/ingress/-"]),
+            ("GroupName", "security_groups", &["/ingress/-"]),
+        ],
+    ),
     ("AWS::EC2::SecurityGroupEgress", &[("GroupId", "security_groups", &["/egress"])]),
     (
         "Custom::VpcRestrictDefaultSG",
@@ -133,7 +146,7 @@ fn other_end(kind: &str) -> Option<&'static str> {
         "AWS::EC2::SubnetRouteTableAssociation" | "AWS::EC2::SubnetNetworkAclAssociation" => {
             "SubnetId"
         }
-        "AWS::EC2::VolumeAttachment" => "InstanceId",
+        "AWS::EC2::VolumeAttachment" | "AWS::EC2::NetworkInterfaceAttachment" => "InstanceId",
         "AWS::EC2::TransitGatewayRouteTableAssociation"
         | "AWS::EC2::TransitGatewayRouteTablePropagation" => "TransitGatewayAttachmentId",
         "AWS::KMS::Alias" => "AliasName",
@@ -167,7 +180,21 @@ fn ties(kind: &str) -> &'static [Tie] {
                 "/public_ip_addresses",
             ),
         ],
+        "AWS::EC2::NetworkInterfaceAttachment" => &[(
+            ("NetworkInterfaceId", "network_interfaces"),
+            ("InstanceId", "instances"),
+            "/public_ip_address",
+        )],
         _ => &[],
+    }
+}
+
+/// The property that named a target before it had an id, and still may.
+pub(super) fn older(property: &str) -> Option<&'static str> {
+    match property {
+        "AllocationId" => Some("EIP"),
+        "GroupId" => Some("GroupName"),
+        _ => None,
     }
 }
 
@@ -175,7 +202,7 @@ fn ties(kind: &str) -> &'static [Tie] {
 /// the other end.
 fn leave_other_end_open(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     for ((property, of_target), (other, of_other), path) in ties(&declared.kind) {
-        let target = declared.get(property);
+        let target = declared.get(property).or_else(|| declared.get(older(property)?));
         let is_default = |node: &Node| matches!(&node.value, Value::Reference(to) if to.attribute == "DefaultNetworkAcl");
         let is_known = |id: String| snapshot.model.find(of_target, &id).is_some();
         if target.is_some_and(is_default) || target.and_then(target_of).is_some_and(is_known) {

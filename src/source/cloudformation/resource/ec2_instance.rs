@@ -2,12 +2,12 @@
 
 use super::{Declared, target_of};
 use crate::model::{
-    BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, NetworkInterface, Reason,
-    Snapshot, Volume, link,
+    BlockDeviceMapping, Identity, Instance, LaunchTemplate, MetadataOptions, NetworkInterface,
+    Reason, ResourceRef, Snapshot, Volume, link,
 };
 use crate::source::draft::Draft;
 use crate::source::node::Node;
-use crate::source::own_interface;
+use crate::source::{left_out, own_interface};
 
 pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let interface = first_interface(declared.get("NetworkInterfaces"));
@@ -43,18 +43,61 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     snapshot.model.insert(instance);
 }
 
-/// An instance that is made with an interface of its own resource has that one's
-/// subnet and security groups.
-pub(super) fn take_interface(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let first = first_interface(declared.get("NetworkInterfaces"));
-    let Some(named) = first.and_then(|first| first.get("NetworkInterfaceId")) else { return };
-    let found = target_of(named)
-        .and_then(|name| link::lookup::<NetworkInterface>(snapshot, &name))
-        .ok_or_else(|| {
-            let target = format!("the interface of {}", declared.logical);
-            named.unknown().cloned().unwrap_or(Reason::UnresolvedReference { target })
-        });
-    own_interface::take(&declared.id, found, snapshot);
+/// The interfaces of an instance beside its first, which is the instance itself
+/// to the model.
+pub(super) fn take_interfaces(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let interfaces = declared.get("NetworkInterfaces");
+    let first = first_interface(interfaces);
+    for (index, interface) in interfaces.map(Node::items).unwrap_or_default().iter().enumerate() {
+        let is_first = first.is_some_and(|first| std::ptr::eq(first, interface));
+        let Some(named) = interface.get("NetworkInterfaceId") else {
+            if !is_first {
+                further_interface(declared, index, interface, snapshot);
+            }
+            continue;
+        };
+        let found = target_of(named)
+            .and_then(|name| link::lookup::<NetworkInterface>(snapshot, &name))
+            .ok_or_else(|| {
+                let target = format!("the interface of {}", declared.logical);
+                named.unknown().cloned().unwrap_or(Reason::UnresolvedReference { target })
+            });
+        if is_first {
+            own_interface::take(&declared.id, found.clone(), snapshot);
+        }
+        own_interface::attach(&declared.id, found, snapshot);
+    }
+}
+
+/// An interface that is made with the instance.
+fn further_interface(declared: &Declared<'_>, index: usize, node: &Node, snapshot: &mut Snapshot) {
+    let id = format!("{}/interface-{index}", declared.id);
+    let options = &declared.root.options;
+    let mut interface = NetworkInterface::new(Identity {
+        name: Some(format!("{} (interface {index})", declared.logical)),
+        account: options.account.clone(),
+        region: options.region.clone(),
+        id: id.clone(),
+        ..Identity::default()
+    });
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("network_interfaces", id));
+    interface.subnet_id = draft.string("/subnet_id", node.get("SubnetId"), None);
+    interface.security_group_ids = draft.strings("/security_group_ids", node.get("GroupSet"));
+    interface.interface_type = Some("interface".to_owned());
+    interface.source_dest_check = Some(true);
+    interface.requester_managed = Some(false);
+    interface.instance_id = Some(declared.id.clone());
+    snapshot.model.insert(interface);
+}
+
+/// An interface that is attached to an instance beside its own.
+pub(super) fn interface_attachment(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target("NetworkInterfaceId") else { return };
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("network_interfaces", &id));
+    let instance = draft.string("/instance_id", declared.get("InstanceId"), None);
+    if let Some(interface) = snapshot.model.network_interfaces.get_mut(&id) {
+        interface.instance_id = instance;
+    }
 }
 
 pub(super) fn launch_template(declared: &Declared<'_>, snapshot: &mut Snapshot) {
@@ -145,8 +188,7 @@ fn encrypted(
     snapshot: Option<&Node>,
 ) -> Option<bool> {
     if said.is_none() && snapshot.is_some() {
-        let detail = "it is as the snapshot's; say Encrypted".to_owned();
-        draft.gap(path, Reason::Unresolvable { expression: "Encrypted".to_owned(), detail });
+        draft.gap(path, left_out::as_the_snapshot("Encrypted"));
     }
     draft.bool(path, said, None)
 }

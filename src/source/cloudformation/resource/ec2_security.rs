@@ -24,26 +24,25 @@ pub(super) fn network_acl_entry(declared: &Declared<'_>, snapshot: &mut Snapshot
     let mut draft = declared.draft_of(snapshot, ResourceRef::new("network_acls", &id));
     let at = |field: &str| format!("/entries/{index}/{field}");
     draft.place(&format!("/entries/{index}"), Some(&declared.origin));
+    let protocol = draft.string(&at("protocol"), declared.get("Protocol"), None);
+    // ICMP has a type and a code in the place of ports; other protocols may be
+    // written with them, to no effect.
+    let [from, to] = match protocol.as_deref() {
+        Some("1" | "58") => [["Icmp", "Type"], ["Icmp", "Code"]],
+        _ => [["PortRange", "From"], ["PortRange", "To"]],
+    };
     let entry = NetworkAclEntry {
         rule_number: draft.integer(&at("rule_number"), declared.get("RuleNumber"), None),
         egress: draft.bool(&at("egress"), declared.get("Egress"), Some(false)),
-        protocol: draft.string(&at("protocol"), declared.get("Protocol"), None),
         // Some write it in capitals.
         rule_action: draft
             .string(&at("rule_action"), declared.get("RuleAction"), None)
             .map(|action| action.to_ascii_lowercase()),
         cidr_block: draft.string(&at("cidr_block"), declared.get("CidrBlock"), None),
         ipv6_cidr_block: draft.string(&at("ipv6_cidr_block"), declared.get("Ipv6CidrBlock"), None),
-        from_port: draft.integer(
-            &at("from_port"),
-            declared.at(&["Icmp", "Type"]).or_else(|| declared.at(&["PortRange", "From"])),
-            None,
-        ),
-        to_port: draft.integer(
-            &at("to_port"),
-            declared.at(&["Icmp", "Code"]).or_else(|| declared.at(&["PortRange", "To"])),
-            None,
-        ),
+        from_port: draft.integer(&at("from_port"), declared.at(&from), None),
+        to_port: draft.integer(&at("to_port"), declared.at(&to), None),
+        protocol,
     };
     if let Some(acl) = snapshot.model.network_acls.get_mut(&id) {
         acl.entries.push(entry);
@@ -139,7 +138,8 @@ pub(super) fn security_group_egress(declared: &Declared<'_>, snapshot: &mut Snap
 }
 
 fn add_rule(declared: &Declared<'_>, snapshot: &mut Snapshot, direction: &str, peer: &str) {
-    let Some(id) = declared.get("GroupId").and_then(target_group) else { return };
+    let named = declared.get("GroupId").or_else(|| declared.get("GroupName"));
+    let Some(id) = named.and_then(target_group) else { return };
     let reference = ResourceRef::new("security_groups", &id);
     let places = snapshot.origins.get(&reference);
     let is_written = places.is_some_and(|origin| origin.attributes.contains_key("/egress/0"));

@@ -35,7 +35,10 @@ pub(super) fn service(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     service.task_definition =
         draft.string("/task_definition", declared.get("TaskDefinition"), None);
     let strategy = declared.get("CapacityProviderStrategy");
-    let default_type = strategy.is_none().then_some("EC2");
+    // A cluster's default strategy may be Fargate's; only on Fargate does a
+    // service name a platform version.
+    let fargate = declared.get("PlatformVersion").is_some();
+    let default_type = (strategy.is_none() && !fargate).then_some("EC2");
     service.launch_type = draft.string("/launch_type", declared.get("LaunchType"), default_type);
     for (index, item) in draft.items("/capacity_provider_strategy", strategy).iter().enumerate() {
         let at = |field: &str| format!("/capacity_provider_strategy/{index}/{field}");
@@ -59,7 +62,7 @@ pub(super) fn service(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     service.security_group_ids = draft.strings("/security_group_ids", network("SecurityGroups"));
     service.assign_public_ip = draft
         .string("/assign_public_ip", network("AssignPublicIp"), Some("DISABLED"))
-        .map(|text| text == "ENABLED");
+        .map(|text| text.eq_ignore_ascii_case("ENABLED"));
     for (index, item) in
         draft.items("/load_balancers", declared.get("LoadBalancers")).iter().enumerate()
     {

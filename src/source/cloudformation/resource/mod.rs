@@ -87,6 +87,7 @@ fn mapping(kind: &str) -> Option<(Phase, Mapping)> {
         }
         "AWS::EC2::EIPAssociation" => (Adding, ec2_network::eip_association),
         "AWS::EC2::NetworkInterface" => (Alone, ec2_network::network_interface),
+        "AWS::EC2::NetworkInterfaceAttachment" => (Adding, ec2_instance::interface_attachment),
         "AWS::EC2::NetworkAcl" => (Alone, ec2_security::network_acl),
         "AWS::EC2::SecurityGroup" => (Alone, ec2_security::security_group),
         "AWS::EC2::PrefixList" => (Alone, ec2_security::prefix_list),
@@ -250,7 +251,7 @@ fn map(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapshot) {
         iam::managed_policy_attachments(declared, snapshot);
     }
     if declared.kind == "AWS::EC2::Instance" && phase == Phase::Adding {
-        ec2_instance::take_interface(declared, snapshot);
+        ec2_instance::take_interfaces(declared, snapshot);
     }
     if phase == Phase::Adding {
         lambda::name_qualified(declared, snapshot);
@@ -338,7 +339,7 @@ impl Declared<'_> {
 
     /// The resource that a property refers to.
     fn target(&self, property: &str) -> Option<String> {
-        target_of(self.get(property)?)
+        target_of(self.get(property).or_else(|| self.get(adding::older(property)?))?)
     }
 
     /// Records a property that takes a credential.

@@ -2,10 +2,40 @@
 
 use super::Declared;
 use crate::model::{
-    RdsCluster, RdsClusterParameterGroup, RdsInstance, RdsParameterGroup, RdsSubnetGroup, Reason,
-    Snapshot,
+    RdsCluster, RdsClusterParameterGroup, RdsInstance, RdsParameterGroup, RdsSubnetGroup, Snapshot,
 };
-use crate::source::engine;
+use crate::source::draft::Draft;
+use crate::source::{engine, left_out};
+
+/// Properties that make a database out of another's backup.
+const RESTORES: [&str; 4] = [
+    "DBSnapshotIdentifier",
+    "DBClusterSnapshotIdentifier",
+    "SourceDbiResourceId",
+    "SourceDBInstanceAutomatedBackupsArn",
+];
+
+/// Whether a database is made again as its source was at a point in time.
+fn is_restored_in_time(declared: &Declared<'_>) -> bool {
+    let latest = declared.get("UseLatestRestorableTime");
+    declared.get("RestoreTime").is_some() || latest.is_some_and(|node| node.bool() != Some(false))
+}
+
+/// Days that backups are kept: `default` where nothing is said, but what the
+/// source had where a database is restored.
+fn retention(
+    draft: &mut Draft<'_>,
+    declared: &Declared<'_>,
+    default: i64,
+    restored: bool,
+) -> Option<i64> {
+    const PATH: &str = "/backup_retention_period";
+    let said = declared.get("BackupRetentionPeriod");
+    if restored && said.is_none() {
+        draft.gap(PATH, left_out::as_the_source("BackupRetentionPeriod"));
+    }
+    draft.integer(PATH, said, (!restored).then_some(default))
+}
 
 pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     declared.credential(snapshot, "MasterUserPassword", declared.get("MasterUserPassword"));
@@ -13,8 +43,22 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut database = RdsInstance::new(declared.identity(&mut draft, "DBInstanceIdentifier"));
     database.db_instance_identifier =
         draft.string("/db_instance_identifier", declared.get("DBInstanceIdentifier"), None);
+    // One that is made again from a point in time is no replica.
+    let again = is_restored_in_time(declared);
+    let replica_of = declared
+        .get("SourceDBInstanceIdentifier")
+        .or_else(|| declared.get("SourceDBClusterIdentifier"))
+        .filter(|_| !again);
+    let restored = again || RESTORES.iter().any(|name| declared.get(name).is_some());
     database.engine = draft.string("/engine", declared.get("Engine"), None);
+    if restored && declared.get("Engine").is_none() {
+        draft.gap("/engine", left_out::as_the_source("Engine"));
+    }
     database.engine_version = draft.string("/engine_version", declared.get("EngineVersion"), None);
+    let is_member = declared.get("DBClusterIdentifier").is_some();
+    if declared.get("EngineVersion").is_none() && replica_of.is_none() && !is_member {
+        draft.gap("/engine_version", left_out::chosen_by_aws("EngineVersion"));
+    }
     database.port =
         draft.integer("/port", declared.get("Port"), engine::port(database.engine.as_deref()));
     if declared.get("Port").is_none() {
@@ -27,29 +71,18 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         draft.strings("/security_group_ids", declared.get("VPCSecurityGroups"));
     database.parameter_groups =
         draft.strings("/parameter_groups", declared.get("DBParameterGroupName"));
-    let replica_of = declared
-        .get("SourceDBInstanceIdentifier")
-        .or_else(|| declared.get("SourceDBClusterIdentifier"));
     database.replicate_source = draft.string("/replicate_source", replica_of, None);
-    let inherits = database.replicate_source.is_some()
-        || declared.get("DBSnapshotIdentifier").is_some()
-        || database.db_cluster.is_some();
+    let inherits = replica_of.is_some() || restored || is_member;
     database.publicly_accessible =
         draft.bool("/publicly_accessible", declared.get("PubliclyAccessible"), None);
     if declared.get("PubliclyAccessible").is_none() {
-        // AWS decides by whether the subnet group's VPC has an internet gateway.
-        let detail = "AWS decides it by the VPC; say PubliclyAccessible".to_owned();
-        let expression = "PubliclyAccessible".to_owned();
-        draft.gap("/publicly_accessible", Reason::Unresolvable { expression, detail });
+        draft.gap("/publicly_accessible", left_out::decided_by_the_vpc("PubliclyAccessible"));
     }
     database.multi_az = draft.bool("/multi_az", declared.get("MultiAZ"), Some(false));
     database.availability_zone =
         draft.string("/availability_zone", declared.get("AvailabilityZone"), None);
-    database.backup_retention_period = draft.integer(
-        "/backup_retention_period",
-        declared.get("BackupRetentionPeriod"),
-        Some(if database.replicate_source.is_some() { 0 } else { 1 }),
-    );
+    database.backup_retention_period =
+        retention(&mut draft, declared, if replica_of.is_some() { 0 } else { 1 }, restored);
     database.preferred_backup_window =
         draft.string("/preferred_backup_window", declared.get("PreferredBackupWindow"), None);
     database.preferred_maintenance_window = draft.string(
@@ -66,9 +99,7 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     database.storage_encrypted =
         draft.bool("/storage_encrypted", declared.get("StorageEncrypted"), unencrypted);
     if inherits && declared.get("StorageEncrypted").is_none() {
-        let detail = "it is as the source's".to_owned();
-        let expression = "StorageEncrypted".to_owned();
-        draft.gap("/storage_encrypted", Reason::Unresolvable { expression, detail });
+        draft.gap("/storage_encrypted", left_out::as_the_source("StorageEncrypted"));
     }
     database.kms_key_id = draft.string("/kms_key_id", declared.get("KmsKeyId"), None);
     database.deletion_protection =
@@ -103,8 +134,16 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut cluster = RdsCluster::new(declared.identity(&mut draft, "DBClusterIdentifier"));
     cluster.db_cluster_identifier =
         draft.string("/db_cluster_identifier", declared.get("DBClusterIdentifier"), None);
+    let source = declared.get("SourceDBClusterIdentifier");
+    let restored = source.is_some() || declared.get("SnapshotIdentifier").is_some();
     cluster.engine = draft.string("/engine", declared.get("Engine"), None);
+    if restored && declared.get("Engine").is_none() {
+        draft.gap("/engine", left_out::as_the_source("Engine"));
+    }
     cluster.engine_version = draft.string("/engine_version", declared.get("EngineVersion"), None);
+    if declared.get("EngineVersion").is_none() {
+        draft.gap("/engine_version", left_out::chosen_by_aws("EngineVersion"));
+    }
     cluster.engine_mode =
         draft.string("/engine_mode", declared.get("EngineMode"), Some("provisioned"));
     cluster.port =
@@ -124,13 +163,10 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     cluster.publicly_accessible =
         draft.bool("/publicly_accessible", declared.get("PubliclyAccessible"), None);
     if !aurora && declared.get("PubliclyAccessible").is_none() {
-        let detail = "AWS decides it by the VPC; say PubliclyAccessible".to_owned();
-        let expression = "PubliclyAccessible".to_owned();
-        draft.gap("/publicly_accessible", Reason::Unresolvable { expression, detail });
+        draft.gap("/publicly_accessible", left_out::decided_by_the_vpc("PubliclyAccessible"));
     }
     cluster.multi_az = (!aurora && cluster.engine.is_some()).then_some(true);
-    cluster.backup_retention_period =
-        draft.integer("/backup_retention_period", declared.get("BackupRetentionPeriod"), Some(1));
+    cluster.backup_retention_period = retention(&mut draft, declared, 1, restored);
     cluster.preferred_backup_window =
         draft.string("/preferred_backup_window", declared.get("PreferredBackupWindow"), None);
     cluster.preferred_maintenance_window = draft.string(
@@ -143,13 +179,27 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         declared.get("AutoMinorVersionUpgrade"),
         Some(true),
     );
+    let inherits = restored || declared.get("ReplicationSourceIdentifier").is_some();
+    let encrypted = declared.get("StorageEncrypted");
     cluster.storage_encrypted =
-        draft.bool("/storage_encrypted", declared.get("StorageEncrypted"), Some(false));
+        draft.bool("/storage_encrypted", encrypted, (!inherits && !aurora).then_some(false));
+    if encrypted.is_none() && inherits {
+        draft.gap("/storage_encrypted", left_out::as_the_source("StorageEncrypted"));
+    } else if encrypted.is_none() && aurora {
+        draft.gap("/storage_encrypted", left_out::aurora_encryption("StorageEncrypted"));
+    }
     cluster.kms_key_id = draft.string("/kms_key_id", declared.get("KmsKeyId"), None);
     cluster.deletion_protection =
         draft.bool("/deletion_protection", declared.get("DeletionProtection"), Some(false));
     cluster.enabled_cloudwatch_logs_exports = draft
         .strings("/enabled_cloudwatch_logs_exports", declared.get("EnableCloudwatchLogsExports"));
+    cluster.monitoring_interval =
+        draft.integer("/monitoring_interval", declared.get("MonitoringInterval"), Some(0));
+    cluster.performance_insights_enabled = draft.bool(
+        "/performance_insights_enabled",
+        declared.get("PerformanceInsightsEnabled"),
+        Some(false),
+    );
     cluster.replicate_source =
         draft.string("/replicate_source", declared.get("ReplicationSourceIdentifier"), None);
     cluster.manage_master_user_password = draft.bool(

@@ -28,6 +28,9 @@ pub(in super::super) fn targets(kind: &str) -> &'static [Target] {
         "aws_eip_association" => {
             &[("allocation_id", "elastic_ips", &["/instance_id", "/network_interface_id"])]
         }
+        "aws_network_interface_attachment" => {
+            &[("network_interface_id", "network_interfaces", &["/instance_id"])]
+        }
         "aws_vpc_ipv4_cidr_block_association" => &[("vpc_id", "vpcs", &["/cidr_blocks"])],
         "aws_vpc_ipv6_cidr_block_association" => &[("vpc_id", "vpcs", &["/ipv6_cidr_blocks"])],
         "aws_vpc_endpoint_policy" => &[("vpc_endpoint_id", "vpc_endpoints", &["/policy"])],

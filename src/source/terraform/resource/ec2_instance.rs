@@ -3,11 +3,11 @@
 use super::Declared;
 use crate::model::{
     BlockDeviceMapping, Instance, LaunchTemplate, MetadataOptions, NetworkInterface, Reason,
-    Snapshot, Volume,
+    ResourceRef, Snapshot, Volume,
 };
 use crate::source::draft::Draft;
 use crate::source::node::Node;
-use crate::source::own_interface;
+use crate::source::{left_out, own_interface};
 
 pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut draft = declared.draft(snapshot, "instances");
@@ -17,7 +17,10 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     instance.state = Some("running".to_owned());
     instance.availability_zone =
         draft.string("/availability_zone", declared.get("availability_zone"), None);
-    instance.subnet_id = draft.string("/subnet_id", declared.chosen("subnet_id"), None);
+    // What the source leaves out, AWS chooses or the launch template says.
+    let alone = declared.get("launch_template").is_none_or(|node| node.items().is_empty());
+    let subnet = if alone { declared.chosen("subnet_id") } else { declared.get("subnet_id") };
+    instance.subnet_id = draft.string("/subnet_id", subnet, None);
     let groups = declared.get("vpc_security_group_ids").or_else(|| declared.get("security_groups"));
     instance.security_group_ids = draft.strings("/security_group_ids", groups);
     instance.associate_public_ip_address = draft.bool(
@@ -27,9 +30,8 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     );
     instance.iam_instance_profile =
         draft.string("/iam_instance_profile", declared.get("iam_instance_profile"), None);
-    instance.launch_template_id =
-        draft.string("/launch_template_id", declared.at(&["launch_template", "id"]), None);
-    let alone = declared.get("launch_template").is_none_or(|node| node.items().is_empty());
+    let template = ["id", "name"].into_iter().find_map(|by| declared.at(&["launch_template", by]));
+    instance.launch_template_id = draft.string("/launch_template_id", template, None);
     instance.metadata_options = metadata_options(&mut draft, declared, alone);
     let mut devices = Vec::new();
     for name in ["root_block_device", "ebs_block_device"] {
@@ -46,23 +48,43 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     snapshot.model.insert(instance);
 }
 
-/// An instance that is made with an interface of its own has that one's subnet
-/// and security groups.
-pub(super) fn take_interface(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    if !declared.instance.created {
-        return;
+/// Interfaces of their own resources that an instance is made with: it has the
+/// first one's subnet and security groups.
+pub(super) fn take_interfaces(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let blocks = || {
+        ["primary_network_interface", "network_interface"]
+            .into_iter()
+            .filter_map(|name| declared.get(name))
+            .flat_map(Node::items)
+    };
+    let first = first_interface(blocks());
+    for block in blocks() {
+        let Some(named) = super::present(block.get("network_interface_id")) else { continue };
+        let found = super::target_of::<NetworkInterface>(snapshot, named).ok_or_else(|| {
+            let expression = Some(format!("the interface of {}", declared.address));
+            named.unknown().cloned().unwrap_or(Reason::KnownAfterApply { expression })
+        });
+        let is_first = first.is_some_and(|first| std::ptr::eq(first, block));
+        if is_first && declared.instance.created {
+            own_interface::take(&declared.id, found.clone(), snapshot);
+        }
+        own_interface::attach(&declared.id, found, snapshot);
     }
-    let blocks = ["primary_network_interface", "network_interface"]
-        .into_iter()
-        .filter_map(|name| declared.get(name))
-        .flat_map(Node::items);
-    let Some(block) = first_interface(blocks) else { return };
-    let Some(named) = super::present(block.get("network_interface_id")) else { return };
-    let found = super::target_of::<NetworkInterface>(snapshot, named).ok_or_else(|| {
-        let expression = Some(format!("the interface of {}", declared.address));
-        named.unknown().cloned().unwrap_or(Reason::KnownAfterApply { expression })
-    });
-    own_interface::take(&declared.id, found, snapshot);
+}
+
+/// An interface that is attached to an instance beside its own.
+pub(super) fn interface_attachment(declared: &Declared<'_>, snapshot: &mut Snapshot) {
+    let Some(id) = declared.target::<NetworkInterface>(snapshot, "network_interface_id") else {
+        let instance = declared.target::<Instance>(snapshot, "instance_id");
+        let instance = instance.map(|id| ResourceRef::new("instances", id));
+        declared.leave_open(snapshot, "network_interface_id", instance, "/public_ip_address");
+        return;
+    };
+    let mut draft = declared.draft_of(snapshot, ResourceRef::new("network_interfaces", &id));
+    let instance = draft.string("/instance_id", declared.get("instance_id"), None);
+    if let Some(interface) = snapshot.model.network_interfaces.get_mut(&id) {
+        interface.instance_id = instance;
+    }
 }
 
 /// The first interface: that with index 0, else the first that is written.
@@ -153,8 +175,7 @@ fn encrypted(
     snapshot: Option<&Node>,
 ) -> Option<bool> {
     if said.is_none() && snapshot.is_some() {
-        let detail = "it is as the snapshot's; say encrypted".to_owned();
-        draft.gap(path, Reason::Unresolvable { expression: "encrypted".to_owned(), detail });
+        draft.gap(path, left_out::as_the_snapshot("encrypted"));
     }
     draft.bool(path, said, None)
 }

@@ -336,7 +336,8 @@ pub(super) fn elastic_ip(declared: &Declared<'_>, snapshot: &mut Snapshot) {
 }
 
 pub(super) fn eip_association(declared: &Declared<'_>, snapshot: &mut Snapshot) {
-    let Some(id) = declared.target::<ElasticIp>(snapshot, "allocation_id") else {
+    let by = ["allocation_id", "public_ip"];
+    let Some(id) = by.iter().find_map(|by| declared.target::<ElasticIp>(snapshot, by)) else {
         let instance = declared.target::<Instance>(snapshot, "instance_id");
         let instance = instance.map(|id| ResourceRef::new("instances", id));
         declared.leave_open(snapshot, "allocation_id", instance, "/public_ip_address");
@@ -369,6 +370,8 @@ pub(super) fn network_interface(declared: &Declared<'_>, snapshot: &mut Snapshot
     interface.source_dest_check =
         draft.bool("/source_dest_check", declared.get("source_dest_check"), Some(true));
     interface.requester_managed = Some(false);
+    interface.instance_id =
+        draft.string("/instance_id", declared.at(&["attachment", "instance"]), None);
     snapshot.model.insert(interface);
 }
 

@@ -36,7 +36,10 @@ pub(super) fn service(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     service.task_definition =
         draft.string("/task_definition", declared.get("task_definition"), None);
     let strategy = declared.get("capacity_provider_strategy").map(Node::items).unwrap_or_default();
-    let default_type = strategy.is_empty().then_some("EC2");
+    // A cluster's default strategy may be Fargate's; only on Fargate does a
+    // service name a platform version.
+    let fargate = set("platform_version").is_some();
+    let default_type = (strategy.is_empty() && !fargate).then_some("EC2");
     service.launch_type = draft.string("/launch_type", set("launch_type"), default_type);
     for (index, item) in strategy.iter().enumerate() {
         let at = |field: &str| format!("/capacity_provider_strategy/{index}/{field}");

@@ -105,6 +105,7 @@ fn entry(kind: &str) -> Option<Entry> {
         "aws_nat_gateway" => alone("nat_gateways", Id, ec2_network::nat_gateway),
         "aws_eip" => alone("elastic_ips", Id, ec2_network::elastic_ip),
         "aws_network_interface" => alone("network_interfaces", Id, ec2_network::network_interface),
+        "aws_network_interface_attachment" => adding(ec2_instance::interface_attachment),
         "aws_vpc_endpoint" => alone("vpc_endpoints", Id, vpc_endpoint::vpc_endpoint),
         "aws_vpc_peering_connection" => {
             alone("vpc_peering_connections", Id, ec2_network::vpc_peering_connection)
@@ -525,6 +526,6 @@ pub(super) fn read(declared: &Declared<'_>, phase: Phase, snapshot: &mut Snapsho
         (entry.mapping)(declared, snapshot);
     }
     if phase == Phase::Adding && declared.instance.kind == "aws_instance" {
-        ec2_instance::take_interface(declared, snapshot);
+        ec2_instance::take_interfaces(declared, snapshot);
     }
 }

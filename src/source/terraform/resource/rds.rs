@@ -8,8 +8,31 @@ use crate::model::{
     Snapshot,
 };
 use crate::source::draft::Draft;
-use crate::source::engine;
 use crate::source::node::Node;
+use crate::source::{engine, left_out};
+
+/// Whether a database is made out of another's backup.
+fn is_restored(declared: &Declared<'_>) -> bool {
+    let in_time = declared.get("restore_to_point_in_time");
+    declared.get("snapshot_identifier").is_some()
+        || in_time.is_some_and(|node| !node.items().is_empty())
+}
+
+/// Days that backups are kept: `default` where nothing is said, but what the
+/// source had where a database is restored.
+fn retention(
+    draft: &mut Draft<'_>,
+    declared: &Declared<'_>,
+    default: i64,
+    restored: bool,
+) -> Option<i64> {
+    const PATH: &str = "/backup_retention_period";
+    let said = declared.get("backup_retention_period");
+    if restored && said.is_none() {
+        draft.gap(PATH, left_out::as_the_source("backup_retention_period"));
+    }
+    draft.integer(PATH, said, (!restored).then_some(default))
+}
 
 pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     // What the provider computes was left to AWS.
@@ -18,8 +41,13 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     let mut database = RdsInstance::new(declared.identity(&mut draft, "identifier"));
     database.db_instance_identifier =
         draft.string("/db_instance_identifier", declared.get("identifier"), None);
-    database.engine = draft.string("/engine", declared.chosen("engine"), None);
-    database.engine_version = draft.string("/engine_version", declared.get("engine_version"), None);
+    // A replica has from its source what it does not say.
+    let is_replica = set("replicate_source_db").is_some();
+    let is_member = set("cluster_identifier").is_some();
+    let chosen = |name: &str| if is_replica { set(name) } else { declared.chosen(name) };
+    database.engine = draft.string("/engine", chosen("engine"), None);
+    let version = if is_member { set("engine_version") } else { chosen("engine_version") };
+    database.engine_version = draft.string("/engine_version", version, None);
     database.port = draft.integer("/port", set("port"), engine::port(database.engine.as_deref()));
     if set("port").is_none() {
         draft.follows("/port", "/engine");
@@ -37,8 +65,8 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         draft.bool("/publicly_accessible", set("publicly_accessible"), Some(false));
     database.multi_az = draft.bool("/multi_az", set("multi_az"), Some(false));
     database.availability_zone = draft.string("/availability_zone", set("availability_zone"), None);
-    database.backup_retention_period =
-        draft.integer("/backup_retention_period", set("backup_retention_period"), Some(0));
+    let restored = is_restored(declared);
+    database.backup_retention_period = retention(&mut draft, declared, 0, restored);
     database.preferred_backup_window = draft.string(
         "/preferred_backup_window",
         set("backup_window").or_else(|| set("preferred_backup_window")),
@@ -54,16 +82,12 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         declared.get("auto_minor_version_upgrade"),
         Some(true),
     );
-    let inherits = database.replicate_source.is_some()
-        || set("snapshot_identifier").is_some()
-        || set("restore_to_point_in_time").is_some_and(|node| !node.items().is_empty())
-        || database.db_cluster.is_some();
+    let inherits = is_replica || restored || is_member;
     let default = if inherits { None } else { Some(false) };
     database.storage_encrypted =
         draft.bool("/storage_encrypted", set("storage_encrypted"), default);
     if inherits && set("storage_encrypted").is_none() {
-        let reason = Reason::KnownAfterApply { expression: Some("storage_encrypted".to_owned()) };
-        draft.gap("/storage_encrypted", reason);
+        draft.gap("/storage_encrypted", left_out::as_the_source("storage_encrypted"));
     }
     database.kms_key_id = draft.string("/kms_key_id", declared.get("kms_key_id"), None);
     database.deletion_protection =
@@ -99,7 +123,8 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     cluster.db_cluster_identifier =
         draft.string("/db_cluster_identifier", declared.get("cluster_identifier"), None);
     cluster.engine = draft.string("/engine", declared.get("engine"), None);
-    cluster.engine_version = draft.string("/engine_version", declared.get("engine_version"), None);
+    cluster.engine_version =
+        draft.string("/engine_version", declared.chosen("engine_version"), None);
     cluster.engine_mode =
         draft.string("/engine_mode", declared.get("engine_mode"), Some("provisioned"));
     cluster.port = draft.integer("/port", set("port"), engine::port(cluster.engine.as_deref()));
@@ -119,24 +144,39 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         draft.gap("/publicly_accessible", Reason::Unresolvable { expression, detail });
     }
     cluster.multi_az = (!aurora && cluster.engine.is_some()).then_some(true);
-    cluster.backup_retention_period =
-        draft.integer("/backup_retention_period", set("backup_retention_period"), Some(1));
+    let restored = is_restored(declared);
+    cluster.backup_retention_period = retention(&mut draft, declared, 1, restored);
     cluster.preferred_backup_window =
         draft.string("/preferred_backup_window", set("preferred_backup_window"), None);
     cluster.preferred_maintenance_window =
         draft.string("/preferred_maintenance_window", set("preferred_maintenance_window"), None);
     cluster.auto_minor_version_upgrade = Some(true);
-    cluster.storage_encrypted = draft.bool(
-        "/storage_encrypted",
-        set("storage_encrypted"),
-        Some(cluster.engine_mode.as_deref() == Some("serverless")),
-    );
+    let encrypted = set("storage_encrypted");
+    let inherits = restored || set("replication_source_identifier").is_some();
+    let default = match (inherits, cluster.engine_mode.as_deref()) {
+        (true, _) => None,
+        (_, Some("serverless")) => Some(true),
+        _ => (!aurora).then_some(false),
+    };
+    cluster.storage_encrypted = draft.bool("/storage_encrypted", encrypted, default);
+    if encrypted.is_none() && inherits {
+        draft.gap("/storage_encrypted", left_out::as_the_source("storage_encrypted"));
+    } else if encrypted.is_none() && default.is_none() {
+        draft.gap("/storage_encrypted", left_out::aurora_encryption("storage_encrypted"));
+    }
     cluster.kms_key_id = draft.string("/kms_key_id", declared.get("kms_key_id"), None);
     cluster.deletion_protection =
         draft.bool("/deletion_protection", declared.get("deletion_protection"), Some(false));
     cluster.enabled_cloudwatch_logs_exports = draft.strings(
         "/enabled_cloudwatch_logs_exports",
         declared.get("enabled_cloudwatch_logs_exports"),
+    );
+    cluster.monitoring_interval =
+        draft.integer("/monitoring_interval", set("monitoring_interval"), Some(0));
+    cluster.performance_insights_enabled = draft.bool(
+        "/performance_insights_enabled",
+        set("performance_insights_enabled"),
+        Some(false),
     );
     cluster.replicate_source =
         draft.string("/replicate_source", declared.get("replication_source_identifier"), None);
