@@ -69,7 +69,7 @@ pub(super) fn keep(scope: &Scope, report: &str) {
     let untold: Vec<String> = {
         let snapshot = scope.snapshot();
         let users = snapshot.model.iam_users.values();
-        let own = users.filter(|user| user.account == scope.account);
+        let own = users.filter(|user| user.account == scope.site.account);
         own.map(|user| user.id.clone()).filter(|id| !told.contains(id.as_str())).collect()
     };
     for id in untold {
