@@ -29,13 +29,13 @@ pub fn run(command: &PolicyCommand, setup: Setup, console: &Console) -> io::Resu
         PolicyCommand::Test { paths } => test(paths, setup, console),
         PolicyCommand::Schema { of } => {
             let schema = match of {
-                SchemaOf::Input => schema::input(),
-                SchemaOf::Profile => schema::profile(),
-                SchemaOf::Config => schema::config(),
-                SchemaOf::Snapshot => schema::snapshot(),
-                SchemaOf::Results => schema::results(),
+                SchemaOf::Input => schema::INPUT,
+                SchemaOf::Profile => schema::PROFILE,
+                SchemaOf::Config => schema::CONFIG,
+                SchemaOf::Snapshot => schema::SNAPSHOT,
+                SchemaOf::Results => schema::RESULTS,
             };
-            writeln!(io::stdout(), "{schema}")?;
+            write!(io::stdout(), "{schema}")?;
             Ok(EXIT_SUCCESS)
         }
         PolicyCommand::Export { directory } => match bundle::export(directory) {

@@ -12,7 +12,8 @@ macro_rules! collections {
     ( $( $collection:ident: $ty:ident ),* $(,)? ) => {
         /// The model of everything that was read. Collections are keyed by
         /// resource id, and references between resources are those ids.
-        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         #[serde(default, deny_unknown_fields)]
         pub struct Model {
             /// When the newest part was read, RFC 3339 in UTC. Ages count

@@ -1,12 +1,10 @@
 //! What a run read, and what it could not.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How reading one thing went.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CoverageStatus {
     /// It was read.
@@ -22,7 +20,8 @@ pub enum CoverageStatus {
 }
 
 /// One API call of an account and region, or one file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Coverage {
     /// The account, for a live source.

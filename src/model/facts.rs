@@ -1,15 +1,13 @@
 //! Derived facts: what the analysis writes into the model beside the facts it
 //! derives them from. No source fills these.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::resource::value;
 
 /// A resource of the model by collection and key.
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ResourceRef {
     /// The collection, such as `rds_instances`.

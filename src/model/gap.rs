@@ -1,6 +1,5 @@
 //! What is not known, and why.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Something of the model that is not known.
@@ -9,9 +8,8 @@ use serde::{Deserialize, Serialize};
 /// whether that resource exists at all). Without one it is the whole
 /// collection in an account and region: members may be missing, and with a
 /// `path` that attribute is missing of every member.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Gap {
     /// The collection, such as `rds_instances`.
@@ -32,9 +30,8 @@ pub struct Gap {
 }
 
 /// Why something is not known.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Reason {
     /// Terraform or CloudFormation computes it when it is applied.

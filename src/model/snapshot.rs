@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Coverage, Gap, Model, Origins, Reason, SCHEMA_VERSION};
@@ -21,7 +20,8 @@ use super::{Coverage, Gap, Model, Origins, Reason, SCHEMA_VERSION};
 /// of AWS's ids; and where AWS documents a default it is filled in. Any other
 /// attribute that is left out is not known, and what rests on it is unknown;
 /// `null` says that it is absent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {
     /// The version of the model's schema.
@@ -51,7 +51,8 @@ pub struct Snapshot {
 }
 
 /// A waiver that a template carries beside a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct InlineWaiver {
     /// The resource it stands beside.

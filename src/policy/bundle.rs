@@ -211,8 +211,8 @@ pub fn export(directory: &Path) -> Result<usize, Diagnostic> {
     };
     let mut modules = embedded_modules();
     // For `opa check --schema`.
-    for (name, text) in [("input", schema::input()), ("profile", schema::profile())] {
-        modules.push(Module { file: format!("schema/{name}.json"), text: text + "\n" });
+    for (name, text) in [("input", schema::INPUT), ("profile", schema::PROFILE)] {
+        modules.push(Module { file: format!("schema/{name}.json"), text: text.to_owned() });
     }
     for module in &modules {
         let path = directory.join(&module.file);

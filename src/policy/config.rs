@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -30,7 +29,8 @@ pub struct Config {
 }
 
 /// The file as it is written.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 struct ConfigFile {
     /// The architecture's values; those left out have its defaults.
@@ -38,40 +38,42 @@ struct ConfigFile {
     /// Which controls run, and how severe they are.
     controls: ControlsTable,
     /// Findings that are accepted for a time.
-    #[schemars(with = "Vec<WaiverEntry>")]
+    #[cfg_attr(test, schemars(with = "Vec<WaiverEntry>"))]
     waivers: Vec<Spanned<WaiverEntry>>,
 }
 
 /// The `[controls]` table.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 struct ControlsTable {
     /// Controls that do not run, by id.
-    #[schemars(with = "Vec<String>")]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     disabled: Vec<Spanned<String>>,
     /// If not empty, the only controls that run.
-    #[schemars(with = "Vec<String>")]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     only: Vec<Spanned<String>>,
     /// Severities that differ from the control's own, by id.
-    #[schemars(with = "BTreeMap<String, Severity>")]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, Severity>"))]
     severity: BTreeMap<Spanned<String>, Severity>,
 }
 
 /// One of `[[waivers]]`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct WaiverEntry {
     /// The control's id.
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     control: Spanned<String>,
     /// A glob that matches the resource's key, name or ARN.
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     resource: Spanned<String>,
     /// Why the finding is accepted.
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     reason: Spanned<String>,
     /// The last day it holds, `YYYY-MM-DD`.
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     expires: Spanned<Day>,
 }
 
@@ -93,6 +95,7 @@ impl std::fmt::Display for Day {
 }
 
 /// The JSON Schema of the file.
+#[cfg(test)]
 pub fn schema() -> schemars::Schema {
     schemars::schema_for!(ConfigFile)
 }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -65,7 +64,8 @@ impl TryFrom<String> for Fingerprint {
     }
 }
 
-impl JsonSchema for Fingerprint {
+#[cfg(test)]
+impl schemars::JsonSchema for Fingerprint {
     fn inline_schema() -> bool {
         true
     }
@@ -74,8 +74,8 @@ impl JsonSchema for Fingerprint {
         "Fingerprint".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[0-9a-f]{32}$" })
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[0-9a-f]{32}$" })
     }
 }
 

@@ -1,7 +1,6 @@
 //! The architecture profile: the values that the controls measure against.
 
 use regex::RegexBuilder;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The largest compiled expression, in bytes, that the interpreter takes.
@@ -9,7 +8,8 @@ const REGEX_SIZE: usize = 100 * 1024;
 
 /// The profile's values, `data.profile` to the policies. Absent ones have the
 /// reference architecture's defaults.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
     /// The port that the application's containers listen on.
@@ -57,7 +57,8 @@ pub struct Profile {
 }
 
 /// A tag and its value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tag {
     /// The key.

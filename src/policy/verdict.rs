@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::Fingerprint;
@@ -11,9 +10,8 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Coverage, Origin};
 
 /// The verdict on one subject.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Violated, on known facts.
@@ -30,7 +28,8 @@ impl Status {
 }
 
 /// The thing that has a verdict.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Subject {
     /// The collection.
     pub collection: String,
@@ -53,7 +52,8 @@ pub struct Subject {
 }
 
 /// A fact that a finding rests on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// The collection.
     pub collection: String,
@@ -68,7 +68,8 @@ pub struct Evidence {
 }
 
 /// One hop of a flow.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FlowHop {
     /// The resource, `collection/id`; null for the internet or an address range.
     pub resource: Option<String>,
@@ -81,7 +82,8 @@ pub struct FlowHop {
 }
 
 /// A path through the network, or through permissions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Flow {
     /// What the path shows, such as `internet → orders:3306/tcp`.
     pub label: String,
@@ -90,7 +92,8 @@ pub struct Flow {
 }
 
 /// One violation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
     /// What is wrong, with the values seen.
     pub message: String,
@@ -116,7 +119,8 @@ impl Finding {
 }
 
 /// A waiver that applies to a verdict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AppliedWaiver {
     /// Why.
     pub reason: String,
@@ -127,7 +131,8 @@ pub struct AppliedWaiver {
 }
 
 /// The verdict of one control on one subject.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Verdict {
     /// The control's id.
     pub control: Arc<str>,
@@ -149,7 +154,8 @@ pub struct Verdict {
 }
 
 /// Numbers of verdicts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Counts {
     /// Proven.
     pub pass: usize,
@@ -162,7 +168,8 @@ pub struct Counts {
 }
 
 /// A control that could not be evaluated.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ControlError {
     /// The control's id.
     pub control: String,
@@ -171,7 +178,8 @@ pub struct ControlError {
 }
 
 /// All that a run found: what every report is made of.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Results {
     /// The program's version.
     pub tool_version: String,

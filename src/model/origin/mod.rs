@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::facts::ResourceRef;
@@ -13,7 +12,8 @@ mod shared;
 
 /// A span of a text file. Lines and columns count from 1; columns count
 /// characters; the end is exclusive in its column.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Span {
     /// Path as given on the command line, or relative to it.
@@ -30,7 +30,8 @@ pub struct Span {
 }
 
 /// Where something was read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Origin {
     /// A span of a template or source file.
@@ -60,14 +61,15 @@ pub enum Origin {
 }
 
 /// Where one resource and its attributes were read.
-#[derive(Debug, Clone, PartialEq, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(deny_unknown_fields))]
 pub struct ResourceOrigin {
     /// Where the resource stands.
     pub resource: Origin,
     /// Where its attributes stand, by JSON pointer; an attribute without one of
     /// its own stands where its nearest ancestor does.
-    #[schemars(default, with = "BTreeMap<String, saved::Place>")]
+    #[cfg_attr(test, schemars(default, with = "BTreeMap<String, saved::Place>"))]
     pub attributes: BTreeMap<String, Origin>,
 }
 
@@ -89,7 +91,8 @@ impl ResourceOrigin {
 }
 
 /// The origins of all resources, by collection and key.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Origins {
     by_collection: BTreeMap<String, BTreeMap<String, ResourceOrigin>>,

@@ -4,7 +4,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use schemars::JsonSchema;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -13,7 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{Origin, ResourceOrigin, Span, shared};
 
 /// Where an attribute stands.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub(super) enum Place {
     /// In the file, and by the address, of its resource: first line, first

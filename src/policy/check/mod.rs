@@ -24,15 +24,13 @@ use self::program::{Parsed, Program};
 use self::references::Documents;
 use self::shape::Shape;
 use super::bundle::{Bundle, Module};
-use super::profile::Profile;
+use super::schema;
 use crate::diagnostic::{Diagnostic, Level};
-use crate::model::Model;
 
 /// Whether resources of a collection may have the attribute that a JSON pointer
 /// names, among them what the analysis found of them at `/reachability`.
 pub fn has_attribute(collection: &str, pointer: &str) -> bool {
-    static INPUT: LazyLock<serde_json::Value> =
-        LazyLock::new(|| schemars::schema_for!(Model).to_value());
+    static INPUT: LazyLock<serde_json::Value> = LazyLock::new(|| schema::parsed(schema::INPUT));
     let documents = Documents { input: Shape::document(&INPUT), profile: Shape::Any };
     let resources = documents.input.field(collection);
     match pointer.strip_prefix("/reachability") {
@@ -100,8 +98,8 @@ fn check_modules(
         }
     }
     let program = Program::new(parsed);
-    let input = schemars::schema_for!(Model).to_value();
-    let profile = schemars::schema_for!(Profile).to_value();
+    let input = schema::parsed(schema::INPUT);
+    let profile = schema::parsed(schema::PROFILE);
     let documents =
         Documents { input: Shape::document(&input), profile: Shape::document(&profile) };
     for module in program.modules.iter().filter(|module| wanted(&module.file)) {

@@ -1,9 +1,7 @@
 //! What is asked of a network, and what is answered.
 
-use std::borrow::Cow;
 use std::str::FromStr;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::network::ends::NameError;
@@ -11,7 +9,8 @@ use crate::analysis::network::ports::{Ports, Protocol};
 use crate::model::NetworkPath;
 
 /// A question.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Question {
     /// Anything that tells the question apart; the answer repeats it.
@@ -156,8 +155,9 @@ impl std::fmt::Display for PortRange {
     }
 }
 
-impl JsonSchema for PortRange {
-    fn schema_name() -> Cow<'static, str> {
+#[cfg(test)]
+impl schemars::JsonSchema for PortRange {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "PortRange".into()
     }
 
@@ -167,9 +167,8 @@ impl JsonSchema for PortRange {
 }
 
 /// Whether there is a path.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// There is.
@@ -194,7 +193,8 @@ impl FromStr for Verdict {
 }
 
 /// The answer to a question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Answer {
     /// The question.
     pub question: Question,
