@@ -395,6 +395,11 @@ fn plain_http_is_denied_by_any_spelling_on_bucket_and_objects() {
         let some = deny(&format!(r#"["arn:aws:s3:::b", "{objects}"]"#), plain);
         assert!(!denies(&[some]), "{objects}");
     }
+    // Beginnings of objects are not all of them, however many are named.
+    let begin = ["", "/0*", "/a*", "/b*", "/é*", "/?", "/??*"]
+        .map(|end| format!("\"arn:aws:s3:::b{end}\""));
+    assert!(!denies(&[deny(&format!("[{}]", begin.join(", ")), plain)]));
+    assert!(denies(&[deny(r#"["arn:aws:s3:::b", "arn:aws:s3:::b/?*"]"#, plain)]));
 }
 
 fn trust(account: Option<&str>, statement: &str) -> (TrustFacts, Snapshot) {

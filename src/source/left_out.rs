@@ -1,6 +1,8 @@
 //! Why an attribute that a source leaves out is not known, where no default of
 //! AWS holds for it.
 
+use super::draft::Draft;
+use super::node::Node;
 use crate::model::Reason;
 
 fn reason(attribute: &str, why: &str) -> Reason {
@@ -34,4 +36,19 @@ pub fn as_the_snapshot(attribute: &str) -> Reason {
 /// Source: Aurora user guide, "Encrypting Amazon Aurora resources".
 pub fn aurora_encryption(attribute: &str) -> Reason {
     reason(attribute, "AWS encrypts Aurora clusters made since 2026-02-18")
+}
+
+/// Days that a database's backups are kept, as the attribute of that name says:
+/// `default` where nothing is said, but what the source had where it is restored.
+pub fn retention(
+    draft: &mut Draft<'_>,
+    (attribute, said): (&str, Option<&Node>),
+    default: i64,
+    restored: bool,
+) -> Option<i64> {
+    const PATH: &str = "/backup_retention_period";
+    if restored && said.is_none() {
+        draft.gap(PATH, as_the_source(attribute));
+    }
+    draft.integer(PATH, said, (!restored).then_some(default))
 }

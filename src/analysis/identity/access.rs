@@ -119,16 +119,17 @@ fn denies_plain_transport(found: &Statement, owner: &Owner) -> bool {
 
 /// Whether the resources cover the bucket, and whether every object in it.
 fn covered(found: &Statement, owner: &Owner) -> [bool; 2] {
-    /// Objects that no pattern has in mind.
-    const OBJECTS: &[&str] = &["0", "audit-0f7c1e/0.x", "é-0f7c1e"];
-    let covers = |object: Option<&str>| {
-        found.resources.iter().any(|pattern| {
-            let matches = |name: &String| match object {
-                Some(object) => glob::matches(pattern, &format!("{name}/{object}")),
-                None => glob::matches(pattern, name),
-            };
-            owner.names.iter().any(matches)
-        })
+    let longest = found.resources.iter().map(String::len).max().unwrap_or_default();
+    let is_unused = |letter: &char| !found.resources.iter().any(|one| one.contains(*letter));
+    let Some(letter) = ('\u{e000}'..='\u{f8ff}').find(is_unused) else { return [false; 2] };
+    // A pattern that takes a letter that it does not hold, and more of them than it
+    // is long, has nothing but wildcards in their place: it takes every object.
+    let objects = [1, longest + 1].map(|count| String::from(letter).repeat(count));
+    let covers = |name: &String, pattern: &String| {
+        objects.iter().all(|object| glob::matches(pattern, &format!("{name}/{object}")))
     };
-    [covers(None), OBJECTS.iter().all(|object| covers(Some(object)))]
+    let any = |is_covered: &dyn Fn(&String, &String) -> bool| {
+        owner.names.iter().any(|name| found.resources.iter().any(|one| is_covered(name, one)))
+    };
+    [any(&|name, pattern| glob::matches(pattern, name)), any(&covers)]
 }

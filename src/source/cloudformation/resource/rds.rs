@@ -4,7 +4,6 @@ use super::Declared;
 use crate::model::{
     RdsCluster, RdsClusterParameterGroup, RdsInstance, RdsParameterGroup, RdsSubnetGroup, Snapshot,
 };
-use crate::source::draft::Draft;
 use crate::source::{engine, left_out};
 
 /// Properties that make a database out of another's backup.
@@ -19,22 +18,6 @@ const RESTORES: [&str; 4] = [
 fn is_restored_in_time(declared: &Declared<'_>) -> bool {
     let latest = declared.get("UseLatestRestorableTime");
     declared.get("RestoreTime").is_some() || latest.is_some_and(|node| node.bool() != Some(false))
-}
-
-/// Days that backups are kept: `default` where nothing is said, but what the
-/// source had where a database is restored.
-fn retention(
-    draft: &mut Draft<'_>,
-    declared: &Declared<'_>,
-    default: i64,
-    restored: bool,
-) -> Option<i64> {
-    const PATH: &str = "/backup_retention_period";
-    let said = declared.get("BackupRetentionPeriod");
-    if restored && said.is_none() {
-        draft.gap(PATH, left_out::as_the_source("BackupRetentionPeriod"));
-    }
-    draft.integer(PATH, said, (!restored).then_some(default))
 }
 
 pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
@@ -81,8 +64,12 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     database.multi_az = draft.bool("/multi_az", declared.get("MultiAZ"), Some(false));
     database.availability_zone =
         draft.string("/availability_zone", declared.get("AvailabilityZone"), None);
-    database.backup_retention_period =
-        retention(&mut draft, declared, if replica_of.is_some() { 0 } else { 1 }, restored);
+    database.backup_retention_period = left_out::retention(
+        &mut draft,
+        ("BackupRetentionPeriod", declared.get("BackupRetentionPeriod")),
+        if replica_of.is_some() { 0 } else { 1 },
+        restored,
+    );
     database.preferred_backup_window =
         draft.string("/preferred_backup_window", declared.get("PreferredBackupWindow"), None);
     database.preferred_maintenance_window = draft.string(
@@ -166,7 +153,12 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
         draft.gap("/publicly_accessible", left_out::decided_by_the_vpc("PubliclyAccessible"));
     }
     cluster.multi_az = (!aurora && cluster.engine.is_some()).then_some(true);
-    cluster.backup_retention_period = retention(&mut draft, declared, 1, restored);
+    cluster.backup_retention_period = left_out::retention(
+        &mut draft,
+        ("BackupRetentionPeriod", declared.get("BackupRetentionPeriod")),
+        1,
+        restored,
+    );
     cluster.preferred_backup_window =
         draft.string("/preferred_backup_window", declared.get("PreferredBackupWindow"), None);
     cluster.preferred_maintenance_window = draft.string(

@@ -18,22 +18,6 @@ fn is_restored(declared: &Declared<'_>) -> bool {
         || in_time.is_some_and(|node| !node.items().is_empty())
 }
 
-/// Days that backups are kept: `default` where nothing is said, but what the
-/// source had where a database is restored.
-fn retention(
-    draft: &mut Draft<'_>,
-    declared: &Declared<'_>,
-    default: i64,
-    restored: bool,
-) -> Option<i64> {
-    const PATH: &str = "/backup_retention_period";
-    let said = declared.get("backup_retention_period");
-    if restored && said.is_none() {
-        draft.gap(PATH, left_out::as_the_source("backup_retention_period"));
-    }
-    draft.integer(PATH, said, (!restored).then_some(default))
-}
-
 pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     // What the provider computes was left to AWS.
     let set = |name: &str| declared.get(name);
@@ -66,7 +50,12 @@ pub(super) fn instance(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     database.multi_az = draft.bool("/multi_az", set("multi_az"), Some(false));
     database.availability_zone = draft.string("/availability_zone", set("availability_zone"), None);
     let restored = is_restored(declared);
-    database.backup_retention_period = retention(&mut draft, declared, 0, restored);
+    database.backup_retention_period = left_out::retention(
+        &mut draft,
+        ("backup_retention_period", declared.get("backup_retention_period")),
+        0,
+        restored,
+    );
     database.preferred_backup_window = draft.string(
         "/preferred_backup_window",
         set("backup_window").or_else(|| set("preferred_backup_window")),
@@ -145,7 +134,12 @@ pub(super) fn cluster(declared: &Declared<'_>, snapshot: &mut Snapshot) {
     }
     cluster.multi_az = (!aurora && cluster.engine.is_some()).then_some(true);
     let restored = is_restored(declared);
-    cluster.backup_retention_period = retention(&mut draft, declared, 1, restored);
+    cluster.backup_retention_period = left_out::retention(
+        &mut draft,
+        ("backup_retention_period", declared.get("backup_retention_period")),
+        1,
+        restored,
+    );
     cluster.preferred_backup_window =
         draft.string("/preferred_backup_window", set("preferred_backup_window"), None);
     cluster.preferred_maintenance_window =
