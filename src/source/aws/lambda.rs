@@ -21,7 +21,7 @@ pub(super) async fn read(scope: &Scope, client: Client) {
     let urls = arns.iter().map(|arn| urls(scope, &client, arn));
     let policies = arns.iter().map(|arn| policy(scope, &client, arn));
     let tags = arns.iter().map(|arn| tags(scope, &client, arn));
-    futures::join!(each(urls), each(policies), each(tags),);
+    futures::join!(each(urls), each(policies), each(tags));
 }
 
 /// Keeps a function; gives its key.
