@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod cli;
 pub mod diagnostic;
+pub mod json_text;
 pub mod model;
 pub mod policy;
 pub mod report;

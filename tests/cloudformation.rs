@@ -511,7 +511,7 @@ fn an_acls_action_may_be_in_capitals() {
   E: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !Ref A, RuleNumber: 1, Protocol: -1, RuleAction: ALLOW, CidrBlock: 0.0.0.0/0}}
 ";
     let snapshot = read(text, &TemplateOptions::default()).snapshot;
-    let entries = &snapshot.model.network_acls["t/A"].entries;
+    let entries = &snapshot.model.network_acls.get("t/A").unwrap().entries;
     let own = entries.iter().find(|entry| entry.rule_number == Some(1));
     assert_eq!(own.and_then(|entry| entry.rule_action.as_deref()), Some("allow"), "{entries:?}");
 }
@@ -811,7 +811,7 @@ fn a_literal_credential_is_seen(
     let credentials = |properties: &str| {
         let text = format!("Resources:\n  One: {{Type: {kind}, Properties: {properties}}}\n");
         let loaded = read(&text, &TemplateOptions::default());
-        let found = loaded.snapshot.model.templates["t.yaml"].credentials.clone();
+        let found = loaded.snapshot.model.templates.get("t.yaml").unwrap().credentials.clone();
         found.into_iter().map(|one| (one.property, one.value.literal)).collect::<Vec<_>>()
     };
     assert_eq!(credentials(properties), [(property.to_owned(), Some(true))]);

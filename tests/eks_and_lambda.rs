@@ -386,7 +386,7 @@ Resources:
     Properties: {VpcSecurityGroupIds: [!GetAtt Cluster.ClusterSecurityGroupId]}
 ",
     );
-    let group = &template.model.security_groups["t/Cluster/cluster-security-group"];
+    let group = template.model.security_groups.get("t/Cluster/cluster-security-group").unwrap();
     assert_eq!(group.ingress[1].cidr_ipv4.as_deref(), Some("10.0.0.0/16"));
     let cache = template.model.elasticache_clusters.values().next().unwrap();
     assert_eq!(cache.security_group_ids, ["t/Cluster/cluster-security-group"]);

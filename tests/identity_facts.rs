@@ -73,7 +73,7 @@ impl World {
         model.insert(role);
         link::link(&mut snapshot);
         analysis::derive(&mut snapshot);
-        snapshot.model.iam_roles["app"].effective.clone().unwrap()
+        snapshot.model.iam_roles.get("app").unwrap().effective.clone().unwrap()
     }
 
     fn is_admin(&self) -> bool {
@@ -185,9 +185,10 @@ fn groups_count_for_who_is_in_them() {
     let model = &snapshot.model;
     let admin = |found: &Option<EffectivePermissions>| found.as_ref().unwrap().admin.unwrap();
     assert!(
-        admin(&model.iam_groups["admins"].effective) && admin(&model.iam_users["eve"].effective)
+        admin(&model.iam_groups.get("admins").unwrap().effective)
+            && admin(&model.iam_users.get("eve").unwrap().effective)
     );
-    assert!(!admin(&model.iam_users["bob"].effective));
+    assert!(!admin(&model.iam_users.get("bob").unwrap().effective));
 }
 
 fn access(statements: &[&str]) -> ResourceAccess {
@@ -197,7 +198,7 @@ fn access(statements: &[&str]) -> ResourceAccess {
     bucket.policy = Some(document(Kind::Resource, &statements.join(", ")));
     snapshot.model.insert(bucket);
     analysis::derive(&mut snapshot);
-    snapshot.model.s3_buckets["b"].access.clone().unwrap()
+    snapshot.model.s3_buckets.get("b").unwrap().access.clone().unwrap()
 }
 
 #[test]
@@ -247,7 +248,7 @@ fn policy_grants_all(statements: &[&str]) -> (Option<bool>, bool) {
     snapshot.model.insert(policy);
     analysis::derive(&mut snapshot);
     let is_open = snapshot.gaps.iter().any(|gap| gap.path == "/grants/admin");
-    (snapshot.model.iam_policies["policy"].grants.as_ref().unwrap().admin, is_open)
+    (snapshot.model.iam_policies.get("policy").unwrap().grants.as_ref().unwrap().admin, is_open)
 }
 
 #[test]
@@ -408,7 +409,7 @@ fn trust(account: Option<&str>, statement: &str) -> (TrustFacts, Snapshot) {
     role.assume_role_policy = Some(document(Kind::Trust, statement));
     snapshot.model.insert(role);
     analysis::derive(&mut snapshot);
-    (snapshot.model.iam_roles["r"].trust.clone().unwrap(), snapshot)
+    (snapshot.model.iam_roles.get("r").unwrap().trust.clone().unwrap(), snapshot)
 }
 
 /// Whether a trust policy binds an OIDC provider to a subject.

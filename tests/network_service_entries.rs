@@ -234,7 +234,7 @@ fn a_vpc_link_that_a_database_admits_is_told() {
         .derive();
     assert_eq!(facts.unexpected("rds_instances/db"), ["api_gateway_v2_vpc_links/link"]);
     assert_eq!(facts.internet("rds_instances/db"), None);
-    let group = &facts.0.model.security_groups["sg-link"];
+    let group = facts.0.model.security_groups.get("sg-link").unwrap();
     assert_eq!(group.used_by[0].collection, "api_gateway_v2_vpc_links");
 }
 

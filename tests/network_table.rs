@@ -91,7 +91,7 @@ fn the_main_table_is_in_force_by_default() {
         .public_ip("web")
         .derive();
     assert_eq!(facts.internet(WEB), Some(true));
-    assert_eq!(facts.0.model.subnets["edge"].public, Some(true));
+    assert_eq!(facts.0.model.subnets.get("edge").unwrap().public, Some(true));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_blackhole_route_leads_nowhere() {
         })
         .derive();
     assert_eq!(facts.internet(WEB), Some(false));
-    assert_eq!(facts.0.model.subnets["edge"].public, Some(false));
+    assert_eq!(facts.0.model.subnets.get("edge").unwrap().public, Some(false));
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_route_for_a_part_of_the_internet_is_enough() {
 fn split_halves_are_everywhere() {
     let facts = exposed().group("sg", &["tcp 22 0.0.0.0/1", "tcp 22 128.0.0.0/1"]).derive();
     assert_eq!(facts.internet(WEB), Some(true));
-    let open = &facts.0.model.security_groups["sg"].open_ingress;
+    let open = &facts.0.model.security_groups.get("sg").unwrap().open_ingress;
     assert_eq!((open[0].from_port, open[0].rules.clone()), (22, vec![0, 1]));
 }
 
@@ -1317,7 +1317,7 @@ fn an_unknown_table_leaves_it_open() {
         .gap("route_tables", "public", "/subnet_ids")
         .derive();
     assert_eq!(facts.internet(WEB), None);
-    assert_eq!(facts.0.model.subnets["edge"].public, None);
+    assert_eq!(facts.0.model.subnets.get("edge").unwrap().public, None);
     assert!(facts.has_gap("subnets/edge", "/public"));
 }
 

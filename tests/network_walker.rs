@@ -231,7 +231,7 @@ fn address(instance: &Instance) -> IpAddr {
 }
 
 fn vpc_of<'a>(model: &'a Model, instance: &Instance) -> &'a str {
-    model.subnets[instance.subnet_id.as_deref().unwrap()].vpc_id.as_deref().unwrap()
+    model.subnets.get(instance.subnet_id.as_deref().unwrap()).unwrap().vpc_id.as_deref().unwrap()
 }
 
 /// Whether one of the groups' rules admits a packet.
@@ -244,7 +244,7 @@ fn group_admits(
     what: What,
 ) -> bool {
     groups.iter().any(|id| {
-        let group = &model.security_groups[id];
+        let group = model.security_groups.get(id).unwrap();
         let rules = if egress { &group.egress } else { &group.ingress };
         rules.iter().any(|rule| {
             let protocol = rule.protocol.as_deref().unwrap();
@@ -261,7 +261,7 @@ fn group_admits(
 
 /// Whether a subnet's ACL lets a packet through: the lowest number decides.
 fn acl_admits(model: &Model, subnet: &str, egress: bool, peer: IpAddr, what: What) -> bool {
-    let vpc = &model.subnets[subnet].vpc_id;
+    let vpc = &model.subnets.get(subnet).unwrap().vpc_id;
     let acl = model
         .network_acls
         .values()
@@ -302,7 +302,7 @@ fn route_to<'a>(model: &'a Model, subnet: &str, address: IpAddr) -> Option<&'a R
 
 /// Whether packets to an address of the other VPC leave by the peering.
 fn peered(model: &Model, subnet: &str, address: IpAddr) -> bool {
-    model.vpc_peering_connections["pcx"].status.as_deref() == Some("active")
+    model.vpc_peering_connections.get("pcx").unwrap().status.as_deref() == Some("active")
         && route_to(model, subnet, address)
             .is_some_and(|route| route.target_type.as_deref() == Some("vpc_peering_connection"))
 }
@@ -399,7 +399,7 @@ proptest! {
         let (snapshot, found) = answers(build(&plan));
         let model = &snapshot.model;
         for ((from, to, what), verdict) in &found {
-            let target = &model.instances[to];
+            let target = model.instances.get(to).unwrap();
             let walked = match model.instances.get(from) {
                 Some(source) => walk_inside(model, source, target, *what),
                 None => walk_from_internet(model, target, *what),
@@ -409,14 +409,14 @@ proptest! {
         }
         for id in model.instances.keys() {
             let fact = &model.analysis.reachability[&format!("instances/{id}")];
-            let walked = What::all().any(|what| walk_from_internet(model, &model.instances[id], what));
+            let walked = What::all().any(|what| walk_from_internet(model, model.instances.get(id).unwrap(), what));
             // UDP 22 is open to nobody but through `-1`, which opens TCP too.
             prop_assert!(fact.from_internet.is_some());
             if walked {
                 prop_assert_eq!(fact.from_internet, Some(true), "{}", id);
             }
             let reaching = model.instances.keys().filter(|from| *from != id).any(|from| {
-                PORTS.iter().any(|port| walk_inside(model, &model.instances[from], &model.instances[id], What::Tcp(*port)))
+                PORTS.iter().any(|port| walk_inside(model, model.instances.get(from).unwrap(), model.instances.get(id).unwrap(), What::Tcp(*port)))
             });
             let told = fact.internal_paths.iter().any(|path| {
                 path.protocol == "tcp" && path.from.as_ref().is_some_and(|from| from.collection == "instances")
@@ -454,7 +454,7 @@ fn forget(network: Net, which: usize) -> Net {
                     rule.referenced_group_id = None;
                 }
             });
-            let count = network.0.model.security_groups["g1"].ingress.len();
+            let count = network.0.model.security_groups.get("g1").unwrap().ingress.len();
             (0..count).fold(network, |network, at| {
                 let network =
                     network.gap("security_groups", "g1", &format!("/ingress/{at}/cidr_ipv4"));
@@ -468,7 +468,7 @@ fn forget(network: Net, which: usize) -> Net {
                     rule.to_port = None;
                 }
             });
-            let count = network.0.model.security_groups["g2"].egress.len();
+            let count = network.0.model.security_groups.get("g2").unwrap().egress.len();
             (0..count).fold(network, |network, at| {
                 let network =
                     network.gap("security_groups", "g2", &format!("/egress/{at}/from_port"));
@@ -541,7 +541,7 @@ fn forget(network: Net, which: usize) -> Net {
                     route.target_type = None;
                 }
             });
-            let count = network.0.model.route_tables["t2"].routes.len();
+            let count = network.0.model.route_tables.get("t2").unwrap().routes.len();
             (1..count).fold(network, |network, at| {
                 let network = network.gap("route_tables", "t2", &format!("/routes/{at}/target_id"));
                 network.gap("route_tables", "t2", &format!("/routes/{at}/target_type"))
@@ -609,7 +609,7 @@ fn the_walker_walks() {
         .instance("i", "edge", "10.0.0.10", &["g"])
         .public_ip("i");
     let model = &network.0.model;
-    assert!(walk_from_internet(model, &model.instances["i"], What::Tcp(22)));
-    assert!(!walk_from_internet(model, &model.instances["i"], What::Tcp(80)));
+    assert!(walk_from_internet(model, model.instances.get("i").unwrap(), What::Tcp(22)));
+    assert!(!walk_from_internet(model, model.instances.get("i").unwrap(), What::Tcp(80)));
     assert_eq!(rule("tcp 22 g").referenced_group_id.as_deref(), Some("g"));
 }

@@ -273,13 +273,14 @@ impl Walker<'_> {
         port: u16,
     ) -> bool {
         groups.iter().any(|id| {
-            let group = &self.model.security_groups[id];
+            let group = self.model.security_groups.get(id).unwrap();
             let rules = if out { &group.egress } else { &group.ingress };
             rules.iter().any(|rule| {
                 let what = rule.protocol.as_deref() == Some("-1")
                     || (rule.from_port.unwrap() <= i64::from(port)
                         && i64::from(port) <= rule.to_port.unwrap());
-                let list = rule.prefix_list_id.as_ref().map(|id| &self.model.prefix_lists[id]);
+                let list =
+                    rule.prefix_list_id.as_ref().map(|id| self.model.prefix_lists.get(id).unwrap());
                 let whom = rule.cidr_ipv4.iter().chain(&rule.cidr_ipv6).any(|c| holds(c, peer))
                     || list.is_some_and(|list| list.cidrs.iter().any(|c| holds(c, peer)))
                     || rule.referenced_group_id.as_ref().is_some_and(|id| theirs.contains(id));
@@ -291,7 +292,7 @@ impl Walker<'_> {
     fn acl(&self, subnet: &str, out: bool, peer: IpAddr, port: u16) -> bool {
         let acls = self.model.network_acls.values();
         let own = acls.clone().find(|acl| acl.subnet_ids.iter().any(|id| id == subnet));
-        let vpc = &self.model.subnets[subnet].vpc_id;
+        let vpc = &self.model.subnets.get(subnet).unwrap().vpc_id;
         let default =
             || acls.clone().find(|acl| acl.is_default == Some(true) && acl.vpc_id == *vpc);
         let acl = own.or_else(default).unwrap();
@@ -328,7 +329,7 @@ impl Walker<'_> {
     /// Whether the internet may open connections into a subnet at all.
     fn is_unblocked(&self, subnet: &str) -> bool {
         let (mode, excluded, how) = self.plan.block;
-        let vpc = self.model.subnets[subnet].vpc_id.as_deref();
+        let vpc = self.model.subnets.get(subnet).unwrap().vpc_id.as_deref();
         let is_excluded = excluded == Some(subnet) || excluded == vpc;
         mode == "off" || (is_excluded && how == "allow-bidirectional")
     }
@@ -338,12 +339,14 @@ impl Walker<'_> {
         if self.route(subnet, address) != Some("transit_gateway") {
             return false;
         }
-        let vpc = self.model.subnets[subnet].vpc_id.as_deref().unwrap();
-        let zone = &self.model.subnets[subnet].availability_zone;
+        let vpc = self.model.subnets.get(subnet).unwrap().vpc_id.as_deref().unwrap();
+        let zone = &self.model.subnets.get(subnet).unwrap().availability_zone;
         let attached = self.model.transit_gateway_attachments.values();
         let own = attached.clone().find(|found| found.vpc_id.as_deref() == Some(vpc)).unwrap();
-        let in_zone =
-            own.subnet_ids.iter().any(|id| self.model.subnets[id].availability_zone == *zone);
+        let in_zone = own
+            .subnet_ids
+            .iter()
+            .any(|id| self.model.subnets.get(id).unwrap().availability_zone == *zone);
         // The hub has routes for IPv4 only.
         let taken = match address {
             IpAddr::V4(_) if holds("10.0.0.0/16", address) => HUB[self.plan.hub.0],
@@ -371,7 +374,8 @@ impl Walker<'_> {
         port: u16,
     ) -> bool {
         let (near, far) = (subnet_of(source), subnet_of(target));
-        let one_vpc = self.model.subnets[near].vpc_id == self.model.subnets[far].vpc_id;
+        let one_vpc = self.model.subnets.get(near).unwrap().vpc_id
+            == self.model.subnets.get(far).unwrap().vpc_id;
         // Over a transit gateway only inbound rules may refer to groups.
         let none: &[String] = &[];
         let (there, back) = match (one_vpc, self.plan.references) {
@@ -403,16 +407,16 @@ impl Walker<'_> {
     fn is_balanced_inside(&self, source: &Instance, target: &Instance) -> bool {
         let from = addresses(source)[0];
         let subnet = subnet_of(target);
-        let (near, other) = (subnet_of(source), &self.model.subnets[subnet]);
+        let (near, other) = (subnet_of(source), self.model.subnets.get(subnet).unwrap());
         let (_, group, listener) = self.plan.balancer;
         let groups: Vec<String> = group.iter().map(|at| format!("g{at}")).collect();
         let none: &[String] = &[];
         self.is_enabled_for(target)
             && nodes(self.plan).into_iter().any(|node| {
-                let own = &self.model.subnets[node];
+                let own = self.model.subnets.get(node).unwrap();
                 let to: IpAddr =
                     own.cidr_block.as_ref().unwrap().replace(".0/24", ".99").parse().unwrap();
-                let one_vpc = self.model.subnets[near].vpc_id == own.vpc_id;
+                let one_vpc = self.model.subnets.get(near).unwrap().vpc_id == own.vpc_id;
                 let (there, back) = match (one_vpc, self.plan.references) {
                     (true, _) => (&groups[..], &source.security_group_ids[..]),
                     (false, true) => (none, &source.security_group_ids[..]),
@@ -471,8 +475,8 @@ impl Walker<'_> {
 
     /// Whether the load balancer is enabled in a target's zone.
     fn is_enabled_for(&self, target: &Instance) -> bool {
-        let subnet = &self.model.subnets[subnet_of(target)];
-        nodes(self.plan).iter().map(|id| &self.model.subnets[*id]).any(|node| {
+        let subnet = &self.model.subnets.get(subnet_of(target)).unwrap();
+        nodes(self.plan).iter().map(|id| self.model.subnets.get(id).unwrap()).any(|node| {
             node.vpc_id != subnet.vpc_id || node.availability_zone == subnet.availability_zone
         })
     }
@@ -489,7 +493,7 @@ impl Walker<'_> {
         let (_, group, listener) = self.plan.balancer;
         let groups: Vec<String> = group.iter().map(|at| format!("g{at}")).collect();
         let subnet = subnet_of(target);
-        let [own, other] = [node, subnet].map(|id| &self.model.subnets[id]);
+        let [own, other] = [node, subnet].map(|id| self.model.subnets.get(id).unwrap());
         let crosses = self.plan.cross_zone || own.vpc_id != other.vpc_id;
         (crosses || own.availability_zone == other.availability_zone)
             && self.is_routed(node, client)

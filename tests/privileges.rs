@@ -24,7 +24,7 @@ fn role_with(policy: &str) -> (EffectivePermissions, Vec<String>) {
     let snapshot = derived(json!({"iam_roles": {"r": {"attached_policies": [policy]}}}));
     let gaps = snapshot.gaps.iter().filter(|gap| gap.path == "/effective");
     let gaps = gaps.map(|gap| gap.reason.to_string()).collect();
-    (snapshot.model.iam_roles["r"].effective.clone().unwrap(), gaps)
+    (snapshot.model.iam_roles.get("r").unwrap().effective.clone().unwrap(), gaps)
 }
 
 #[test]
@@ -75,7 +75,8 @@ fn passes(resource: &str) -> &'static str {
             "inline_policies": [{"name": "run", "document": run}, {"name": "pass", "document": pass}],
         }},
     }));
-    let found = &snapshot.model.iam_users["stack/User"].effective.clone().unwrap().escalations;
+    let found =
+        &snapshot.model.iam_users.get("stack/User").unwrap().effective.clone().unwrap().escalations;
     match found.first() {
         Some(way) if way.conditional => "open",
         Some(_) => "found",

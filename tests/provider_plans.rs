@@ -98,7 +98,7 @@ fn what_a_change_leaves_to_the_provider_is_what_it_was() {
 #[test]
 fn tags_of_the_provider_are_tags() {
     let snapshot = read(as_planned);
-    let vpc = &snapshot.model.vpcs["aws_vpc.main"];
+    let vpc = snapshot.model.vpcs.get("aws_vpc.main").unwrap();
     let tags: Vec<_> = vpc.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     assert_eq!(tags, [("Name", "main"), ("Owner", "platform")]);
 }
@@ -119,7 +119,7 @@ fn tags_that_the_provider_does_not_tell_are_in_doubt() {
 #[test]
 fn rules_written_inside_a_group_or_table_join_by_the_one_thing_they_can_mean() {
     let snapshot = read(as_planned);
-    let table = &snapshot.model.route_tables["aws_route_table.pub"];
+    let table = snapshot.model.route_tables.get("aws_route_table.pub").unwrap();
     let targets: Vec<_> = table.routes.iter().filter_map(|r| r.target_id.as_deref()).collect();
     assert_eq!(targets, ["aws_internet_gateway.igw"]);
     // Two groups are named in the blocks of one group: which is where, the plan
@@ -131,9 +131,10 @@ fn rules_written_inside_a_group_or_table_join_by_the_one_thing_they_can_mean() {
 #[test]
 fn what_aws_makes_with_a_vpc_is_named_by_the_vpc() {
     let snapshot = read(as_planned);
-    let acl = &snapshot.model.network_acls["aws_vpc.main/default-network-acl"];
+    let acl = snapshot.model.network_acls.get("aws_vpc.main/default-network-acl").unwrap();
     assert!(acl.entries.iter().any(|entry| entry.rule_number == Some(5)), "{:#?}", acl.entries);
-    let groups = &snapshot.model.instances["aws_instance.default_group"].security_group_ids;
+    let groups =
+        &snapshot.model.instances.get("aws_instance.default_group").unwrap().security_group_ids;
     assert_eq!(groups, &["aws_vpc.main/default-security-group"]);
 }
 
@@ -141,7 +142,10 @@ fn what_aws_makes_with_a_vpc_is_named_by_the_vpc() {
 fn an_address_range_of_another_resource_is_in_doubt() {
     let snapshot = read(as_planned);
     assert_eq!(doubts(&snapshot, "aws_security_group.by_rule"), paths(&["/ingress/0/cidr_ipv4"]));
-    assert_eq!(snapshot.model.security_groups["aws_security_group.by_rule"].ingress.len(), 1);
+    assert_eq!(
+        snapshot.model.security_groups.get("aws_security_group.by_rule").unwrap().ingress.len(),
+        1
+    );
 }
 
 #[test]
@@ -179,5 +183,5 @@ fn what_an_expression_or_a_dynamic_block_leaves_open_is_in_doubt() {
         balancer["expressions"]["internal"] = serde_json::json!({"references": ["local.internal"]});
     });
     assert_eq!(doubts(&snapshot, "aws_lb.l"), paths(&["/scheme"]));
-    assert_eq!(snapshot.model.load_balancers["aws_lb.l"].scheme, None);
+    assert_eq!(snapshot.model.load_balancers.get("aws_lb.l").unwrap().scheme, None);
 }

@@ -622,8 +622,15 @@ fn a_template_and_a_plan_give_the_same_facts() {
     assert_eq!(dead(&plan, "aws_sqs_queue.orders"), "aws_sqs_queue.dead");
     assert_eq!(fact(&template, "sqs_queues", "stack/Queue", "/sqs_managed_sse_enabled"), true);
     assert_eq!(fact(&template, "sqs_queues", "stack/Dead", "/sqs_managed_sse_enabled"), false);
-    let statement =
-        &template.model.lambda_functions["stack/Function"].policy.as_ref().unwrap().statements[0];
+    let statement = &template
+        .model
+        .lambda_functions
+        .get("stack/Function")
+        .unwrap()
+        .policy
+        .as_ref()
+        .unwrap()
+        .statements[0];
     assert_eq!(statement.resources, ["ref:lambda_functions/stack/Function"]);
 }
 
@@ -647,7 +654,7 @@ fn a_plan_keeps_the_permissions_of_aliases_apart() {
             refers("function_name", "aws_lambda_alias.live.arn"),
         ),
     ]);
-    let function = &plan.model.lambda_functions["aws_lambda_function.sync"];
+    let function = plan.model.lambda_functions.get("aws_lambda_function.sync").unwrap();
     assert_eq!(function.policy, None);
     assert_eq!(function.qualified, ["aws_lambda_alias.live"]);
 }
@@ -680,7 +687,7 @@ fn a_function_that_is_there_may_have_permissions_that_a_plan_does_not_have() {
         ..Snapshot::default()
     };
     let over = finished(terraform::read_over(base, &file, &options()));
-    let policy = over.model.lambda_functions[arn].policy.clone().unwrap();
+    let policy = over.model.lambda_functions.get(arn).unwrap().policy.clone().unwrap();
     let sids: Vec<_> = policy.statements.iter().map(|one| one.sid.as_deref().unwrap()).collect();
     assert_eq!(sids, ["s3", "events"]);
     assert_ne!(fact(&over, "lambda_functions", arn, "/policy"), unknown);

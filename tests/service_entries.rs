@@ -105,15 +105,18 @@ fn templates_declare_ways_into_a_vpc() {
     let found =
         cloudformation::read(&[file("t.yaml", TEMPLATE.to_owned())], &TemplateOptions::default());
     let model = finished(found).model;
-    let origin = &model.cloudfront_vpc_origins["t/Origin"];
+    let origin = model.cloudfront_vpc_origins.get("t/Origin").unwrap();
     assert_eq!(origin.endpoint.as_deref(), Some("t/Instance"));
     assert_eq!((origin.http_port, origin.https_port), (Some(80), Some(8443)));
-    assert_eq!(model.api_gateway_vpc_links["t/RestLink"].load_balancers, ["t/Network"]);
-    let link = &model.api_gateway_v2_vpc_links["t/Link"];
+    assert_eq!(
+        model.api_gateway_vpc_links.get("t/RestLink").unwrap().load_balancers,
+        ["t/Network"]
+    );
+    let link = model.api_gateway_v2_vpc_links.get("t/Link").unwrap();
     assert_eq!((link.vpc_id.as_deref(), link.subnet_ids.len()), (Some("t/Vpc"), 1));
     assert_eq!(link.integrations, ["t/Listener"]);
-    assert_eq!(model.target_groups["t/Targets"].cross_zone_enabled, Some(true));
-    let pods = &model.eks_fargate_profiles["t/Pods"];
+    assert_eq!(model.target_groups.get("t/Targets").unwrap().cross_zone_enabled, Some(true));
+    let pods = model.eks_fargate_profiles.get("t/Pods").unwrap();
     assert_eq!(pods.cluster.as_deref(), Some("t/Cluster"));
     let reached = |key: &str| model.analysis.reachability[key].from_internet;
     assert_eq!(reached("load_balancers/t/Balancer"), Some(true));
@@ -184,16 +187,19 @@ fn plans_declare_ways_into_a_vpc() {
     ]);
     let found = terraform::read(&file("plan.json", text), &TemplateOptions::default());
     let model = finished(found).model;
-    let origin = &model.cloudfront_vpc_origins["aws_cloudfront_vpc_origin.app"];
+    let origin = model.cloudfront_vpc_origins.get("aws_cloudfront_vpc_origin.app").unwrap();
     assert_eq!(origin.endpoint.as_deref(), Some("aws_lb.app"));
     assert_eq!((origin.http_port, origin.https_port), (Some(80), Some(8443)));
-    let rest = &model.api_gateway_vpc_links["aws_api_gateway_vpc_link.rest"];
+    let rest = model.api_gateway_vpc_links.get("aws_api_gateway_vpc_link.rest").unwrap();
     assert_eq!(rest.load_balancers, ["aws_lb.app"]);
-    let link = &model.api_gateway_v2_vpc_links["aws_apigatewayv2_vpc_link.http"];
+    let link = model.api_gateway_v2_vpc_links.get("aws_apigatewayv2_vpc_link.http").unwrap();
     assert_eq!(link.security_group_ids, ["sg-2"]);
     assert_eq!(link.integrations, ["aws_lb_listener.app"]);
-    assert_eq!(model.target_groups["aws_lb_target_group.app"].cross_zone_enabled, None);
-    let jobs = &model.eks_fargate_profiles["aws_eks_fargate_profile.jobs"];
+    assert_eq!(
+        model.target_groups.get("aws_lb_target_group.app").unwrap().cross_zone_enabled,
+        None
+    );
+    let jobs = model.eks_fargate_profiles.get("aws_eks_fargate_profile.jobs").unwrap();
     assert_eq!((jobs.name.as_deref(), jobs.subnet_ids.len()), (Some("jobs"), 1));
 }
 
@@ -228,7 +234,7 @@ fn a_prefix_list_that_a_plan_looks_up_is_known() {
     }]}}});
     let file = file("plan.json", document.to_string());
     let model = finished(terraform::read(&file, &TemplateOptions::default())).model;
-    let list = &model.prefix_lists["pl-1"];
+    let list = model.prefix_lists.get("pl-1").unwrap();
     assert_eq!(list.name.as_deref(), Some("com.amazonaws.global.cloudfront.origin-facing"));
     assert_eq!(list.cidrs, ["120.52.22.96/27"]);
     assert_eq!(list.owner_id.as_deref(), Some("AWS"));
@@ -249,7 +255,7 @@ fn a_snapshot_by_hand_takes_cloudfronts_ports() {
     .to_string();
     let found = snapshot::read(&file("by-hand.json", text));
     let model = finished(found).model;
-    let origin = &model.cloudfront_vpc_origins["origin"];
+    let origin = model.cloudfront_vpc_origins.get("origin").unwrap();
     assert_eq!((origin.http_port, origin.https_port), (Some(80), Some(443)));
     assert_eq!(model.analysis.reachability["instances/web"].from_internet, Some(true));
 }

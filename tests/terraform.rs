@@ -170,7 +170,7 @@ fn a_resource_is_in_its_providers_region(
 ) {
     let one = Planned { provider, ..planned(GROUP, values, json!({}), json!({})) };
     let loaded = read(&plan(&[one]));
-    let found = &loaded.snapshot.model.security_groups[GROUP];
+    let found = loaded.snapshot.model.security_groups.get(GROUP).unwrap();
     assert_eq!(found.region.as_deref(), Some(region));
 }
 
@@ -409,7 +409,12 @@ fn a_list_is_known_only_if_all_it_is_made_of_is(
         "switch": {"value": true}, "none": {"value": []}, "more": {"value": ["sg-1"]}
     });
     let snapshot = read(&plan).snapshot;
-    let found = &snapshot.model.network_interfaces["aws_network_interface.n"].security_group_ids;
+    let found = &snapshot
+        .model
+        .network_interfaces
+        .get("aws_network_interface.n")
+        .unwrap()
+        .security_group_ids;
     assert!(found.contains(&GROUP.to_owned()), "{found:?}");
     let groups =
         fact(&snapshot, "network_interfaces", "aws_network_interface.n", "/security_group_ids");
@@ -528,7 +533,7 @@ fn what_the_plan_attaches_beside_an_exclusive_list_is_kept() {
     let listed = json!({"policy_arns": ["arn:a"]});
     let kind = "aws_iam_role_policy_attachments_exclusive.x";
     let snapshot = over_role(kind, listed, json!({}), &[beside]);
-    assert_eq!(snapshot.model.iam_roles["app"].attached_policies, ["arn:a", "arn:b"]);
+    assert_eq!(snapshot.model.iam_roles.get("app").unwrap().attached_policies, ["arn:a", "arn:b"]);
 }
 
 /// The rules of a group of the account, by the ids that are listed.
@@ -644,7 +649,7 @@ fn what_comes_with_a_vpc_is_taken_over(
 /// The template's credentials: where, and whether they are written out.
 fn credentials(plan: &Value) -> Vec<(String, String, Option<bool>)> {
     let loaded = read(plan);
-    let found = &loaded.snapshot.model.templates["plan.json"].credentials;
+    let found = &loaded.snapshot.model.templates.get("plan.json").unwrap().credentials;
     found
         .iter()
         .map(|one| (one.resource.clone(), one.property.clone(), one.value.literal))

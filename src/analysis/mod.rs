@@ -22,6 +22,13 @@ pub fn derive(snapshot: &mut Snapshot) {
 /// Derives all facts and writes them into the model, with gaps for what cannot
 /// be derived. Running it again gives the same.
 pub fn derive_with(snapshot: &mut Snapshot, options: &Options) {
-    network::derive(snapshot, &options.network);
-    identity::derive(snapshot);
+    network::derive_of_resources(snapshot);
+    identity::derive_of_policies(snapshot);
+    // Neither rests on what the other finds.
+    let (reached, escalations) = rayon::join(
+        || network::Reached::find(snapshot, &options.network),
+        || identity::Escalations::find(snapshot),
+    );
+    reached.record(snapshot);
+    escalations.record(snapshot);
 }

@@ -17,7 +17,7 @@ use super::target::{self, Target};
 use super::{EXIT_FINDINGS, EXIT_SUCCESS, EXIT_USAGE};
 use crate::analysis::identity::evaluate::decide;
 use crate::diagnostic::Diagnostic;
-use crate::report::json_text;
+use crate::json_text;
 use crate::report::permission::{self, Answer};
 
 /// Arguments of `audit can`.

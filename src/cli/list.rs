@@ -9,7 +9,7 @@ use super::resolve::{self, World};
 use crate::analysis::identity::evaluate::{LayerKind, Resource, decide};
 use crate::analysis::identity::subjects::{Object, delegating_policy};
 use crate::diagnostic::Diagnostic;
-use crate::report::json_text;
+use crate::json_text;
 use crate::report::permission::{self, Answer};
 
 /// What stands for any resource in a question about all of them.

@@ -12,7 +12,8 @@ use super::target::{self, Target};
 use super::{EXIT_FINDINGS, EXIT_SUCCESS, EXIT_USAGE};
 use crate::analysis::network::query::{Answer, Network, PortRange, Question, Verdict};
 use crate::diagnostic::Diagnostic;
-use crate::report::{json_text, path};
+use crate::json_text;
+use crate::report::path;
 
 /// Arguments of `audit path`.
 #[derive(Debug, Args)]

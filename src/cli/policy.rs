@@ -10,11 +10,11 @@ use super::console::Console;
 use super::setup::Setup;
 use super::{EXIT_FINDINGS, EXIT_SUCCESS, EXIT_USAGE};
 use crate::diagnostic::{Diagnostic, Level};
+use crate::json_text;
 use crate::policy::bundle::{self, Bundle};
 use crate::policy::suggest::unknown_control;
 use crate::policy::{check, reference, schema, test_runner};
 use crate::report::escape::line;
-use crate::report::json_text;
 
 /// Runs the command and gives the exit code.
 ///

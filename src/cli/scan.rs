@@ -9,6 +9,7 @@ use super::setup::Setup;
 use super::target::{self, Target};
 use super::{EXIT_FINDINGS, EXIT_INCOMPLETE, EXIT_SUCCESS, EXIT_USAGE};
 use crate::diagnostic::{Diagnostic, Level};
+use crate::json_text;
 use crate::model::Origin;
 use crate::policy::baseline::Baseline;
 use crate::policy::evaluate::evaluate;
@@ -230,7 +231,7 @@ fn snapshot_lines(
     if !placeless {
         return Ok(None);
     }
-    let json = serde_json::to_value(&target.snapshot)?;
+    let json = json_text::value(&target.snapshot)?;
     let (text, lines) = snapshot_lines::render(&json, path.display().to_string());
     context.snapshot_lines = Some(lines);
     Ok(Some(text))

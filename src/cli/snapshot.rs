@@ -7,7 +7,7 @@ use super::console::Console;
 use super::setup::Setup;
 use super::{EXIT_SUCCESS, EXIT_USAGE, target};
 use crate::diagnostic::Diagnostic;
-use crate::report::json_text;
+use crate::json_text;
 
 /// Runs the command and gives the exit code.
 ///

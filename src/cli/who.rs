@@ -16,8 +16,8 @@ use super::target;
 use super::{EXIT_SUCCESS, EXIT_USAGE};
 use crate::analysis::identity::evaluate::{Principal, decide};
 use crate::diagnostic::Diagnostic;
+use crate::json_text;
 use crate::model::ResourceRef;
-use crate::report::json_text;
 use crate::report::permission::{self, Answer};
 
 /// Arguments of `audit who`.

@@ -1,10 +1,9 @@
 //! Access to the model's collections by type and by name.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+
+use super::{Model, ResourceRef};
 
 /// Declares [`super::Model`] and the ways into it from one list of
 /// collections.
@@ -21,7 +20,7 @@ macro_rules! collections {
             pub collected_at: String,
             $(
                 #[doc = concat!("Resources of type [`", stringify!($ty), "`] by key.")]
-                pub $collection: std::collections::BTreeMap<String, $ty>,
+                pub $collection: $crate::model::Collection<$ty>,
             )*
             /// Facts that no single resource holds.
             pub analysis: Analysis,
@@ -30,15 +29,15 @@ macro_rules! collections {
         /// A type with a collection of its own in the model.
         pub trait Collected: Resource + ResourceType + Sized {
             /// The collection.
-            fn of(model: &Model) -> &std::collections::BTreeMap<String, Self>;
+            fn of(model: &Model) -> &$crate::model::Collection<Self>;
             /// The collection, to change.
-            fn of_mut(model: &mut Model) -> &mut std::collections::BTreeMap<String, Self>;
+            fn of_mut(model: &mut Model) -> &mut $crate::model::Collection<Self>;
         }
 
         $(
             impl Collected for $ty {
-                fn of(model: &Model) -> &std::collections::BTreeMap<String, Self> { &model.$collection }
-                fn of_mut(model: &mut Model) -> &mut std::collections::BTreeMap<String, Self> { &mut model.$collection }
+                fn of(model: &Model) -> &$crate::model::Collection<Self> { &model.$collection }
+                fn of_mut(model: &mut Model) -> &mut $crate::model::Collection<Self> { &mut model.$collection }
             }
         )*
 
@@ -78,34 +77,15 @@ macro_rules! collections {
                 }
             }
 
-            /// A model from its fields as JSON, each read on its own, on as
-            /// many threads as there are.
-            ///
-            /// # Errors
-            ///
-            /// Where a field is not of its form, or there is no such field.
-            pub fn from_members(
-                members: &std::collections::BTreeMap<&str, &serde_json::value::RawValue>,
-            ) -> serde_json::Result<Self> {
-                let known = |name: &&&str| Self::MEMBERS.contains(*name);
-                if let Some(name) = members.keys().find(|name| !known(name)) {
-                    return Err(serde::de::Error::custom(format!("unknown field `{name}`")));
-                }
-                let mut model = Self::default();
-                let failed = std::sync::Mutex::new(None);
-                {
-                    let Self { collected_at, analysis, $( $collection, )* } = &mut model;
-                    let read = access::Members { members, failed: &failed };
-                    rayon::scope(|scope| {
-                        scope.spawn(|_| read.member("collected_at", collected_at));
-                        scope.spawn(|_| read.member("analysis", analysis));
-                        $( scope.spawn(|_| read.member(stringify!($collection), $collection)); )*
-                    });
-                }
-                match failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-                    Some(error) => Err(error),
-                    None => Ok(model),
-                }
+            /// What reads each field from JSON, by its name. They may run at
+            /// the same time.
+            pub fn readers(&mut self) -> std::collections::HashMap<&'static str, Reader<'_>> {
+                let Self { collected_at, analysis, $( $collection, )* } = self;
+                std::collections::HashMap::from([
+                    ("collected_at", access::reader(collected_at)),
+                    ("analysis", access::reader(analysis)),
+                    $( (stringify!($collection), access::reader($collection)), )*
+                ])
             }
 
             /// The CloudFormation type name of a collection's resources.
@@ -140,16 +120,16 @@ macro_rules! collections {
             /// A resource as JSON.
             pub fn value(&self, resource: &ResourceRef) -> Option<serde_json::Result<serde_json::Value>> {
                 match resource.collection.as_str() {
-                    $( stringify!($collection) => self.$collection.get(&resource.id).map(serde_json::to_value), )*
+                    $( stringify!($collection) => self.$collection.get(&resource.id).map($crate::json_text::value), )*
                     _ => None,
                 }
             }
 
             /// Every resource.
             pub fn resources(&self) -> impl Iterator<Item = &dyn Resource> {
-                let all: Vec<&dyn Resource> = Vec::new();
+                let mut all: Vec<&dyn Resource> = Vec::with_capacity(self.len());
+                $( all.extend(self.$collection.values().map(|found| found as &dyn Resource)); )*
                 all.into_iter()
-                    $( .chain(self.$collection.values().map(|found| found as &dyn Resource)) )*
             }
 
             /// Gives resources that lack their id or type what their place in
@@ -158,7 +138,7 @@ macro_rules! collections {
             pub fn identify(&mut self) -> Vec<(&'static str, String, String)> {
                 let mut wrong = Vec::new();
                 $(
-                    for (key, found) in &mut self.$collection {
+                    for (key, found) in self.$collection.iter_mut() {
                         if found.id.is_empty() {
                             found.id.clone_from(key);
                         } else if found.id != *key {
@@ -189,7 +169,7 @@ macro_rules! collections {
                 if other.collected_at > self.collected_at {
                     self.collected_at = other.collected_at;
                 }
-                $( self.$collection.extend(other.$collection); )*
+                $( self.$collection.append(other.$collection); )*
             }
         }
     };
@@ -197,27 +177,15 @@ macro_rules! collections {
 
 pub(super) use collections;
 
-/// The fields of a model as JSON, and the first error in one.
-pub(super) struct Members<'m> {
-    pub(super) members: &'m BTreeMap<&'m str, &'m RawValue>,
-    pub(super) failed: &'m Mutex<Option<serde_json::Error>>,
-}
+/// Reads one field of a model.
+pub type Reader<'m> = Box<dyn FnOnce(&RawValue) -> serde_json::Result<()> + Send + 'm>;
 
-impl Members<'_> {
-    /// Reads a field, if it is there.
-    pub(super) fn member<T: DeserializeOwned>(&self, name: &str, into: &mut T) {
-        let Some(json) = self.members.get(name) else { return };
-        match serde_json::from_str(json.get()) {
-            Ok(value) => *into = value,
-            Err(error) => {
-                let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-                failed.get_or_insert(error);
-            }
-        }
-    }
+pub(super) fn reader<T: DeserializeOwned + Send>(field: &mut T) -> Reader<'_> {
+    Box::new(|json| {
+        *field = serde_json::from_str(json.get())?;
+        Ok(())
+    })
 }
-
-use super::{Model, ResourceRef};
 
 impl Model {
     /// Adds a resource under its own id, and returns a reference to it.

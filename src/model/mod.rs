@@ -6,6 +6,7 @@
 //! that may lack items) with a [`Gap`] beside the model that says why.
 
 mod access;
+mod collection;
 pub mod compute;
 pub mod condition_operator;
 pub mod condition_value;
@@ -31,6 +32,8 @@ pub mod snapshot;
 pub mod storage;
 pub mod template;
 
+pub use access::Reader;
+pub use collection::Collection;
 pub use compute::*;
 pub use container::*;
 pub use coverage::{Coverage, CoverageStatus};

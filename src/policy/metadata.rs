@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::Origin;
+
 /// How much a failure matters.
 #[derive(
     Debug,
@@ -67,6 +69,17 @@ pub enum SourceKind {
     Terraform,
     /// Kubernetes manifests.
     Kubernetes,
+}
+
+impl SourceKind {
+    /// The kind of source that something with this origin was read from.
+    pub fn of(origin: &Origin) -> Self {
+        match origin {
+            Origin::File { .. } => Self::Cloudformation,
+            Origin::Plan { .. } => Self::Terraform,
+            Origin::Api { .. } => Self::Live,
+        }
+    }
 }
 
 /// What to do about a failure, by where one would do it.

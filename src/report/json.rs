@@ -9,8 +9,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json_text;
 use crate::analysis::identity::catalogue;
+use crate::json_text;
 use crate::policy::verdict::{Counts, Results};
 
 /// The version of the report's form.

@@ -10,7 +10,6 @@ use crate::policy::verdict::Results;
 pub mod escape;
 pub mod excerpt;
 pub mod json;
-pub mod json_text;
 pub mod junit;
 pub mod markdown;
 pub mod path;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::json_text;
 use crate::model::gap::more;
 use crate::model::{Model, ResourceRef};
 
@@ -16,7 +17,7 @@ pub(super) struct Change {
 
 /// The attributes of resources that differ, in the order of the model.
 pub(super) fn between(before: &Model, after: &Model) -> Vec<Change> {
-    let objects = |model: &Model| match serde_json::to_value(model) {
+    let objects = |model: &Model| match json_text::value(model) {
         Ok(Json::Object(collections)) => collections,
         _ => Map::new(),
     };

@@ -1,19 +1,14 @@
 //! Reads a snapshot that an earlier run saved, or that somebody wrote.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use rayon::prelude::*;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 use super::{Loaded, TextFile};
 use crate::diagnostic::Diagnostic;
-use crate::model::snapshot::InlineWaiver;
-use crate::model::{Coverage, Model, Origins, SCHEMA_VERSION, Snapshot, Span};
+use crate::model::{SCHEMA_VERSION, Snapshot, Span};
 
 mod hand_written;
 mod older;
+mod parts;
 
 #[derive(Deserialize)]
 struct Version {
@@ -48,9 +43,8 @@ pub fn read(file: &TextFile) -> Loaded {
 }
 
 fn parse(file: &TextFile) -> Result<Snapshot, Box<Diagnostic>> {
-    // In parts, at the same time; only what fails is looked at again, in one
-    // piece, to say why and where.
-    if let Ok(snapshot) = in_parts(&file.text)
+    // Only what fails is looked at again, in one piece, to say why and where.
+    if let Ok(snapshot) = parts::read(&file.text)
         && snapshot.schema_version == SCHEMA_VERSION
     {
         return Ok(snapshot);
@@ -94,66 +88,6 @@ fn parse(file: &TextFile) -> Result<Snapshot, Box<Diagnostic>> {
             })
             .help("save it again with `audit snapshot`; `audit policy schema snapshot` tells what one may hold"),
     ))
-}
-
-/// A snapshot whose large parts are not parsed yet.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Parts<'t> {
-    schema_version: u32,
-    #[serde(default)]
-    tool_version: String,
-    #[serde(borrow)]
-    model: BTreeMap<&'t str, &'t RawValue>,
-    #[serde(borrow, default)]
-    gaps: Option<&'t RawValue>,
-    #[serde(borrow, default)]
-    origins: Option<&'t RawValue>,
-    #[serde(default)]
-    coverage: BTreeSet<Coverage>,
-    #[serde(default)]
-    inline_waivers: Vec<InlineWaiver>,
-    #[serde(default)]
-    aliases: BTreeMap<String, BTreeMap<String, String>>,
-}
-
-/// Most of the time of reading a large snapshot is that of its model and its
-/// origins.
-fn in_parts(text: &str) -> serde_json::Result<Snapshot> {
-    let parts: Parts<'_> = serde_json::from_str(text)?;
-    let (model, (origins, gaps)) = rayon::join(
-        || Model::from_members(&parts.model),
-        || rayon::join(|| origins(parts.origins), || part(parts.gaps)),
-    );
-    let mut snapshot = Snapshot {
-        schema_version: parts.schema_version,
-        tool_version: parts.tool_version,
-        model: model?,
-        gaps: gaps?,
-        origins: origins?,
-        coverage: parts.coverage,
-        inline_waivers: parts.inline_waivers,
-        aliases: parts.aliases,
-    };
-    if !hand_written::is_one(&snapshot) {
-        older::note(&mut snapshot, &parts.model);
-    }
-    Ok(snapshot)
-}
-
-/// The places of each collection on their own.
-fn origins(json: Option<&RawValue>) -> serde_json::Result<Origins> {
-    let Some(json) = json else { return Ok(Origins::default()) };
-    let collections: BTreeMap<&str, &RawValue> = serde_json::from_str(json.get())?;
-    collections
-        .into_par_iter()
-        .map(|(name, json)| Ok((name.to_owned(), serde_json::from_str(json.get())?)))
-        .collect::<serde_json::Result<_>>()
-        .map(Origins::new)
-}
-
-fn part<T: DeserializeOwned + Default>(json: Option<&RawValue>) -> serde_json::Result<T> {
-    json.map_or_else(|| Ok(T::default()), |json| serde_json::from_str(json.get()))
 }
 
 /// An error without its place, which stands beside it.
@@ -222,6 +156,7 @@ fn pointer_at(text: &str, line: usize, column: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Coverage;
 
     fn file(text: &str) -> TextFile {
         TextFile { name: "s.json".into(), path: "s.json".into(), text: text.to_owned() }
@@ -284,8 +219,11 @@ mod tests {
         let loaded =
             read(&file(r#"{"schema_version": 1, "model": {"vpcs": {"a": {}, "b": {"id": "c"}}}}"#));
         let vpcs = &loaded.snapshot.model.vpcs;
-        assert_eq!((vpcs["a"].id.as_str(), vpcs["b"].id.as_str()), ("a", "b"));
-        assert_eq!(vpcs["a"].r#type, "AWS::EC2::VPC");
+        assert_eq!(
+            (vpcs.get("a").unwrap().id.as_str(), vpcs.get("b").unwrap().id.as_str()),
+            ("a", "b")
+        );
+        assert_eq!(vpcs.get("a").unwrap().r#type, "AWS::EC2::VPC");
         assert!(loaded.diagnostics[0].message.contains("/model/vpcs/b has the id \"c\""));
     }
 

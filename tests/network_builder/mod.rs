@@ -163,10 +163,15 @@ impl Net {
         let mut table = RouteTable::new(identity(id));
         table.vpc_id = Some(vpc.to_owned());
         table.main = Some(false);
-        table.routes = self.0.model.vpcs[vpc]
+        table.routes = self
+            .0
+            .model
+            .vpcs
+            .get(vpc)
+            .unwrap()
             .cidr_blocks
             .iter()
-            .chain(&self.0.model.vpcs[vpc].ipv6_cidr_blocks)
+            .chain(&self.0.model.vpcs.get(vpc).unwrap().ipv6_cidr_blocks)
             .map(|cidr| route(&format!("{cidr} local local")))
             .chain(routes.iter().map(|text| route(text)))
             .collect();

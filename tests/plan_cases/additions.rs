@@ -173,7 +173,7 @@ fn an_inline_policy_is_the_one_of_its_name() {
         kept("aws_iam_role_policy.p", json!({"name": "p", "role": "r", "policy": DENY})),
     ];
     let snapshot = read(&plan(&all)).snapshot;
-    let policies = &snapshot.model.iam_roles["arn:aws:iam::1:role/r"].inline_policies;
+    let policies = &snapshot.model.iam_roles.get("arn:aws:iam::1:role/r").unwrap().inline_policies;
     assert_eq!(policies.len(), 1);
     assert_eq!(policies[0].document.statements[0].sid.as_deref(), Some("x"));
 }

@@ -102,7 +102,7 @@ fn without_the_account_they_are_open() {
     assert_eq!(of("vpcs", VPC, "/is_default"), json!(true));
     assert_eq!(of("vpcs", VPC, "/enable_dns_hostnames"), json!(false));
     assert_eq!(of("vpcs", VPC, "/cidr_blocks"), json!("unknown: known only after apply"));
-    assert_eq!(loaded.snapshot.model.vpcs[VPC].cidr_blocks, ["172.31.0.0/16"]);
+    assert_eq!(loaded.snapshot.model.vpcs.get(VPC).unwrap().cidr_blocks, ["172.31.0.0/16"]);
     assert_eq!(of("subnets", SUBNET, "/vpc_id"), json!(VPC));
     assert_eq!(
         of("subnets", SUBNET, "/map_public_ip_on_launch"),

@@ -30,7 +30,7 @@ fn with_provider(key: &str, expressions: Value) -> Value {
 }
 
 fn place(snapshot: &Snapshot) -> (Option<&str>, Option<&str>) {
-    let group = &snapshot.model.security_groups[GROUP];
+    let group = snapshot.model.security_groups.get(GROUP).unwrap();
     (group.account.as_deref(), group.region.as_deref())
 }
 
@@ -108,7 +108,7 @@ fn a_modules_provider_has_the_region_that_the_module_is_given() {
         "expressions": {"region": {"references": ["var.region"]}}
     });
     let snapshot = read(&plan).snapshot;
-    let found = &snapshot.model.security_groups["module.west.aws_security_group.a"];
+    let found = snapshot.model.security_groups.get("module.west.aws_security_group.a").unwrap();
     assert_eq!(found.region.as_deref(), Some("us-west-2"));
 }
 
@@ -132,7 +132,7 @@ fn an_arn_tells_where_a_resource_is() {
         json!({"arn": "arn:aws:ec2:ap-south-1:999988887777:security-group/sg-1", "id": "sg-1"}),
     );
     let loaded = read(&plan(&[group]));
-    let found = &loaded.snapshot.model.security_groups["sg-1"];
+    let found = loaded.snapshot.model.security_groups.get("sg-1").unwrap();
     assert_eq!(found.region.as_deref(), Some("ap-south-1"));
     assert_eq!(found.account.as_deref(), Some("999988887777"));
 }

@@ -24,13 +24,20 @@ mod strangers;
 pub mod subjects;
 mod trust;
 
+pub(super) use escalation::Escalations;
+
 /// Derives the facts about policies and writes them into the model. What they
 /// rest on and is not known is a gap on the fact.
 pub fn derive(snapshot: &mut Snapshot) {
+    derive_of_policies(snapshot);
+    Escalations::find(snapshot).record(snapshot);
+}
+
+/// What each policy and principal says on its own.
+pub(super) fn derive_of_policies(snapshot: &mut Snapshot) {
     derive_access(snapshot);
     trust::derive(snapshot);
     permissions::derive(snapshot);
-    escalation::derive(snapshot);
 }
 
 /// Whose resource it is, for telling its own account from others.

@@ -102,7 +102,7 @@ fn managed(model: &Model) -> HashMap<&str, PolicyDocument> {
         .chain(users)
         .chain(groups)
         .map(String::as_str)
-        .filter(|name| name.contains(':') && !model.iam_policies.contains_key(*name))
+        .filter(|name| name.contains(':') && !model.iam_policies.contains_key(name))
         .collect();
     let known = names.into_iter().map(|name| Some((name, catalogue::managed_policy(name)?)));
     known.flatten().collect()
@@ -300,31 +300,25 @@ fn grants(snapshot: &mut Snapshot) {
             policy.grants = grants;
         }
     }
-    let model = &mut snapshot.model;
-    let inline = |holder: &ResourceRef,
-                  account: Option<&str>,
-                  policies: &mut [InlinePolicy],
-                  finder: &mut broad::Finder| {
-        let mut unknown = Vec::new();
-        of_inline(policies, holder, account, finder, &mut unknown);
-        unknown
-    };
-    let of_roles =
-        model.iam_roles.par_iter_mut().map_init(broad::Finder::default, |finder, (id, role)| {
-            let holder = ResourceRef::new("iam_roles", id);
-            inline(&holder, role.account.as_deref(), &mut role.inline_policies, finder)
-        });
-    let of_users =
-        model.iam_users.par_iter_mut().map_init(broad::Finder::default, |finder, (id, user)| {
-            let holder = ResourceRef::new("iam_users", id);
-            inline(&holder, user.account.as_deref(), &mut user.inline_policies, finder)
-        });
-    let of_groups =
-        model.iam_groups.par_iter_mut().map_init(broad::Finder::default, |finder, (id, group)| {
-            let holder = ResourceRef::new("iam_groups", id);
-            inline(&holder, group.account.as_deref(), &mut group.inline_policies, finder)
-        });
-    let of_principals: Vec<Vec<Unknown>> = of_roles.chain(of_users).chain(of_groups).collect();
+    let Model { iam_roles, iam_users, iam_groups, .. } = &mut snapshot.model;
+    let roles = iam_roles.iter_mut().map(|(id, role)| {
+        (ResourceRef::new("iam_roles", id), role.account.as_deref(), &mut role.inline_policies)
+    });
+    let users = iam_users.iter_mut().map(|(id, user)| {
+        (ResourceRef::new("iam_users", id), user.account.as_deref(), &mut user.inline_policies)
+    });
+    let groups = iam_groups.iter_mut().map(|(id, group)| {
+        (ResourceRef::new("iam_groups", id), group.account.as_deref(), &mut group.inline_policies)
+    });
+    let holders: Vec<_> = roles.chain(users).chain(groups).collect();
+    let of_principals: Vec<Vec<Unknown>> = holders
+        .into_par_iter()
+        .map_init(broad::Finder::default, |finder, (holder, account, policies)| {
+            let mut unknown = Vec::new();
+            of_inline(policies, &holder, account, finder, &mut unknown);
+            unknown
+        })
+        .collect();
     unknown.extend(of_principals.into_iter().flatten());
     for (resource, path, reason) in unknown {
         super::gap(snapshot, &resource, &path, reason);

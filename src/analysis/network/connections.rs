@@ -366,7 +366,7 @@ impl<'a> Hubs<'a> {
                 continue;
             }
             for id in &target.attachments {
-                let Some(other) = world.model.transit_gateway_attachments.get(*id) else {
+                let Some(other) = world.model.transit_gateway_attachments.get(id) else {
                     outside.push(unknown(format!("attachment {id} is not in what was given")));
                     continue;
                 };

@@ -354,7 +354,7 @@ fn public_address(
         })
     };
     own.or_else(|| instance.and_then(|found| found.public_ip_address.as_ref()))
-        .or_else(|| elastic().filter(|_| world.in_detail)?.public_ip.as_ref())
+        .or_else(|| world.in_detail.then(elastic)??.public_ip.as_ref())
         .cloned()
 }
 

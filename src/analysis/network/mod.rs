@@ -36,7 +36,9 @@ pub mod unseen_targets;
 pub mod world;
 mod zones;
 
-use crate::model::Snapshot;
+use std::collections::BTreeMap;
+
+use crate::model::{Gap, Reachability, Snapshot};
 
 /// What the analysis takes from the architecture profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,11 +58,32 @@ impl Default for Options {
 /// Derives the facts of the network and writes them into the model, with gaps
 /// for what cannot be derived.
 pub fn derive(snapshot: &mut Snapshot, options: &Options) {
+    derive_of_resources(snapshot);
+    Reached::find(snapshot, options).record(snapshot);
+}
+
+/// The facts that are written beside their resources.
+pub(super) fn derive_of_resources(snapshot: &mut Snapshot) {
     gaps::forget_derived(&mut snapshot.gaps);
     tiers::derive(snapshot);
     attachments::derive(snapshot);
     open::derive(snapshot);
-    let (reachability, gaps) = facts::all(&world::World::new(snapshot, options));
-    snapshot.model.analysis.reachability = reachability;
-    snapshot.gaps.extend(gaps);
+}
+
+/// What can reach what, and the gaps in it. Rests on the facts of the resources.
+pub(super) struct Reached {
+    reachability: BTreeMap<String, Reachability>,
+    gaps: Vec<Gap>,
+}
+
+impl Reached {
+    pub(super) fn find(snapshot: &Snapshot, options: &Options) -> Self {
+        let (reachability, gaps) = facts::all(&world::World::new(snapshot, options));
+        Self { reachability, gaps }
+    }
+
+    pub(super) fn record(self, snapshot: &mut Snapshot) {
+        snapshot.model.analysis.reachability = self.reachability;
+        snapshot.gaps.extend(self.gaps);
+    }
 }

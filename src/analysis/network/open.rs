@@ -334,7 +334,7 @@ mod tests {
         let mut snapshot = Snapshot::default();
         snapshot.model.insert(group);
         derive(&mut snapshot);
-        flat(&snapshot.model.security_groups["sg"].open_ingress)
+        flat(&snapshot.model.security_groups.get("sg").unwrap().open_ingress)
     }
 
     fn flat(open: &[OpenPorts]) -> Vec<(String, String, i64, i64, Vec<usize>)> {

@@ -28,7 +28,7 @@ pub fn derive(snapshot: &mut Snapshot) {
             let public = match &table {
                 Ok(id) => model
                     .route_tables
-                    .get(*id)
+                    .get(id)
                     .map_or_else(|| Err(missing(id)), |table| is_public(table, &gaps)),
                 Err(reason) => Err(reason.clone()),
             };

@@ -129,7 +129,7 @@ mod tests {
         snapshot.model.insert(database);
         link(&mut snapshot);
         assert_eq!(
-            snapshot.model.rds_instances["db"].security_group_ids,
+            snapshot.model.rds_instances.get("db").unwrap().security_group_ids,
             ["sg-1", "sg-1", "sg-foreign"]
         );
     }
@@ -166,7 +166,7 @@ mod tests {
             snapshot.model.insert(SecurityGroup::new(identity(id, "data")));
         }
         link(&mut snapshot);
-        assert_eq!(snapshot.model.rds_instances["db"].security_group_ids, ["data"]);
+        assert_eq!(snapshot.model.rds_instances.get("db").unwrap().security_group_ids, ["data"]);
         assert_eq!(
             reason(&snapshot),
             "data is declared more than once, by sg-1 and sg-2; scan what is deployed apart by itself"
@@ -179,7 +179,7 @@ mod tests {
         assert!(reason(&snapshot).starts_with(told), "{}", reason(&snapshot));
         snapshot.model.security_groups.retain(|id, _| id == "sg-1");
         link(&mut snapshot);
-        assert_eq!(snapshot.model.rds_instances["db"].security_group_ids, ["sg-1"]);
+        assert_eq!(snapshot.model.rds_instances.get("db").unwrap().security_group_ids, ["sg-1"]);
         assert_eq!(reason(&snapshot), "");
     }
 }

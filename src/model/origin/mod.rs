@@ -153,7 +153,11 @@ impl Origins {
     /// Takes in another set; on a clash the other's entry stays.
     pub fn extend(&mut self, other: Self) {
         for (collection, entries) in other.by_collection {
-            self.by_collection.entry(collection).or_default().extend(entries);
+            let own = self.by_collection.entry(collection).or_default();
+            match own.is_empty() {
+                true => *own = entries,
+                false => own.extend(entries),
+            }
         }
     }
 

@@ -9,7 +9,6 @@ use super::input::{InputError, input};
 use super::subjects::Subjects;
 use crate::model::{Origin, ResourceOrigin, Snapshot};
 use crate::policy::gaps::{GapIndex, Place};
-use crate::policy::metadata::SourceKind;
 
 /// The model as the policies see it, and what stands beside it.
 pub struct Facts<'a> {
@@ -58,16 +57,6 @@ impl<'a> Facts<'a> {
     /// Where a resource, or an attribute of it, stands.
     pub fn origin(&self, collection: &str, id: &str, path: &str) -> Option<&Origin> {
         self.origins.get(&(collection, id)).map(|origin| origin.at(path))
-    }
-
-    /// The kind of source that a resource was read from; `None` where it was
-    /// not recorded.
-    pub fn source(&self, collection: &str, id: &str) -> Option<SourceKind> {
-        Some(match self.origin(collection, id, "")? {
-            Origin::File { .. } => SourceKind::Cloudformation,
-            Origin::Plan { .. } => SourceKind::Terraform,
-            Origin::Api { .. } => SourceKind::Live,
-        })
     }
 
     /// The account and region of a resource.

@@ -13,7 +13,7 @@ use crate::model::{Gap, Model};
 use crate::policy::bundle::Policy;
 use crate::policy::fingerprint::Fingerprint;
 use crate::policy::gaps::{self, Place};
-use crate::policy::metadata::{Control, Severity};
+use crate::policy::metadata::{Control, Severity, SourceKind};
 use crate::policy::verdict::{Finding, Status, Subject, Verdict};
 
 /// Reasons that a verdict gives at most; more are counted.
@@ -59,7 +59,7 @@ pub fn judge(
         by_subject.entry(finding.subject.clone()).or_default().push(finding);
     }
     let requirements = Requirements::new(control, dependencies, facts);
-    for key in subjects {
+    for (key, subject) in subjects {
         let own = by_subject.remove(&key).unwrap_or_default();
         if applicable.as_ref().is_some_and(|applicable| !applicable.contains(&key)) {
             if !own.is_empty() {
@@ -69,11 +69,11 @@ pub fn judge(
             }
             let missing = requirements.unlisted(&key);
             if !missing.is_empty() {
-                verdicts.push(judge.unknown(key, &missing));
+                verdicts.push(judge.unknown(&key, subject, &missing));
             }
             continue;
         }
-        verdicts.push(judge.verdict(key, own, &requirements)?);
+        verdicts.push(judge.verdict(&key, subject, own, &requirements)?);
     }
     // What is left is about something that is not there, or that another source
     // declares than the control judges.
@@ -95,34 +95,35 @@ pub fn collection_of(subject: &str) -> &str {
 }
 
 /// The things that the control judges, of the sources that it judges.
-fn subjects(control: &Control, facts: &Facts<'_>) -> Vec<Key> {
+fn subjects(control: &Control, facts: &Facts<'_>) -> Vec<(Key, Arc<Subject>)> {
     let mut found = Vec::new();
     for subject in &control.subject {
         let (collection, list) = subject.split_once('.').unwrap_or((subject, ""));
-        for id in facts.snapshot.model.ids(collection) {
-            let judged =
-                facts.source(collection, id).is_none_or(|source| control.sources.contains(&source));
-            if !judged {
+        for resource in facts.all(collection) {
+            let source = resource.origin.as_ref().map(SourceKind::of);
+            if source.is_some_and(|source| !control.sources.contains(&source)) {
                 continue;
             }
+            let id = resource.id.as_str();
             let key =
                 |path: String| Key { collection: collection.to_owned(), id: id.to_owned(), path };
             if list.is_empty() {
-                found.push(key(String::new()));
+                found.push((key(String::new()), resource.clone()));
                 continue;
             }
+            let part = |path: String| (key(path.clone()), facts.part(key(path)));
             let path = format!("/{}", list.replace('.', "/"));
             let items =
                 facts.attribute(collection, id, &path).and_then(|list| list.as_array().ok());
             found.extend(
                 (0..items.map_or(0, |items| items.len()))
-                    .map(|index| key(format!("{path}/{index}"))),
+                    .map(|index| part(format!("{path}/{index}"))),
             );
             // A list that is not known may hold more than is there.
             let is_open = |gap: &&Gap| !gap.path.is_empty() && covers(&gap.path, &path);
             let list_is_open = facts.gaps.of_resource(collection, id).iter().any(is_open);
             if list_is_open {
-                found.push(key(path));
+                found.push(part(path));
             }
         }
     }
@@ -172,14 +173,15 @@ impl Judge<'_> {
     }
 
     /// A verdict on what the control might apply to, if more were known.
-    fn unknown(&self, key: Key, missing: &Missing<'_>) -> Verdict {
-        let reasons = missing.reasons(&key, MAX_REASONS);
-        self.given(self.facts.subject(key), Status::Unknown, Vec::new(), reasons)
+    fn unknown(&self, key: &Key, subject: Arc<Subject>, missing: &Missing<'_>) -> Verdict {
+        let reasons = missing.reasons(key, MAX_REASONS);
+        self.given(subject, Status::Unknown, Vec::new(), reasons)
     }
 
     fn verdict(
         &self,
-        key: Key,
+        key: &Key,
+        subject: Arc<Subject>,
         raw: Vec<RawFinding>,
         requirements: &Requirements<'_>,
     ) -> Result<Verdict, JudgeError> {
@@ -187,7 +189,7 @@ impl Judge<'_> {
         let mut open = Vec::new();
         let mut missing = Missing::default();
         for finding in raw {
-            let gaps = requirements.under(&finding, &key);
+            let gaps = requirements.under(&finding, key);
             let finding = findings::finished(finding, self.policy, self.facts)?;
             if gaps.is_empty() {
                 certain.push(finding);
@@ -199,11 +201,11 @@ impl Judge<'_> {
         let (status, findings, reasons) = if !certain.is_empty() {
             (Status::Fail, certain, Vec::new())
         } else {
-            missing.extend(requirements.of(&key));
+            missing.extend(requirements.of(key));
             let status = if missing.is_empty() { Status::Pass } else { Status::Unknown };
-            (status, open, missing.reasons(&key, MAX_REASONS))
+            (status, open, missing.reasons(key, MAX_REASONS))
         };
-        Ok(self.given(self.facts.subject(key), status, findings, reasons))
+        Ok(self.given(subject, status, findings, reasons))
     }
 
     fn given(

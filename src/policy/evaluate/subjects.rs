@@ -22,22 +22,19 @@ impl Default for Subjects {
 }
 
 impl Facts<'_> {
-    /// The subject that a policy's key names.
-    pub fn subject(&self, key: Key) -> Arc<Subject> {
-        if key.path.is_empty()
-            && let Some((collection, known)) =
-                self.subjects.by_collection.get_key_value(key.collection.as_str())
-        {
-            let known = known.get_or_init(|| self.whole(collection));
-            let found = known.binary_search_by(|subject| subject.id.cmp(&key.id));
-            if let Some(subject) = found.ok().and_then(|index| known.get(index)) {
-                return subject.clone();
-            }
+    /// The resources of a collection as subjects, by id; none for an unknown name.
+    pub fn all(&self, collection: &str) -> &[Arc<Subject>] {
+        match self.subjects.by_collection.get_key_value(collection) {
+            Some((collection, known)) => known.get_or_init(|| self.whole(collection)),
+            None => &[],
         }
+    }
+
+    /// A part of a resource, as its key names it, as a subject.
+    pub fn part(&self, key: Key) -> Arc<Subject> {
         Arc::new(self.made(key))
     }
 
-    /// All resources of a collection, by id.
     fn whole(&self, collection: &str) -> Vec<Arc<Subject>> {
         let ids = self.snapshot.model.ids(collection);
         let whole = |id: &str| Key {
@@ -45,10 +42,7 @@ impl Facts<'_> {
             id: id.to_owned(),
             path: String::new(),
         };
-        let mut subjects: Vec<_> =
-            ids.into_iter().map(|id| Arc::new(self.made(whole(id)))).collect();
-        subjects.sort_unstable_by(|one, other| one.id.cmp(&other.id));
-        subjects
+        ids.into_iter().map(|id| Arc::new(self.made(whole(id)))).collect()
     }
 
     fn made(&self, key: Key) -> Subject {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::model::{
-    Gap, Identity, Origin, RdsInstance, RdsSubnetGroup, Reason, ResourceOrigin, ResourceRef, Subnet,
+    Collection, Gap, Identity, Origin, RdsInstance, RdsSubnetGroup, Reason, ResourceOrigin,
+    ResourceRef, Subnet,
 };
 use crate::policy::bundle::Module;
 use crate::policy::metadata::SourceKind;
@@ -196,7 +197,8 @@ fn a_denial_elsewhere_does_not_matter() {
     database.account = Some("111111111111".to_owned());
     database.publicly_accessible = Some(false);
     database.db_subnet_group = Some("group".to_owned());
-    snapshot.model.rds_instances = [("here".to_owned(), database)].into();
+    snapshot.model.rds_instances = Collection::default();
+    snapshot.model.rds_instances.insert("here".to_owned(), database);
     let denied = |account: &str| Gap {
         collection: "subnets".to_owned(),
         id: None,

@@ -10,8 +10,9 @@ use serde_sarif::sarif::{
     ToolComponent,
 };
 
-use super::{Context, escape, json_text};
+use super::{Context, escape};
 use crate::diagnostic::Level;
+use crate::json_text;
 use crate::model::CoverageStatus;
 use crate::policy::verdict::{Results, Status, Verdict};
 

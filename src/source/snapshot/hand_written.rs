@@ -130,10 +130,9 @@ fn vpcs(model: &mut Model, gaps: &Gaps) {
         .cloned()
         .collect::<BTreeSet<String>>();
     for id in named {
-        model
-            .vpcs
-            .entry(id.clone())
-            .or_insert_with(|| Vpc::new(Identity { id, ..Identity::default() }));
+        if !model.vpcs.contains_key(&id) {
+            model.insert(Vpc::new(Identity { id, ..Identity::default() }));
+        }
     }
 }
 

@@ -39,27 +39,36 @@ use crate::model::{
 /// Where the facts are written.
 const PATH: &str = "/effective/escalations";
 
-/// Finds the ways of every user and role that is not an administrator, and
-/// writes them into its effective permissions, with gaps for what they depend
-/// on. Rests on what is known of who is an administrator already.
-pub(super) fn derive(snapshot: &mut Snapshot) {
-    derive_with(snapshot, methods::methods());
-}
+/// The ways of every user and role that is not an administrator. Rests on what is
+/// known of who is an administrator already.
+pub(in crate::analysis) struct Escalations(Vec<Result>);
 
-fn derive_with(snapshot: &mut Snapshot, methods: &[Method]) {
-    let results = find(snapshot, methods);
-    for result in results {
-        if let Some(reason) = result.open {
-            super::gap(snapshot, &result.of, PATH, reason);
-        }
-        let model = &mut snapshot.model;
-        let id = result.of.id.as_str();
-        let effective = match result.of.collection.as_str() {
-            "iam_roles" => model.iam_roles.get_mut(id).map(|role| &mut role.effective),
-            _ => model.iam_users.get_mut(id).map(|user| &mut user.effective),
-        };
-        if let Some(effective) = effective {
-            effective.get_or_insert_default().escalations = result.escalation.into_iter().collect();
+impl Escalations {
+    pub(in crate::analysis) fn find(snapshot: &Snapshot) -> Self {
+        Self::by(methods::methods(), snapshot)
+    }
+
+    fn by(methods: &[Method], snapshot: &Snapshot) -> Self {
+        Self(find(snapshot, methods))
+    }
+
+    /// Writes them into the effective permissions, with gaps for what they depend
+    /// on.
+    pub(in crate::analysis) fn record(self, snapshot: &mut Snapshot) {
+        for result in self.0 {
+            if let Some(reason) = result.open {
+                super::gap(snapshot, &result.of, PATH, reason);
+            }
+            let model = &mut snapshot.model;
+            let id = result.of.id.as_str();
+            let effective = match result.of.collection.as_str() {
+                "iam_roles" => model.iam_roles.get_mut(id).map(|role| &mut role.effective),
+                _ => model.iam_users.get_mut(id).map(|user| &mut user.effective),
+            };
+            if let Some(effective) = effective {
+                effective.get_or_insert_default().escalations =
+                    result.escalation.into_iter().collect();
+            }
         }
     }
 }

@@ -272,7 +272,7 @@ impl<'a> Verifier<'a> {
         super::carried::carried(self.model(), &node.reference)
             .into_iter()
             .filter(|id| {
-                let policy = self.model().iam_policies.get(*id);
+                let policy = self.model().iam_policies.get(id);
                 policy.is_some_and(|policy| policy.aws_managed != Some(true))
             })
             .filter_map(|id| self.nodes.all.get(self.nodes.number("iam_policies", id)?))

@@ -275,7 +275,7 @@ fn aws_managed(model: &Model) -> HashMap<&str, Shared> {
         )
         .chain(model.iam_groups.values().flat_map(|group| &group.attached_policies))
         .map(String::as_str)
-        .filter(|name| name.contains(':') && !model.iam_policies.contains_key(*name));
+        .filter(|name| name.contains(':') && !model.iam_policies.contains_key(name));
     let mut found = HashMap::new();
     for name in names {
         if !found.contains_key(name)

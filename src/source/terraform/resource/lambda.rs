@@ -61,7 +61,7 @@ fn not_told() -> Reason {
 
 /// Keeps the policies of functions that are there already.
 pub(super) fn keep_known(base: &Snapshot, read: &mut Snapshot) {
-    for (id, function) in &mut read.model.lambda_functions {
+    for (id, function) in read.model.lambda_functions.iter_mut() {
         let Some(known) = base.model.lambda_functions.get(id) else { continue };
         let before = read.gaps.len();
         read.gaps.retain(|gap| {

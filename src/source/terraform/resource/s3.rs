@@ -22,7 +22,7 @@ fn not_told() -> Reason {
 /// Keeps what `base` knows of buckets that are there already and the plan does
 /// not manage.
 pub(super) fn keep_known(base: &Snapshot, read: &mut Snapshot) {
-    for (id, bucket) in &mut read.model.s3_buckets {
+    for (id, bucket) in read.model.s3_buckets.iter_mut() {
         let Some(known) = base.model.s3_buckets.get(id) else { continue };
         for path in BY_DEFAULT {
             let is_gap = |gap: &Gap| {

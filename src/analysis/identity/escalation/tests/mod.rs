@@ -39,16 +39,16 @@ fn derived(model: Value, methods: &[Method]) -> Snapshot {
     let mut snapshot = read(model);
     crate::analysis::identity::derive(&mut snapshot);
     snapshot.gaps.retain(|gap| gap.path != PATH);
-    derive_with(&mut snapshot, methods);
+    Escalations::by(methods, &snapshot).record(&mut snapshot);
     snapshot
 }
 
 fn of_user(snapshot: &Snapshot, id: &str) -> Vec<Escalation> {
-    snapshot.model.iam_users[id].effective.clone().unwrap().escalations
+    snapshot.model.iam_users.get(id).unwrap().effective.clone().unwrap().escalations
 }
 
 fn of_role(snapshot: &Snapshot, id: &str) -> Vec<Escalation> {
-    snapshot.model.iam_roles[id].effective.clone().unwrap().escalations
+    snapshot.model.iam_roles.get(id).unwrap().effective.clone().unwrap().escalations
 }
 
 fn is_open(snapshot: &Snapshot, id: &str) -> bool {
