@@ -18,7 +18,7 @@ pub struct Collection<T> {
     places: BTreeMap<String, usize>,
     /// The resources as they came; nothing where one was taken out.
     resources: Vec<Option<T>>,
-    /// Whether they came in the order of their keys, and none was taken out.
+    /// Whether they came in the order of their keys.
     ordered: bool,
 }
 
@@ -67,20 +67,17 @@ impl<T> Collection<T> {
 
     /// Takes a resource out.
     pub fn remove(&mut self, key: &str) -> Option<T> {
-        let place = self.places.remove(key)?;
-        self.ordered = false;
-        self.resources.get_mut(place)?.take()
+        self.resources.get_mut(self.places.remove(key)?)?.take()
     }
 
     /// Keeps the resources of which this holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&String, &mut T) -> bool) {
-        let Self { places, resources, ordered } = self;
+        let Self { places, resources, .. } = self;
         places.retain(|key, place| {
             let Some(resource) = resources.get_mut(*place) else { return false };
             let kept = resource.as_mut().is_some_and(|resource| keep(key, resource));
             if !kept {
                 *resource = None;
-                *ordered = false;
             }
             kept
         });

@@ -163,6 +163,22 @@ mod tests {
     }
 
     #[test]
+    fn a_repeated_member_is_refused_in_place_of_one_of_them_being_lost() {
+        for member in ["gaps", "coverage", "origins", "model", "schema_version"] {
+            let of = |name: &str| match name {
+                "gaps" | "coverage" => "[]",
+                "schema_version" => "1",
+                _ => "{}",
+            };
+            let names = ["schema_version", "model", "gaps", "coverage", "origins", member];
+            let members = names.map(|name| format!("\"{name}\": {}", of(name)));
+            let loaded = read(&file(&format!("{{{}}}", members.join(", "))));
+            let told = &loaded.diagnostics[0];
+            assert!(told.message.contains(&format!("duplicate field `{member}`")), "{told:?}");
+        }
+    }
+
+    #[test]
     fn a_saved_snapshot_is_read_back() {
         let text = serde_json::to_string(&Snapshot::default()).unwrap();
         let loaded = read(&file(&text));

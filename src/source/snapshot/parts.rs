@@ -89,7 +89,11 @@ impl<'t: 's, 's> Visitor<'t> for Parts<'_, 's> {
         let Self { scope, mut readers, later } = self;
         let (mut version, mut named) = (None, None);
         let mut snapshot = Snapshot { tool_version: String::new(), ..Snapshot::default() };
+        let mut seen = BTreeSet::new();
         while let Some(member) = map.next_key::<&str>()? {
+            if !seen.insert(member) {
+                return Err(A::Error::custom(format!("duplicate field `{member}`")));
+            }
             match member {
                 "schema_version" => version = Some(map.next_value()?),
                 "tool_version" => snapshot.tool_version = map.next_value()?,
@@ -153,9 +157,10 @@ impl<'t, F: FnMut(&'t str, &'t RawValue) -> bool> Visitor<'t> for Members<F> {
     }
 
     fn visit_map<A: MapAccess<'t>>(mut self, mut map: A) -> Outcome<(), A::Error> {
+        let mut seen = BTreeSet::new();
         while let Some((name, json)) = map.next_entry()? {
-            if !(self.0)(name, json) {
-                return Err(A::Error::custom(format!("unknown or repeated field `{name}`")));
+            if !seen.insert(name) || !(self.0)(name, json) {
+                return Err(A::Error::custom(format!("unknown or duplicate field `{name}`")));
             }
         }
         Ok(())
